@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/// The command `partita`.
+@NullMarked
+module dev.partita.cli {
+    requires static transitive org.jspecify;
+    requires dev.partita.core;
+    requires dev.partita.linux;
+    requires dev.partita.http;
+    requires info.picocli;
+
+    opens dev.partita.cli to info.picocli;
+}

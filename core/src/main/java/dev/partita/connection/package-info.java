@@ -1,0 +1,2 @@
+/// One conversation: what a connection needs next, and the protocol that answers.
+package dev.partita.connection;

@@ -1,0 +1,2 @@
+/// Bounds and counters, below everything else.
+package dev.partita.limits;

@@ -1,0 +1,2 @@
+/// What runs on threads, and the only package that starts any.
+package dev.partita.loop;

@@ -1,0 +1,2 @@
+/// One file for each server model.
+package dev.partita.model;

@@ -1,0 +1,2 @@
+/// What a user touches first.
+package dev.partita.server;

@@ -1,0 +1,2 @@
+/// How one thread talks to the kernel.
+package dev.partita.transport;

@@ -1,0 +1,2 @@
+/// Small programs that use Partita as a library.
+package dev.partita.examples;

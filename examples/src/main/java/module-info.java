@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Small programs that use Partita as a library.
+@NullMarked
+module dev.partita.examples {
+    requires static transitive org.jspecify;
+    requires dev.partita.core;
+    requires dev.partita.http;
+}

@@ -1,0 +1,2 @@
+/// The epoll transport.
+package dev.partita.linux.epoll;

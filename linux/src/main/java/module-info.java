@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Everything that calls the Linux kernel directly. No other module makes a native call.
+@NullMarked
+module dev.partita.linux {
+    requires static transitive org.jspecify;
+    requires transitive dev.partita.core;
+}

@@ -1,0 +1,2 @@
+/// Tools for the contract suite.
+package dev.partita.testing;

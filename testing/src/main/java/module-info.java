@@ -1,0 +1,14 @@
+import org.jspecify.annotations.NullMarked;
+
+/// What the contract suite is written with; the suite itself is in the tests of this module.
+@NullMarked
+module dev.partita.testing {
+    requires static transitive org.jspecify;
+    requires transitive dev.partita.core;
+    requires transitive dev.partita.http;
+    requires dev.partita.linux;
+    requires transitive org.junit.jupiter.api;
+    requires transitive org.assertj.core;
+
+    // exports dev.partita.testing;
+}
