@@ -1,0 +1,404 @@
+package dev.partita.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The launcher `./partita`, in a checkout of its own whose Maven and JDK are scripts that write down how they were called.
+/// So each test takes milliseconds, and none depends on what is installed.
+@Timeout(60)
+class LauncherTest {
+    /// The programs that the launcher calls; the PATH of the tests holds nothing else, above all no other Maven or Java.
+    private static final List<String> TOOLS =
+            List.of("sh", "cat", "cp", "date", "find", "flock", "grep", "head", "mkdir",
+                    "mv", "readlink", "rm", "tail", "timeout", "touch", "true");
+
+    private static final Path TOOLBOX = Path.of("target/launcher-tools").toAbsolutePath();
+
+    @TempDir
+    Path temporary;
+
+    private Path checkout;
+    private Path bin;
+    private Path jdk;
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeAll
+    static void gathersTheTools() throws IOException {
+        Files.createDirectories(TOOLBOX);
+        for (String tool : TOOLS) {
+            Path link = TOOLBOX.resolve(tool);
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, find(tool));
+        }
+    }
+
+    @BeforeEach
+    void makesACheckout() throws IOException {
+        checkout = Files.createDirectories(temporary.resolve("check out"));
+        bin = Files.createDirectories(temporary.resolve("bin"));
+        jdk = jdk("jdk-25", "25.0.1");
+        Files.copy(projectRoot().resolve("partita"), checkout.resolve("partita"));
+        executable(checkout.resolve("partita"), Files.readString(checkout.resolve("partita")));
+        for (String source : List.of("pom.xml", "core/pom.xml", "core/src/main/java/A.java",
+                "core/src/test/java/T.java",
+                "cli/pom.xml", "cli/src/main/java/B.java", "examples/pom.xml", "examples/src/main/java/C.java")) {
+            Path file = checkout.resolve(source);
+            Files.createDirectories(file.getParent());
+            Files.createFile(file);
+        }
+        ageEverything();
+        executable(bin.resolve("mvn"), """
+                #!/bin/sh
+                echo "$PWD|$JAVA_HOME|$*" >> "%1$s/maven-calls"
+                while [ -e "%1$s/maven-waits" ]; do :; done
+                if [ -e "%1$s/maven-fails" ]; then echo "[INFO] starts"; echo "[ERROR] A.java: no"; exit 1; fi
+                mkdir -p cli/target/launcher/lib
+                echo core > cli/target/launcher/lib/core.jar
+                echo cli > cli/target/launcher/partita-cli-1.jar
+                """.formatted(temporary));
+        environment.put("PATH", bin + ":" + TOOLBOX);
+        environment.put("JAVA_HOME", jdk.toString());
+        environment.put("HOME", temporary.toString());
+    }
+
+    @Test
+    void buildsOnceAndSaysSoInOneLine() throws Exception {
+        Run first = run("serve");
+        assertThat(first.exit).isZero();
+        assertThat(first.err).matches("building partita \\(.*\\) \\.\\.\\. done in \\d+ s\n");
+        assertThat(mavenCalls()).singleElement().asString()
+                .startsWith(checkout + "|" + jdk + "|")
+                .endsWith("-pl cli -am package");
+
+        Run second = run("serve");
+        assertThat(second.err).isEmpty();
+        assertThat(mavenCalls()).hasSize(1);
+    }
+
+    @Test
+    void buildsAgainWhenASourceOrAPomIsNewerOrASourceIsGone() throws Exception {
+        run("serve");
+        touch("core/src/main/java/A.java");
+        assertThat(run("serve").err).startsWith("building partita ... done");
+        touch("cli/pom.xml");
+        run("serve");
+        Files.delete(checkout.resolve("core/src/main/java/A.java"));
+        run("serve");
+        assertThat(mavenCalls()).hasSize(4);
+        run("serve");
+        assertThat(mavenCalls()).hasSize(4);
+    }
+
+    @Test
+    void doesNotBuildForATestOrAnExample() throws Exception {
+        run("serve");
+        touch("core/src/test/java/T.java");
+        touch("examples/src/main/java/C.java");
+        run("serve");
+        assertThat(mavenCalls()).hasSize(1);
+    }
+
+    @Test
+    void keepsTheJarsOfTheServerThatMayStillRun() throws Exception {
+        List<Path> builds = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            builds.add(Path.of(run("serve").modulePath().getFirst()).getParent());
+            touch("pom.xml");
+        }
+        assertThat(builds).doesNotHaveDuplicates();
+        assertThat(builds.get(0)).doesNotExist();
+        assertThat(builds.get(1)).exists();
+        assertThat(builds.get(2)).exists();
+    }
+
+    @Test
+    void saysWhatFailedAndWhereTheLogIsAndBuildsAgainNextTime() throws Exception {
+        Path fails = Files.createFile(temporary.resolve("maven-fails"));
+        Run failed = run("serve");
+        assertThat(failed.exit).isEqualTo(1);
+        assertThat(failed.err).contains("failed\n", "[ERROR] A.java: no", "its log is " + log())
+                .doesNotContain("[INFO]");
+        assertThat(log()).content().contains("[INFO] starts");
+        Files.delete(fails);
+        assertThat(run("serve").exit).isZero();
+    }
+
+    @Test
+    void oneBuildAtATimeAndTheOtherStartWaitsForIt() throws Exception {
+        Path waits = Files.createFile(temporary.resolve("maven-waits"));
+        Process first = start(checkout, "./partita", "serve");
+        while (!Files.exists(temporary.resolve("maven-calls"))) {
+            Thread.onSpinWait();
+        }
+        Process second = start(checkout, "./partita", "serve");
+        assertThat(second.errorReader().readLine()).isEqualTo("partita: waiting for another build ...");
+        Files.delete(waits);
+        assertThat(first.waitFor()).isZero();
+        assertThat(second.waitFor()).isZero();
+        assertThat(mavenCalls()).hasSize(1);
+    }
+
+    @Test
+    void saysThatMavenIsMissing() throws Exception {
+        Files.delete(bin.resolve("mvn"));
+        Run run = run("serve");
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err).contains("Maven (mvn) is not on the PATH").hasLineCount(1);
+    }
+
+    @Test
+    void needsNoMavenWhenItIsBuilt() throws Exception {
+        run("serve");
+        Files.delete(bin.resolve("mvn"));
+        assertThat(run("serve").exit).isZero();
+    }
+
+    @Test
+    void becomesTheJvm() throws Exception {
+        run("serve");
+        Process process = start(checkout, "./partita", "serve");
+        Run run = new Run(process);
+        assertThat(run.lines("pid")).containsExactly(Long.toString(process.pid()));
+    }
+
+    @Test
+    void startsTheMainModuleFromJarsWithTheRightToNativeCalls() throws Exception {
+        Run run = run("serve");
+        assertThat(run.modulePath()).hasSize(2).allMatch(jar -> jar.endsWith(".jar") && Files.exists(Path.of(jar)));
+        assertThat(run.arguments()).contains("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders",
+                "--enable-native-access=dev.partita.linux");
+        assertThat(run.afterMain()).containsExactly("serve");
+    }
+
+    @Test
+    void passesArgumentsAsTheyAreAndStaysInTheWorkingDirectory() throws Exception {
+        Path elsewhere = Files.createDirectories(temporary.resolve("some where"));
+        Run run = new Run(start(elsewhere, "../check out/partita", "serve", "--root", "a folder", "", "*", "$x"));
+        assertThat(run.lines("cwd")).containsExactly(elsewhere.toString());
+        assertThat(run.afterMain()).containsExactly("serve", "--root", "a folder", "", "*", "$x");
+    }
+
+    @Test
+    void startsThroughSymbolicLinks() throws Exception {
+        Path links = Files.createDirectories(temporary.resolve("links"));
+        Files.createSymbolicLink(links.resolve("one"), Path.of("../check out/partita"));
+        Files.createSymbolicLink(links.resolve("two"), Path.of("one"));
+        Files.createSymbolicLink(bin.resolve("partita"), links.resolve("two"));
+        assertThat(new Run(start(links, "./two", "serve")).exit).isZero();
+        assertThat(new Run(start(links, "sh", "two", "serve")).exit).isZero();
+        assertThat(new Run(start(temporary, "partita", "serve")).exit).isZero();
+        assertThat(mavenCalls()).hasSize(1);
+    }
+
+    @Test
+    void startsWithItsStandardStreamsClosed() throws Exception {
+        run("serve");
+        Run noInput = new Run(start(checkout, "sh", "-c", "exec ./partita serve <&-"));
+        assertThat(noInput.lines("input")).containsExactly("open");
+        assertThat(new Run(start(checkout, "sh", "-c", "exec ./partita serve >&- 2>&-")).exit).isZero();
+    }
+
+    @Test
+    void sizesTheHeapByTheConnectionLimit() throws Exception {
+        assertThat(run("serve").heap()).isEqualTo(heap(10_000));
+        assertThat(run("serve", "--max-connections", "1000").heap()).isEqualTo(heap(1000));
+        assertThat(run("serve", "--max-connections=0900000", "--port", "1").heap()).isEqualTo(heap(900_000));
+        assertThat(run("serve", "--max-connections", "many").heap()).isEqualTo(heap(10_000));
+        assertThat(run("serve", "--max-connections").heap()).isEqualTo(heap(10_000));
+        assertThat(run("serve", "--", "--max-connections", "7").heap()).isEqualTo(heap(10_000));
+    }
+
+    @Test
+    void theUsersJvmOptionsWin() throws Exception {
+        environment.put("PARTITA_JAVA_OPTIONS", "-XX:+UseZGC -Xmx1g -Dx=y");
+        Run run = run("serve");
+        assertThat(run.arguments()).contains("-XX:+UseZGC", "-Xmx1g", "-Dx=y").doesNotContain("-XX:+UseSerialGC");
+        assertThat(run.heap()).isEmpty();
+        environment.put("PARTITA_JAVA_OPTIONS", "-Xshare:off");
+        assertThat(run("serve").arguments()).noneMatch(argument -> argument.startsWith("-XX:AOTCache"));
+    }
+
+    @Test
+    void passesOverAnOlderJavaHomeForTheJavaOnThePath() throws Exception {
+        environment.put("JAVA_HOME", jdk("jdk-17", "17.0.15").toString());
+        Path other = jdk("jdk-26", "26-ea");
+        Files.createSymbolicLink(bin.resolve("java"), other.resolve("bin/java"));
+        assertThat(run("serve").lines("java")).containsExactly(other.toString());
+        environment.remove("JAVA_HOME");
+        assertThat(run("serve").lines("java")).containsExactly(other.toString());
+    }
+
+    @Test
+    void trainsTheCacheOnceForEachJdk() throws Exception {
+        assertThat(run("serve").arguments()).anyMatch(argument -> argument.startsWith("-XX:AOTCache="));
+        run("serve");
+        assertThat(trainings()).hasSize(1);
+        environment.put("JAVA_HOME", jdk("other-jdk", "25.0.2").toString());
+        assertThat(run("serve").err).isEmpty();
+        run("serve");
+        assertThat(trainings()).hasSize(2);
+    }
+
+    @Test
+    void startsWithoutACacheWhenTheTrainingFails() throws Exception {
+        Files.createFile(temporary.resolve("training-fails"));
+        Run run = run("serve");
+        assertThat(run.exit).isZero();
+        assertThat(run.arguments()).noneMatch(argument -> argument.startsWith("-XX:AOTCache"));
+        run("serve");
+        assertThat(trainings()).hasSize(1);
+    }
+
+    private static List<String> heap(int connections) {
+        int kib = 48 * 1024 + 2 * connections;
+        return List.of("-Xms" + kib + "k", "-Xmx" + kib + "k");
+    }
+
+    private Path log() {
+        return checkout.resolve("target/launcher/build.log");
+    }
+
+    private List<String> mavenCalls() throws IOException {
+        return Files.readAllLines(temporary.resolve("maven-calls"));
+    }
+
+    private List<String> trainings() throws IOException {
+        return Files.readAllLines(temporary.resolve("trainings"));
+    }
+
+    private void touch(String file) throws IOException {
+        Files.setLastModifiedTime(checkout.resolve(file), FileTime.from(Instant.now()));
+    }
+
+    /// Everything becomes an hour old, so that only what a test touches is newer than a build.
+    private void ageEverything() throws IOException {
+        FileTime hourAgo = FileTime.from(Instant.now().minus(1, ChronoUnit.HOURS));
+        try (Stream<Path> files = Files.walk(checkout)) {
+            for (Path file : files.toList()) {
+                Files.setLastModifiedTime(file, hourAgo);
+            }
+        }
+    }
+
+    /// A folder that passes for a JDK. Its `java` prints what it was given, one item a line.
+    private Path jdk(String name, String version) throws IOException {
+        Path home = Files.createDirectories(temporary.resolve(name));
+        Files.createDirectories(home.resolve("bin"));
+        Files.writeString(home.resolve("release"), """
+                IMPLEMENTOR="Nobody"
+                JAVA_RUNTIME_VERSION="%1$s+1"
+                JAVA_VERSION="%1$s"
+                """.formatted(version));
+        executable(home.resolve("bin/javac"), "#!/bin/sh\n");
+        executable(home.resolve("bin/java"), """
+                #!/bin/sh
+                for a; do
+                    case $a in
+                        train) echo training >> "%1$s/trainings"; [ ! -e "%1$s/training-fails" ]; exit ;;
+                        -XX:AOTCacheOutput=*) echo cache > "${a#*=}" ;;
+                    esac
+                done
+                echo "pid $$"
+                echo "cwd $PWD"
+                echo "java %2$s"
+                if { true 3<&0; } 2>/dev/null; then echo "input open"; fi
+                for a; do echo "arg $a"; done
+                """.formatted(temporary, home));
+        return home;
+    }
+
+    private static void executable(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static Path find(String tool) {
+        return Stream.of("/usr/bin", "/bin", "/usr/local/bin")
+                .map(folder -> Path.of(folder, tool))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(tool + " is not installed"));
+    }
+
+    private static Path projectRoot() {
+        Path module = Path.of("").toAbsolutePath();
+        return Files.exists(module.resolve("partita")) ? module : module.resolve("..").normalize();
+    }
+
+    private Run run(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("./partita"));
+        command.addAll(List.of(arguments));
+        return new Run(start(checkout, command.toArray(String[]::new)));
+    }
+
+    private Process start(Path folder, String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of(command));
+        // ProcessBuilder looks for a bare name on the PATH of this JVM, not on the one that it is given.
+        if (!words.getFirst().contains("/")) {
+            Path own = bin.resolve(words.getFirst());
+            words.set(0, (Files.exists(own) ? own : TOOLBOX.resolve(words.getFirst())).toString());
+        }
+        ProcessBuilder builder = new ProcessBuilder(words).directory(folder.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    /// What a process printed until it ended.
+    private static final class Run {
+        final String out;
+        final String err;
+        final int exit;
+
+        Run(Process process) throws IOException, InterruptedException {
+            process.getOutputStream().close();
+            out = new String(process.getInputStream().readAllBytes(), UTF_8);
+            err = new String(process.getErrorStream().readAllBytes(), UTF_8);
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            exit = process.exitValue();
+        }
+
+        List<String> lines(String kind) {
+            return out.lines().filter(line -> line.startsWith(kind + " "))
+                    .map(line -> line.substring(kind.length() + 1))
+                    .toList();
+        }
+
+        List<String> arguments() {
+            return lines("arg");
+        }
+
+        List<String> heap() {
+            return arguments().stream().filter(argument -> argument.matches("-Xm[sx]\\d+k")).toList();
+        }
+
+        List<String> modulePath() {
+            List<String> arguments = arguments();
+            return List.of(arguments.get(arguments.indexOf("-p") + 1).split(":", -1));
+        }
+
+        List<String> afterMain() {
+            List<String> arguments = arguments();
+            return arguments.subList(arguments.indexOf("dev.partita.cli/dev.partita.cli.Main") + 1, arguments.size());
+        }
+    }
+}
