@@ -5,11 +5,14 @@ import org.jspecify.annotations.NullMarked;
 module dev.partita.core {
     requires static transitive org.jspecify;
     requires org.jctools.core.jdk11;
+    requires jdk.net;
 
-    // exports dev.partita.limits;
-    // exports dev.partita.connection;
-    // exports dev.partita.transport;
-    // exports dev.partita.loop;
-    // exports dev.partita.server;
-    // exports dev.partita.model;
+    exports dev.partita.limits;
+    exports dev.partita.connection;
+    exports dev.partita.transport;
+    exports dev.partita.loop;
+    exports dev.partita.server;
+    exports dev.partita.model;
+
+    uses dev.partita.transport.Transport;
 }

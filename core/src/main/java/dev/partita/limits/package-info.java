@@ -1,2 +1,5 @@
-/// Bounds and counters, below everything else.
+/// Bounds and numbers, below everything else: what may be queued, buffered and waited for ([dev.partita.limits.Limits]), and
+/// what happened ([dev.partita.limits.Counters]).
+///
+/// No threads, no state but the counters'. Read `Limits` first.
 package dev.partita.limits;

@@ -1,0 +1,452 @@
+package dev.partita.connection;
+
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
+import dev.partita.limits.Limits;
+import dev.partita.limits.Phase;
+import dev.partita.limits.Refusal;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+
+/// One conversation with one peer: what arrived, what is to be sent, and the [Session] in between. A slot of a
+/// [ConnectionTable], used again for one peer after the other.
+///
+/// It belongs to one thread at a time and changes hands only through an [Inbox]. Only [#resume] may be called by others.
+/// Models call [#next], [#work] and [#refuse]; wires call what is below "for wires"; sessions use the rest.
+public final class Connection {
+    private static final System.Logger LOG = System.getLogger("dev.partita");
+    private static final VarHandle PERMIT;
+    private static final Inbox NOWHERE = connection -> false;
+    private static final Counters UNCOUNTED = Counters.shared();
+    /// How long, and for how many bytes, a lingering close waits for the peer to close too.
+    private static final long LINGER_NANOS = 2_000_000_000L;
+    private static final int LINGER_BYTES_MAX = 2 << 20;
+
+    // A permit is a ticket's number and one of these.
+    private static final long NOT_GIVEN = 0;
+    private static final long GIVEN = 1;
+    private static final long AWAITED = 2;
+    private static final long STATE = 3;
+
+    static {
+        try {
+            PERMIT = MethodHandles.lookup().findVarHandle(Connection.class, "permit", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    // For the slot's life.
+    private final ConnectionTable table;
+    private final int slot;
+    private final Endpoint endpoint;
+    private final Buffer inbound = new Buffer();
+    private final Outbound outbound = new Outbound();
+    private Session session;
+
+    // For one conversation; set by whoever accepted it.
+    private Inbox home = NOWHERE;
+    private BufferPool pool = BufferPool.EMPTY;
+    private Counters counters = UNCOUNTED;
+
+    // Its owner's.
+    private boolean open;
+    private Place place = Place.HOME;
+    private boolean ended;
+    private boolean broken;
+    private boolean lingering;
+    private int lingeredBytes;
+    private Close how = Close.NORMAL;
+    /// When this connection has to be looked at again although nothing came; 0 for never. See [System#nanoTime].
+    private long deadline;
+
+    /// Any thread's: see [#resume].
+    @SuppressWarnings("unused") // by way of PERMIT
+    private volatile long permit;
+
+    Connection(ConnectionTable table, int slot, Endpoint endpoint) {
+        this.table = table;
+        this.slot = slot;
+        this.endpoint = endpoint;
+        session = table.protocol().open(this);
+    }
+
+    // For models.
+
+    /// What this connection needs next.
+    public Step next() {
+        if (broken) {
+            return Step.CLOSE;
+        }
+        if (lingering || table.isAborting()) {
+            return end();
+        }
+        try {
+            Step step = session.next();
+            return switch (step) {
+                case READ -> nothingWillCome() ? Step.CLOSE : Step.READ;
+                case CLOSE -> how == Close.LINGER && !ended ? linger() : Step.CLOSE;
+                case WORK, BLOCKING, WRITE, WAIT -> step;
+            };
+        } catch (Throwable failure) {
+            return fail(failure);
+        }
+    }
+
+    /// One pass of the useful work that [#next] has named. May block if it said BLOCKING.
+    public void work() {
+        try {
+            if (prepare()) {
+                session.work();
+            }
+        } catch (Throwable failure) {
+            fail(failure);
+        }
+    }
+
+    /// Says that the work which [#next] has named will not be done.
+    ///
+    /// @return true if there is an answer that says so: go on with [#next]; false if there is none: nothing has changed
+    public boolean refuse(Refusal why) {
+        try {
+            if (prepare() && session.refuse(why)) {
+                counters.increment(Counter.SHED);
+                return true;
+            }
+            return broken;
+        } catch (Throwable failure) {
+            fail(failure);
+            return true;
+        }
+    }
+
+    /// The stage that the named work belongs to.
+    public int stage() {
+        return session.stage();
+    }
+
+    /// Where this connection's loop, or its own thread, takes it back.
+    public Inbox home() {
+        return home;
+    }
+
+    // For sessions.
+
+    /// What the peer has said and the session has not yet taken.
+    public Buffer inbound() {
+        return inbound;
+    }
+
+    /// What is to be sent.
+    public Outbound outbound() {
+        return outbound;
+    }
+
+    /// True if inbound is as large as it gets and full: a session that needs more than that has to refuse it.
+    public boolean isInboundFull() {
+        return inbound.length() >= table.limits().bufferBytesMax();
+    }
+
+    /// True if the peer has closed its side: what is in inbound is all there will be. Asking for READ ends the connection
+    /// then.
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /// True once the server is about to end: replies should announce that the connection closes.
+    public boolean isDraining() {
+        return table.isDraining();
+    }
+
+    /// Chooses how the connection ends when it does. [Close#NORMAL] unless somebody says otherwise.
+    public void closing(Close how) {
+        this.how = how;
+    }
+
+    /// The bounds that this server was started with.
+    public Limits limits() {
+        return table.limits();
+    }
+
+    /// Where this connection's events are counted.
+    public Counters counters() {
+        return counters;
+    }
+
+    /// Opens a folder for serving by the means of the transport in use.
+    ///
+    /// @throws IOException if `root` is not a readable folder
+    public FileTree files(Path root) throws IOException {
+        return table.files().tree(root);
+    }
+
+    /// Begins a wait: the returned ticket, passed to [#resume] by whoever completes the work, ends it. A session takes the
+    /// ticket before it gives the work away and then names WAIT. The ticket before it is void.
+    public long ticket() {
+        long ticket = (permit >>> 2) + 1;
+        permit = ticket << 2 | NOT_GIVEN;
+        return ticket;
+    }
+
+    /// Ends the wait that `ticket` stands for, also if it has not begun yet (a permit, as with
+    /// [java.util.concurrent.locks.LockSupport#unpark]). A void ticket is ignored. From any thread; never blocks. What the
+    /// session needs to go on has to be in place before.
+    public void resume(long ticket) {
+        while (true) {
+            long seen = permit;
+            if (seen >>> 2 != ticket || (seen & STATE) == GIVEN) {
+                return;
+            }
+            Inbox waiting = home;
+            if (PERMIT.compareAndSet(this, seen, ticket << 2 | GIVEN)) {
+                if ((seen & STATE) == AWAITED) {
+                    waiting.enqueue(this);
+                }
+                return;
+            }
+        }
+    }
+
+    // For wires and loops.
+
+    /// The slot's number in its table.
+    public int slot() {
+        return slot;
+    }
+
+    /// The socket, for the transport that made it.
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /// Receives once.
+    ///
+    /// @return true if anything came of it, be it bytes, the end or an error: call [#next]; false if there is nothing now
+    public boolean receive() {
+        if (!makeRoom()) {
+            return breakOff("a session asked for more than its inbound can hold, or no buffer was left");
+        }
+        int received = endpoint.receive(inbound);
+        if (received > 0) {
+            counters.add(Counter.BYTES_IN, received);
+            return true;
+        }
+        if (received == Endpoint.AGAIN) {
+            return false;
+        }
+        ended = true;
+        if (received == Endpoint.BROKEN) {
+            broken = true;
+            counters.increment(Counter.BROKEN);
+        }
+        return true;
+    }
+
+    /// Sends until outbound is drained or the socket takes no more.
+    ///
+    /// @return true if outbound is drained or broken: call [#next]; false if the rest has to wait for room
+    public boolean send() {
+        while (!outbound.isDrained()) {
+            long sent = outbound.send(endpoint);
+            if (sent == Endpoint.AGAIN) {
+                return false;
+            }
+            if (sent < 0) {
+                broken = true;
+                how = Close.ABORT;
+                counters.increment(Counter.BROKEN);
+                return true;
+            }
+            counters.add(Counter.BYTES_OUT, sent);
+        }
+        return true;
+    }
+
+    /// Gives buffers that hold nothing back to the pool. By the thread that the pool belongs to.
+    public void rest() {
+        if (inbound.isEmpty()) {
+            pool.release(inbound);
+        }
+        if (outbound.isDrained() && !outbound.isProducing()) {
+            pool.release(outbound.bytes());
+        }
+    }
+
+    /// Makes sure that work can be done by a thread that may not touch the pool.
+    ///
+    /// @return false if no buffer was left; the connection is broken then
+    public boolean prepare() {
+        return outbound.bytes().isAttached() || pool.attach(outbound.bytes()) || !breakOff("no buffer was left");
+    }
+
+    /// Waits for [#resume] by way of its home.
+    ///
+    /// @return true if the permit is there already: call [#next]; false if home will get this connection once it is given
+    public boolean await() {
+        long seen = permit;
+        if ((seen & STATE) == GIVEN) {
+            return true;
+        }
+        place = Place.WAITING;
+        if (PERMIT.compareAndSet(this, seen, seen | AWAITED)) {
+            return false;
+        }
+        place = Place.HOME; // it was given this moment
+        return true;
+    }
+
+    /// True once the permit was given.
+    public boolean isResumed() {
+        return (permit & STATE) == GIVEN;
+    }
+
+    /// Takes a connection back that waits for [#resume].
+    ///
+    /// @return true if the caller has it now; false if it does not wait, or its home is about to get it
+    public boolean stopAwaiting() {
+        long seen = permit;
+        return (seen & STATE) == AWAITED && PERMIT.compareAndSet(this, seen, ((seen >>> 2) + 1) << 2);
+    }
+
+    /// True between two requests, when nothing is lost if the connection ends.
+    public boolean isIdle() {
+        return place == Place.HOME && inbound.isEmpty() && outbound.isDrained() && session.phase() == Phase.IDLE;
+    }
+
+    /// How long a wait for this connection may last: nanoseconds, 0 if its deadline has passed, -1 if it has none.
+    public long remainingNanos() {
+        return deadline == 0 ? -1 : Math.max(0, deadline - System.nanoTime());
+    }
+
+    /// True if its deadline has passed: call [#next], although nothing came.
+    public boolean isLate() {
+        return deadline != 0 && deadline - System.nanoTime() <= 0;
+    }
+
+    /// True if [#next] names CLOSE although nothing came: the server ends, and this connection is between two requests or
+    /// is not waited for any longer.
+    public boolean isToEnd() {
+        return table.isAborting() || table.isDraining() && isIdle();
+    }
+
+    /// True while this slot has a conversation.
+    public boolean isOpen() {
+        return open;
+    }
+
+    /// Where it is; only its home asks.
+    public Place place() {
+        return place;
+    }
+
+    /// Says where it is. By whoever owns it.
+    public void place(Place place) {
+        this.place = place;
+    }
+
+    /// Ends the connection: the socket, the session, the buffers, the slot. By the thread that owns it and may touch the
+    /// pool.
+    public void close() {
+        endpoint.close(how);
+        release();
+    }
+
+    /// Ends the conversation of a slot whose socket is closed or belongs to somebody else now.
+    public void release() {
+        if (how == Close.ABORT && !broken) {
+            counters.increment(Counter.ABORTED);
+        }
+        outbound.reset();
+        pool.release(inbound);
+        pool.release(outbound.bytes());
+        try {
+            if (!session.reset()) {
+                session = table.protocol().open(this);
+            }
+        } catch (Throwable failure) {
+            report(failure);
+            session = table.protocol().open(this);
+        }
+        permit = ((permit >>> 2) + 1) << 2;
+        open = false;
+        Counters where = counters;
+        table.release(this);
+        where.increment(Counter.CLOSED);
+    }
+
+    // For whoever accepts.
+
+    /// Begins a conversation on a slot that was [reserved][ConnectionTable#reserve] and has its socket.
+    ///
+    /// @param home who owns the connection from its first turn on
+    public void begin(Inbox home, BufferPool pool, Counters counters) {
+        this.home = home;
+        this.pool = pool;
+        this.counters = counters;
+        open = true;
+        place = Place.FRESH;
+        ended = false;
+        broken = false;
+        lingering = false;
+        deadline = 0;
+        how = Close.NORMAL;
+        counters.increment(Counter.ACCEPTED);
+    }
+
+    private boolean nothingWillCome() {
+        return ended || table.isDraining() && inbound.isEmpty() && session.phase() == Phase.IDLE;
+    }
+
+    /// Begins the lingering close: our side is shut, and what the peer still sends is dropped.
+    private Step linger() {
+        lingering = true;
+        lingeredBytes = inbound.length();
+        inbound.clear();
+        endpoint.shutdownOutput();
+        deadline = System.nanoTime() + LINGER_NANOS;
+        return Step.READ;
+    }
+
+    /// A step of a connection that is past its last reply: it lingers, or the server does not wait for it any longer.
+    private Step end() {
+        lingeredBytes += inbound.length();
+        inbound.clear();
+        if (lingering && !ended && !isLate() && lingeredBytes < LINGER_BYTES_MAX && !table.isAborting()) {
+            return Step.READ;
+        }
+        how = lingering ? Close.NORMAL : Close.ABORT;
+        return Step.CLOSE;
+    }
+
+    private boolean makeRoom() {
+        if (!inbound.isAttached()) {
+            return pool.attach(inbound);
+        }
+        if (inbound.room() == 0) {
+            inbound.compact();
+        }
+        return inbound.room() > 0 || pool.grow(inbound);
+    }
+
+    /// The catch-all for what leaves a session: our own mistake or a handler's without an answer of its protocol's. It ends
+    /// this connection and nothing else.
+    private Step fail(Throwable failure) {
+        report(failure);
+        broken = true;
+        how = Close.ABORT;
+        counters.increment(Counter.ABORTED);
+        return Step.CLOSE;
+    }
+
+    private boolean breakOff(String why) {
+        fail(new IllegalStateException(why));
+        return true;
+    }
+
+    private void report(Throwable failure) {
+        counters.increment(Counter.FAILURES);
+        LOG.log(System.Logger.Level.ERROR, "a session failed; its connection is closed", failure);
+    }
+}

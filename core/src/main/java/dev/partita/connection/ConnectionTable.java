@@ -1,0 +1,106 @@
+package dev.partita.connection;
+
+import dev.partita.limits.Limits;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// All the connections that a server can have, made before the first one is needed: the bound on them, and the one list of
+/// the free ones, which every accepting thread takes from.
+public final class ConnectionTable {
+    private final Protocol protocol;
+    private final Limits limits;
+    private final FileAccess files;
+    private final Connection[] slots;
+    private final FreeList free;
+    private volatile boolean draining;
+    private volatile boolean aborting;
+    private volatile boolean wanted;
+    private volatile Runnable whenWanted = () -> {};
+
+    /// @param endpoints makes one endpoint for every slot
+    public ConnectionTable(Protocol protocol, Limits limits, FileAccess files, Supplier<? extends Endpoint> endpoints) {
+        this.protocol = protocol;
+        this.limits = limits;
+        this.files = files;
+        slots = new Connection[limits.connectionsMax()];
+        free = new FreeList(slots.length, true);
+        for (int slot = 0; slot < slots.length; slot++) {
+            slots[slot] = new Connection(this, slot, endpoints.get());
+        }
+    }
+
+    /// Takes a free slot for a connection that is about to be accepted: [Connection#begin] uses it, [#cancel] gives it
+    /// back. From any thread.
+    ///
+    /// @return null if every slot is taken; as soon as one is free again, the action of [#whenRoom] runs
+    public @Nullable Connection reserve() {
+        int slot = free.pop();
+        if (slot == FreeList.NONE) {
+            wanted = true;
+            slot = free.pop(); // one that was given back before the flag could be seen
+        }
+        return slot == FreeList.NONE ? null : slots[slot];
+    }
+
+    /// Gives a reserved slot back.
+    public void cancel(Connection connection) {
+        release(connection);
+    }
+
+    /// Sets what is done, by the thread that gives a slot back, when somebody had wanted one in vain.
+    public void whenRoom(Runnable action) {
+        whenWanted = action;
+    }
+
+    /// How many slots there are.
+    public int size() {
+        return slots.length;
+    }
+
+    /// The connection of a slot, in use or not.
+    public Connection at(int slot) {
+        return slots[slot];
+    }
+
+    /// The bounds of this server.
+    public Limits limits() {
+        return limits;
+    }
+
+    /// True once the server is about to end.
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /// Says that the server is about to end: every connection closes as soon as it is between two requests.
+    public void drain() {
+        draining = true;
+    }
+
+    /// True once nobody is waited for any longer.
+    public boolean isAborting() {
+        return aborting;
+    }
+
+    /// Says that every connection ends at once, whatever it is in the middle of.
+    public void abort() {
+        draining = true;
+        aborting = true;
+    }
+
+    Protocol protocol() {
+        return protocol;
+    }
+
+    FileAccess files() {
+        return files;
+    }
+
+    void release(Connection connection) {
+        free.push(connection.slot());
+        if (wanted) {
+            wanted = false;
+            whenWanted.run();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.partita.connection;
+
+/// The socket behind a connection, as its transport sees it: the only calls that move bytes. Made once for every slot and
+/// used again for each of its connections.
+///
+/// No call here waits or throws: a result says what happened. A call is made by the thread that owns the connection.
+public abstract class Endpoint {
+    /// Result of a transfer: nothing can be moved now.
+    public static final int AGAIN = 0;
+    /// Result of a receive: the peer has said everything it will ever say.
+    public static final int END = -1;
+    /// Result of a transfer: reset, or a system call failed. Nothing more can be moved.
+    public static final int BROKEN = -2;
+
+    /// For a transport.
+    protected Endpoint() {}
+
+    /// Receives once into the room of `into`, which is not full.
+    ///
+    /// @return the number of bytes that arrived and now end `into`, or [#AGAIN], [#END], [#BROKEN]
+    public abstract int receive(Buffer into);
+
+    /// Sends once from the start of `from`, which is not empty, and takes away what was sent.
+    ///
+    /// @param more true if further bytes follow at once, so that a half-filled segment may wait for them
+    /// @return the number of bytes sent, or [#AGAIN], [#BROKEN]
+    public abstract int send(Buffer from, boolean more);
+
+    /// Sends once from a file, without copying where the transport can.
+    ///
+    /// @param scratch empty room that a transport without such a call may read the file into and send from; what it could
+    ///     not send stays there and counts as sent
+    /// @return the number of bytes taken from the file, or [#AGAIN]; [#BROKEN] also if the file ended early
+    public abstract long transfer(OpenFile file, long position, long bytesMax, Buffer scratch);
+
+    /// Says that no more will be sent (`shutdown(2)`); what was sent still arrives.
+    public abstract void shutdownOutput();
+
+    /// Ends the connection; harmless when there is none.
+    public abstract void close(Close how);
+}

@@ -1,0 +1,146 @@
+package dev.partita.connection;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is on its way to the peer: bytes, and after them at most one source that is still open, namely a part of an array,
+/// a part of a file, or a [Producer].
+///
+/// An open source seals outbound: nothing can be put behind it until it is drained. Arrays and files are drained by the
+/// wire; a producer is asked by its session, one [#produce] a pass of work.
+///
+/// Belongs to the thread that owns the connection.
+public final class Outbound {
+    private static final byte[] NO_ARRAY = {};
+
+    private final Buffer bytes = new Buffer();
+    private byte[] array = NO_ARRAY;
+    private int arrayStart;
+    private int arrayEnd;
+    private @Nullable OpenFile file;
+    private long filePosition;
+    private long fileLeft;
+    private @Nullable Producer producer;
+
+    Outbound() {}
+
+    /// The bytes in front of the source. To be put to only while not [sealed][#isSealed].
+    public Buffer bytes() {
+        return bytes;
+    }
+
+    /// True if there is nothing for the wire to send. (An open producer may still have more to give.)
+    public boolean isDrained() {
+        return bytes.isEmpty() && arrayStart == arrayEnd && fileLeft == 0;
+    }
+
+    /// True while a source is open.
+    public boolean isSealed() {
+        return arrayStart != arrayEnd || fileLeft != 0 || producer != null;
+    }
+
+    /// True while a producer has more to give.
+    public boolean isProducing() {
+        return producer != null;
+    }
+
+    /// Lets a part of an array follow the bytes. The array must not change until it has been sent.
+    public void follow(byte[] array, int offset, int length) {
+        requireUnsealed();
+        java.util.Objects.checkFromIndexSize(offset, length, array.length);
+        this.array = array;
+        arrayStart = offset;
+        arrayEnd = offset + length;
+    }
+
+    /// Lets a part of a file follow the bytes. Outbound closes the file when it was sent, or will not be.
+    public void follow(OpenFile file, long position, long length) {
+        requireUnsealed();
+        if (position < 0 || length < 0) {
+            throw new IllegalArgumentException(
+                    "position " + position + ", length " + length + ": must not be negative");
+        }
+        if (length == 0) {
+            file.close();
+            return;
+        }
+        this.file = file;
+        filePosition = position;
+        fileLeft = length;
+    }
+
+    /// Lets what a producer makes follow the bytes.
+    public void follow(Producer producer) {
+        requireUnsealed();
+        this.producer = producer;
+    }
+
+    /// One pass of the open producer, into the bytes.
+    ///
+    /// @return true while the producer has more
+    /// @throws Exception what the producer threw; it is closed then
+    public boolean produce() throws Exception {
+        Producer open = producer;
+        if (open == null) {
+            return false;
+        }
+        boolean more = false;
+        try {
+            more = open.fill(bytes);
+        } finally {
+            if (!more) {
+                producer = null;
+            }
+        }
+        return more;
+    }
+
+    /// Sends once through `endpoint`: bytes first, then the array by way of the bytes, then the file.
+    ///
+    /// @return as [Endpoint#send]
+    public long send(Endpoint endpoint) {
+        if (arrayStart != arrayEnd && bytes.room() > 0) {
+            int part = Math.min(bytes.room(), arrayEnd - arrayStart);
+            bytes.put(array, arrayStart, part);
+            arrayStart += part;
+            if (arrayStart == arrayEnd) {
+                array = NO_ARRAY;
+            }
+        }
+        if (!bytes.isEmpty()) {
+            return endpoint.send(bytes, fileLeft != 0 || arrayStart != arrayEnd);
+        }
+        OpenFile open = file;
+        if (open == null) {
+            return Endpoint.AGAIN;
+        }
+        long sent = endpoint.transfer(open, filePosition, fileLeft, bytes);
+        if (sent > 0) {
+            filePosition += sent;
+            fileLeft -= sent;
+            if (fileLeft == 0) {
+                file = null;
+                open.close();
+            }
+        }
+        return sent;
+    }
+
+    /// Drops everything that has not been sent and closes the source.
+    void reset() {
+        array = NO_ARRAY;
+        arrayStart = 0;
+        arrayEnd = 0;
+        fileLeft = 0;
+        producer = null;
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+
+    private void requireUnsealed() {
+        if (isSealed()) {
+            throw new IllegalStateException("outbound is sealed: its source has not been drained");
+        }
+    }
+}

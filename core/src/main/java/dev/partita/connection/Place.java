@@ -1,0 +1,15 @@
+package dev.partita.connection;
+
+/// Where a connection is, as its home knows it.
+public enum Place {
+    /// Accepted, and its home has not seen it yet.
+    FRESH,
+    /// At home: its loop has it, or its own thread.
+    HOME,
+    /// At home, in the list of those that go on in the next turn.
+    QUEUED,
+    /// With a worker or a stage.
+    LENT,
+    /// Waiting for [Connection#resume].
+    WAITING
+}

@@ -1,0 +1,28 @@
+package dev.partita.connection;
+
+import java.util.List;
+
+/// What is spoken on the connections of a server. Knows no model, no transport and no thread.
+public interface Protocol {
+    /// Opens the session of a connection slot. Called before the first request, for every slot, by the thread that starts
+    /// the server; and again only for a slot whose session could not be [reset][Session#reset].
+    Session open(Connection connection);
+
+    /// The names of the stages that the work is split into, in no particular order; [Session#stage] is an index into it.
+    /// Never empty. Models without stages run them straight through.
+    default List<String> stages() {
+        return List.of("work");
+    }
+
+    /// The complete answer for a request whose work ran past its deadline, or nothing where the protocol has none. Sent
+    /// as it is; the caller does not change it.
+    default byte[] lateReply() {
+        return new byte[0];
+    }
+
+    /// Called about once a second by a thread of the server that serves no requests, the first time before any: the place
+    /// for what changes with the wall clock, such as HTTP's Date.
+    ///
+    /// @param epochSecond the wall clock in seconds since 1970
+    default void tick(long epochSecond) {}
+}

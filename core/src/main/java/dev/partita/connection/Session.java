@@ -1,0 +1,48 @@
+package dev.partita.connection;
+
+import dev.partita.limits.Phase;
+import dev.partita.limits.Refusal;
+
+/// One conversation in some protocol: the state between two bytes. It belongs to whichever thread owns its connection, so
+/// it needs no locks, and it knows neither that thread nor the model.
+///
+/// Exceptions that leave these methods end the connection and are counted; a protocol that owes an answer gives it itself.
+public interface Session {
+    /// Looks at what has arrived and what is still to be sent, and names what has to happen next.
+    ///
+    /// It is called again and again, also when nothing has changed, and names the same step then. It does no useful work
+    /// and never blocks. Where outbound holds a finished reply it names WRITE before BLOCKING, so that the reply does not
+    /// wait for another request's work. WORK and BLOCKING are named only while outbound has room for the reply's start.
+    Step next();
+
+    /// One pass of the work that [#next] has just named, WORK or BLOCKING. What it has to say is in outbound afterwards.
+    /// Runs on whichever thread the model chose.
+    void work();
+
+    /// Which of the protocol's stages the pass belongs to; an index into [Protocol#stages]. Valid after [#next] named WORK
+    /// or BLOCKING.
+    default int stage() {
+        return 0;
+    }
+
+    /// What a READ is in the middle of.
+    default Phase phase() {
+        return Phase.IDLE;
+    }
+
+    /// Called instead of [#work] when the work will not be done.
+    ///
+    /// @return true if the answer that says so is in outbound, and the request is over; false if the reply had begun
+    ///     already or the protocol has no such answer: then nothing has changed
+    default boolean refuse(Refusal why) {
+        return false;
+    }
+
+    /// The connection is over and its slot will be used again. Lets go of whatever this conversation held (files,
+    /// producers), always.
+    ///
+    /// @return true if this session is as new and serves the slot's next connection; false if the slot needs another one
+    default boolean reset() {
+        return false;
+    }
+}

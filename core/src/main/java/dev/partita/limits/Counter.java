@@ -1,0 +1,44 @@
+package dev.partita.limits;
+
+/// What a server counts. Numbers only ever grow; what is open now is derived (accepted minus closed).
+public enum Counter {
+    /// Connections accepted and given a slot.
+    ACCEPTED("connections accepted"),
+    /// Connections that ended, for whatever reason.
+    CLOSED("connections closed"),
+    /// Connections that ended because the peer reset them or a system call failed.
+    BROKEN("connections broken by the peer or the network"),
+    /// Connections that were ended by our side without their answer.
+    ABORTED("connections aborted by this server"),
+    /// Times that accepting paused because every slot was taken.
+    ACCEPT_PAUSES_FULL("accept pauses: connection limit"),
+    /// Times that accepting paused because the process or system had no descriptor or memory left.
+    ACCEPT_PAUSES_STARVED("accept pauses: out of descriptors or memory"),
+    /// Requests that reached the useful work. A request of several passes counts once.
+    REQUESTS("requests"),
+    /// Requests refused because a queue was full.
+    SHED("requests shed: queue full"),
+    /// Requests that the protocol refused as malformed or too large.
+    BAD_REQUESTS("requests refused as malformed or too large"),
+    /// Exceptions that came out of a handler or a session.
+    FAILURES("failures of a handler or session"),
+    /// Bytes received from peers.
+    BYTES_IN("bytes received"),
+    /// Bytes sent to peers.
+    BYTES_OUT("bytes sent"),
+    /// Times that a loop asked the kernel for readiness.
+    POLLS("polls"),
+    /// Times that a connection went to another thread's queue.
+    HAND_OVERS("hand-overs between threads");
+
+    private final String description;
+
+    Counter(String description) {
+        this.description = description;
+    }
+
+    /// What is counted, in words fit for a status line.
+    public String description() {
+        return description;
+    }
+}

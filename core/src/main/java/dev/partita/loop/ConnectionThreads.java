@@ -1,0 +1,124 @@
+package dev.partita.loop;
+
+import dev.partita.connection.BufferPool;
+import dev.partita.connection.Close;
+import dev.partita.connection.Connection;
+import dev.partita.connection.ConnectionTable;
+import dev.partita.connection.Inbox;
+import dev.partita.connection.Place;
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
+import dev.partita.transport.Accepting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/// A thread for each connection, from its beginning to its end: the home of connections that are served in lock step.
+public final class ConnectionThreads implements Inbox, Accepting, Part {
+    private static final System.Logger LOG = System.getLogger("dev.partita");
+
+    private final ConnectionTable table;
+    private final BufferPool pool;
+    private final Counters counters;
+    private final Thread.Builder builder;
+    private final Consumer<Connection> converse;
+    private final Runnable wakeWaiting;
+    private final AtomicReferenceArray<Thread> threads;
+
+    /// @param pool shared, like `counters`
+    /// @param platform true for threads of the system, false for virtual ones
+    /// @param converse the whole conversation; when it returns the connection is closed
+    /// @param wakeWaiting ends every wait for a socket
+    public ConnectionThreads(
+            String name,
+            boolean platform,
+            ConnectionTable table,
+            BufferPool pool,
+            Counters counters,
+            Consumer<Connection> converse,
+            Runnable wakeWaiting) {
+        this.table = table;
+        this.pool = pool;
+        this.counters = counters;
+        this.converse = converse;
+        this.wakeWaiting = wakeWaiting;
+        builder = platform ? Thread.ofPlatform().name(name + "-", 0) : Thread.ofVirtual().name(name + "-", 0);
+        threads = new AtomicReferenceArray<>(table.size());
+    }
+
+    @Override
+    public void place(Connection connection) {
+        connection.begin(this, pool, counters);
+    }
+
+    /// Starts the connection's thread, or wakes it.
+    ///
+    /// @return false if the system has no further thread
+    @Override
+    public boolean enqueue(Connection connection) {
+        if (connection.place() != Place.FRESH) {
+            LockSupport.unpark(threads.get(connection.slot()));
+            return true;
+        }
+        connection.place(Place.HOME);
+        try {
+            Thread thread = builder.unstarted(() -> run(connection));
+            threads.set(connection.slot(), thread);
+            thread.start();
+            return true;
+        } catch (OutOfMemoryError noThread) {
+            // "unable to create native thread": a limit of the system's on threads, not a lack of heap
+            LOG.log(System.Logger.Level.WARNING, "no thread for a connection: {0}", noThread.getMessage());
+            threads.set(connection.slot(), null);
+            return false;
+        }
+    }
+
+    @Override
+    public void start() {
+        // Threads come with connections.
+    }
+
+    @Override
+    public void wake() {
+        if (table.isDraining()) {
+            wakeWaiting.run();
+            running().forEach(LockSupport::unpark);
+        }
+    }
+
+    @Override
+    public void interrupt() {
+        running().forEach(Thread::interrupt);
+    }
+
+    @Override
+    public boolean join(long timeoutNanos) throws InterruptedException {
+        return Joining.join(running(), timeoutNanos);
+    }
+
+    private void run(Connection connection) {
+        try {
+            converse.accept(connection);
+        } catch (Throwable bug) {
+            // Models and wires do not throw, so this is a mistake of ours or of a model's author. It costs one connection.
+            counters.increment(Counter.FAILURES);
+            LOG.log(System.Logger.Level.ERROR, "a conversation failed; its connection is closed", bug);
+            connection.closing(Close.ABORT);
+            connection.close();
+        }
+    }
+
+    private List<Thread> running() {
+        List<Thread> running = new ArrayList<>();
+        for (int slot = 0; slot < threads.length(); slot++) {
+            Thread thread = threads.get(slot);
+            if (thread != null && thread.isAlive()) {
+                running.add(thread);
+            }
+        }
+        return running;
+    }
+}

@@ -1,0 +1,361 @@
+package dev.partita.loop;
+
+import dev.partita.connection.BufferPool;
+import dev.partita.connection.Close;
+import dev.partita.connection.Connection;
+import dev.partita.connection.ConnectionTable;
+import dev.partita.connection.Inbox;
+import dev.partita.connection.Place;
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
+import dev.partita.limits.Refusal;
+import dev.partita.transport.Accepting;
+import dev.partita.transport.Listener;
+import dev.partita.transport.Poller;
+import dev.partita.transport.Wire;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+
+/// One thread that asks its poller which connections can go on, and gives each of them its turn. What a turn is, is the
+/// model's business.
+///
+/// A loop is the home of the connections that were placed with it: what comes from other threads, be it a connection that
+/// another loop accepted, one that a worker has finished with, or one that was resumed, comes through its inbox, which has
+/// room for all of them.
+public final class EventLoop implements Inbox, Accepting, Part, Runnable {
+    private static final System.Logger LOG = System.getLogger("dev.partita");
+    private static final VarHandle SLEEPING;
+    /// Between two looks at the deadlines. They are in seconds, and a look at 10,000 connections takes about 50 µs.
+    private static final long SWEEP_NANOS = 1_000_000_000L;
+    /// A busy loop looks at the clock once in so many turns: a clock read costs 25 ns.
+    private static final int TURNS_PER_CLOCK_READ = 256;
+
+    static {
+        try {
+            SLEEPING = MethodHandles.lookup().findVarHandle(EventLoop.class, "sleeping", boolean.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final String name;
+    private final Poller poller;
+    private final ConnectionTable table;
+    private final BufferPool pool;
+    private final Counters counters;
+    private final Runnable beforeFirstTurn;
+    private final Turn turn;
+    private final int turnStepsMax;
+    private final Thread thread;
+
+    // Any thread's.
+    private final MpscVarHandleArrayQueue<Connection> inbox;
+    private final CountDownLatch stoppedAccepting = new CountDownLatch(1);
+    private volatile boolean sleeping;
+    private volatile boolean stopAccepting;
+    private volatile boolean woken;
+
+    // The loop's own.
+    /// Connections that used up their turn, in the order in which they go on: a ring as large as the table.
+    private final Connection[] again;
+    private int againFirst;
+    private int againCount;
+    private boolean accepts;
+    private boolean aborted;
+    private long sweptAt;
+    private int turnsToClockRead = TURNS_PER_CLOCK_READ;
+
+    /// @param turn makes the model's turn for this loop
+    /// @param beforeFirstTurn runs on the loop's thread when it starts: pinning, for example
+    public EventLoop(
+            String name,
+            Poller poller,
+            ConnectionTable table,
+            BufferPool pool,
+            Counters counters,
+            Runnable beforeFirstTurn,
+            Function<EventLoop, Turn> turn) {
+        this.name = name;
+        this.poller = poller;
+        this.table = table;
+        this.pool = pool;
+        this.counters = counters;
+        this.beforeFirstTurn = beforeFirstTurn;
+        turnStepsMax = table.limits().turnStepsMax();
+        inbox = new MpscVarHandleArrayQueue<>(Math.max(2, table.size()));
+        again = new Connection[table.size()];
+        thread = Thread.ofPlatform().name(name).unstarted(this);
+        this.turn = turn.apply(this);
+    }
+
+    // For models.
+
+    /// How this loop's connections read, write, wait and close.
+    public Wire wire() {
+        return poller;
+    }
+
+    /// Starts accepting from `listener` when the loop runs. Before [#start].
+    ///
+    /// @param accepting where new connections live; the loop itself is one such place
+    public void listen(Listener listener, Accepting accepting) throws IOException {
+        poller.listen(listener, accepting);
+        accepts = true;
+    }
+
+    /// Places a connection with this loop. From the thread that accepted it.
+    @Override
+    public void place(Connection connection) {
+        connection.begin(this, pool, counters);
+    }
+
+    /// Gives the work that the connection needs to another thread, or refuses it if that has no room. The loop's thread.
+    ///
+    /// @return as [Turn#advance]
+    public boolean lend(Connection connection, Inbox to) {
+        if (!connection.prepare()) {
+            return true;
+        }
+        poller.lend(connection);
+        connection.place(Place.LENT);
+        counters.increment(Counter.HAND_OVERS);
+        if (to.enqueue(connection)) {
+            return false;
+        }
+        connection.place(Place.HOME);
+        poller.reclaim(connection);
+        return connection.refuse(Refusal.QUEUE_FULL) || again(connection);
+    }
+
+    /// Lets the connection go on in the next turn. The loop's thread.
+    ///
+    /// @return false, as [Turn#advance] for a connection that does not go on now
+    public boolean again(Connection connection) {
+        connection.place(Place.QUEUED);
+        int last = againFirst + againCount++;
+        again[last < again.length ? last : last - again.length] = connection;
+        return false;
+    }
+
+    /// How many connections live here. From any thread; a moment old.
+    public long connections() {
+        long closed = counters.get(Counter.CLOSED);
+        return counters.get(Counter.ACCEPTED) - closed;
+    }
+
+    /// What this loop counts.
+    public Counters counters() {
+        return counters;
+    }
+
+    /// From any thread: the connection's next turn is here.
+    @Override
+    public boolean enqueue(Connection connection) {
+        if (!inbox.offer(connection)) {
+            return false;
+        }
+        wakeIfAsleep();
+        return true;
+    }
+
+    // Its life.
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void stopAccepting(long timeoutNanos) throws InterruptedException {
+        if (accepts) {
+            stopAccepting = true;
+            wake();
+            if (!stoppedAccepting.await(timeoutNanos, TimeUnit.NANOSECONDS)) {
+                LOG.log(System.Logger.Level.WARNING, "{0} did not stop accepting in time: its thread is busy", name);
+            }
+        }
+    }
+
+    @Override
+    public void wake() {
+        woken = true;
+        wakeIfAsleep();
+    }
+
+    @Override
+    public void interrupt() {
+        thread.interrupt();
+    }
+
+    @Override
+    public boolean join(long timeoutNanos) throws InterruptedException {
+        return Joining.join(thread, timeoutNanos);
+    }
+
+    @Override
+    public void close() {
+        poller.close();
+    }
+
+    // The hot path, in the order in which it runs.
+
+    @Override
+    public void run() {
+        beforeFirstTurn.run();
+        sweptAt = System.nanoTime();
+        while (!isDone()) {
+            poll();
+            if (woken) {
+                onWoken();
+            }
+            for (Connection c = inbox.poll(); c != null; c = inbox.poll()) {
+                arrive(c);
+            }
+            for (Connection c = poller.take(); c != null; c = poller.take()) {
+                ready(c);
+            }
+            for (int rest = againCount; rest > 0; rest--) {
+                turn(nextAgain());
+            }
+        }
+    }
+
+    private void poll() {
+        if (againCount != 0) {
+            poller.poll(0);
+        } else {
+            sleeping = true; // before the looks below: who comes after them sees it and wakes us
+            boolean idle = inbox.isEmpty() && !woken;
+            poller.poll(idle ? SWEEP_NANOS : 0);
+            sleeping = false;
+        }
+        if (--turnsToClockRead <= 0) {
+            sweepIfDue();
+        }
+    }
+
+    private void arrive(Connection c) {
+        switch (c.place()) {
+            case FRESH -> poller.adopt(c);
+            case LENT -> poller.reclaim(c);
+            case WAITING, HOME, QUEUED -> {}
+        }
+        turn(c);
+    }
+
+    private void ready(Connection c) {
+        if (c.place() == Place.FRESH) {
+            if (c.home() != this) {
+                passOn(c);
+                return;
+            }
+            poller.adopt(c);
+        }
+        turn(c);
+    }
+
+    private void turn(Connection c) {
+        c.place(Place.HOME);
+        try {
+            for (int steps = turnStepsMax; steps > 0; steps--) {
+                if (!turn.advance(c)) {
+                    return;
+                }
+            }
+            again(c);
+        } catch (Throwable bug) {
+            onBug(c, bug);
+        }
+    }
+
+    private Connection nextAgain() {
+        Connection first = again[againFirst];
+        againFirst = againFirst + 1 < again.length ? againFirst + 1 : 0;
+        againCount--;
+        return first;
+    }
+
+    // The cold path.
+
+    private void wakeIfAsleep() {
+        if (sleeping && SLEEPING.compareAndSet(this, true, false)) {
+            poller.wakeup();
+        }
+    }
+
+    /// A connection that this loop has accepted for another home.
+    private void passOn(Connection c) {
+        counters.increment(Counter.HAND_OVERS);
+        if (!c.home().enqueue(c)) {
+            // No thread could be started for it, say.
+            c.closing(Close.ABORT);
+            c.close();
+        }
+    }
+
+    /// The one catch-all of the loop: models, wires and pollers do not throw, so this is a mistake of ours (or of the author
+    /// of a model). It costs one connection and is said aloud; the others go on.
+    private void onBug(Connection c, Throwable bug) {
+        counters.increment(Counter.FAILURES);
+        LOG.log(System.Logger.Level.ERROR, name + ": a turn failed; its connection is closed", bug);
+        c.closing(Close.ABORT);
+        c.close();
+    }
+
+    private void onWoken() {
+        woken = false;
+        if (stopAccepting && accepts) {
+            accepts = false;
+            poller.stopListening();
+            stoppedAccepting.countDown();
+        } else if (accepts) {
+            poller.accepting(true);
+        }
+        if (table.isDraining()) {
+            sweep();
+        }
+    }
+
+    private void sweepIfDue() {
+        turnsToClockRead = TURNS_PER_CLOCK_READ;
+        long now = System.nanoTime();
+        if (now - sweptAt >= SWEEP_NANOS) {
+            sweptAt = now;
+            sweep();
+        }
+    }
+
+    /// Gives a turn to the connections whose deadline has passed, and while the server ends to those that should end.
+    private void sweep() {
+        boolean aborting = table.isAborting();
+        for (int slot = 0; slot < table.size(); slot++) {
+            Connection c = table.at(slot);
+            if (c.home() == this && c.isOpen() && (c.isLate() || c.isToEnd())) {
+                switch (c.place()) {
+                    case HOME -> turn(c);
+                    case WAITING -> {
+                        if (c.stopAwaiting()) {
+                            turn(c);
+                        }
+                    }
+                    case LENT -> {
+                        if (aborting) {
+                            c.endpoint().shutdownOutput(); // all that can be done while somebody else's code has it
+                        }
+                    }
+                    case FRESH, QUEUED -> {} // has its turn anyway
+                }
+            }
+        }
+        aborted = aborting;
+    }
+
+    private boolean isDone() {
+        return table.isDraining() && !accepts && connections() == 0 || aborted && againCount == 0;
+    }
+}

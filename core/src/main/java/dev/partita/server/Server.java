@@ -1,0 +1,127 @@
+package dev.partita.server;
+
+import dev.partita.connection.Protocol;
+import dev.partita.limits.Limits;
+import dev.partita.transport.SocketOptions;
+import dev.partita.transport.Transport;
+import dev.partita.transport.Transports;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is to be served and where. Together with a [ServerModel] it runs:
+///
+///     try (Running server = Server.of(protocol).listen(8080).run(new Symped(4))) {
+///         server.await();
+///     }
+///
+/// Immutable: each method returns another server, and one may be run several times, under several models.
+public final class Server {
+    private final Protocol protocol;
+    private final List<SocketAddress> addresses;
+    private final Transport transport;
+    private final Limits limits;
+    private final SocketOptions options;
+    private final boolean pinned;
+
+    private Server(
+            Protocol protocol,
+            List<SocketAddress> addresses,
+            Transport transport,
+            Limits limits,
+            SocketOptions options,
+            boolean pinned) {
+        this.protocol = protocol;
+        this.addresses = List.copyOf(addresses);
+        this.transport = transport;
+        this.limits = limits;
+        this.options = options;
+        this.pinned = pinned;
+    }
+
+    /// A server that speaks `protocol`, with the best transport of this machine and the default limits and options.
+    public static Server of(Protocol protocol) {
+        return new Server(
+                protocol, List.of(), Transports.best(), Limits.defaults(), SocketOptions.defaults(), false);
+    }
+
+    /// Listens on a port of the loopback address, and so for programs of this machine only; for others say which address,
+    /// such as `listen(new InetSocketAddress(8080))` for all of them.
+    ///
+    /// @param port 0 for any that is free; [Running#port] tells which
+    public Server listen(int port) {
+        return listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /// Listens on an address, also when there are others already: an [InetSocketAddress] or a
+    /// [java.net.UnixDomainSocketAddress].
+    public Server listen(SocketAddress address) {
+        List<SocketAddress> more = new ArrayList<>(addresses);
+        more.add(address);
+        return new Server(protocol, more, transport, limits, options, pinned);
+    }
+
+    /// Uses this transport; see [Transports].
+    public Server transport(Transport transport) {
+        return new Server(protocol, addresses, transport, limits, options, pinned);
+    }
+
+    /// Uses these bounds.
+    public Server limits(Limits limits) {
+        return new Server(protocol, addresses, transport, limits, options, pinned);
+    }
+
+    /// Tries these socket options on every listener.
+    public Server socketOptions(SocketOptions options) {
+        return new Server(protocol, addresses, transport, limits, options, pinned);
+    }
+
+    /// Ties loop number i to processor i, modulo the number of processors, where the transport can.
+    public Server pinned(boolean pinned) {
+        return new Server(protocol, addresses, transport, limits, options, pinned);
+    }
+
+    /// Starts this server under a model.
+    ///
+    /// @throws IOException if an address cannot be bound or the system refuses what is needed; nothing is left behind then
+    /// @throws IllegalStateException if it was not told where to listen
+    public Running run(ServerModel model) throws IOException {
+        if (addresses.isEmpty()) {
+            throw new IllegalStateException("the server has no address: call listen(port) before run(model)");
+        }
+        return model.start(this);
+    }
+
+    /// What it speaks.
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    /// Where it listens.
+    public List<SocketAddress> addresses() {
+        return addresses;
+    }
+
+    /// How it talks to the kernel.
+    public Transport transport() {
+        return transport;
+    }
+
+    /// Its bounds.
+    public Limits limits() {
+        return limits;
+    }
+
+    /// The socket options it tries.
+    public SocketOptions options() {
+        return options;
+    }
+
+    /// Whether its loops are tied to processors.
+    public boolean isPinned() {
+        return pinned;
+    }
+}

@@ -1,0 +1,254 @@
+package dev.partita.server;
+
+import dev.partita.connection.BufferPool;
+import dev.partita.connection.Close;
+import dev.partita.connection.Connection;
+import dev.partita.connection.ConnectionTable;
+import dev.partita.limits.Counters;
+import dev.partita.limits.Limits;
+import dev.partita.loop.Background;
+import dev.partita.loop.ConnectionThreads;
+import dev.partita.loop.Conversation;
+import dev.partita.loop.EventLoop;
+import dev.partita.loop.Part;
+import dev.partita.loop.Turn;
+import dev.partita.loop.WaitingWires;
+import dev.partita.loop.Watcher;
+import dev.partita.loop.Worker;
+import dev.partita.loop.Workers;
+import dev.partita.transport.Accepting;
+import dev.partita.transport.Listener;
+import dev.partita.transport.Parking;
+import dev.partita.transport.Poller;
+import dev.partita.transport.Transport;
+import dev.partita.transport.Transport.Sharing;
+import dev.partita.transport.WaitingWire;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// The workbench of a [ServerModel]: makes the parts of one server (loops, workers, threads, listeners) and, in the end,
+/// starts them. Used by one thread, once.
+///
+/// When it is closed without having started anything, all that was made is freed again.
+public final class Wiring implements AutoCloseable {
+    private final Server server;
+    private final ServerModel model;
+    private final Limits limits;
+    private final Transport transport;
+    private final ConnectionTable table;
+    private final Arena arena = Arena.ofShared();
+    private final List<Part> parts = new ArrayList<>();
+    private final List<Counters> counters = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private int loops;
+    private boolean started;
+
+    /// Begins with all connection slots.
+    public Wiring(Server server, ServerModel model) {
+        this(server, model, server.limits().connectionsMax());
+    }
+
+    /// Begins with fewer connection slots than the server's limits allow.
+    public Wiring(Server server, ServerModel model, int connectionsMax) {
+        this.server = server;
+        this.model = model;
+        limits = server.limits()
+                .withConnectionsMax(Math.min(connectionsMax, server.limits().connectionsMax()));
+        transport = server.transport();
+        table = new ConnectionTable(server.protocol(), limits, transport.files(), transport::endpoint);
+        parts.add(new Background(server.protocol()));
+    }
+
+    /// The bounds of this server.
+    public Limits limits() {
+        return limits;
+    }
+
+    /// An event loop that serves its connections alone, from the first byte to the last.
+    ///
+    /// @param turn makes the loop's turn
+    public EventLoop loop(String name, Function<EventLoop, Turn> turn) throws IOException {
+        return loop(name, Counters.confined(), turn);
+    }
+
+    /// An event loop whose connections are also served by other threads, which count along.
+    public EventLoop lendingLoop(String name, Function<EventLoop, Turn> turn) throws IOException {
+        return loop(name, Counters.shared(), turn);
+    }
+
+    /// A loop that only accepts connections for others.
+    public EventLoop acceptor(String name) throws IOException {
+        return loop(name, Counters.confined(), loop -> connection -> {
+            throw new IllegalStateException("an acceptor has no connections of its own");
+        });
+    }
+
+    private EventLoop loop(String name, Counters counters, Function<EventLoop, Turn> turn) throws IOException {
+        Poller poller = transport.poller(table, counters);
+        resources.push(poller);
+        int cpu = loops++ % Runtime.getRuntime().availableProcessors();
+        var loop = new EventLoop(name, poller, table, pool(false), counters, () -> pin(cpu), turn);
+        resources.pop(); // the loop closes it
+        return add(loop, counters);
+    }
+
+    /// A thread with a bounded queue.
+    ///
+    /// @param work what it does with each connection that it gets; it gives every one of them away
+    public Worker worker(String name, int threads, Consumer<Connection> work) {
+        Worker worker = new Worker(name, threads, limits.queueMax(), work);
+        parts.add(worker);
+        return worker;
+    }
+
+    /// `count` single-threaded workers with a queue each.
+    public Workers workers(String name, int count, Consumer<Connection> work) {
+        List<Worker> workers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            workers.add(worker(name + "-" + i, 1, work));
+        }
+        return new Workers(workers);
+    }
+
+    /// A thread of the system's for each connection.
+    public ConnectionThreads threads(String name, Conversation conversation) throws IOException {
+        WaitingWires wires = new WaitingWires(transport, table);
+        resources.push(wires);
+        Counters shared = Counters.shared();
+        return add(
+                new ConnectionThreads(name, true, table, pool(true), shared, c -> hold(c, wires, conversation),
+                        wires::wake),
+                shared);
+    }
+
+    private static void hold(Connection connection, WaitingWires wires, Conversation conversation) {
+        WaitingWire wire;
+        try {
+            wire = wires.take();
+        } catch (IOException exhausted) {
+            // Too many open files: this connection cannot be served, and says so by a reset.
+            connection.closing(Close.ABORT);
+            connection.close();
+            return;
+        }
+        conversation.hold(wire, connection);
+        wires.give(wire);
+    }
+
+    /// A virtual thread for each connection, their sockets watched by `watchers` threads of the system's.
+    public ConnectionThreads virtualThreads(String name, int watchers, Conversation conversation) throws IOException {
+        Parking[] parkings = new Parking[watchers];
+        WaitingWire[] wires = new WaitingWire[watchers];
+        for (int i = 0; i < watchers; i++) {
+            parkings[i] = transport.parking(table);
+            resources.push(parkings[i]);
+            wires[i] = new WaitingWire(parkings[i]);
+        }
+        Counters shared = Counters.shared();
+        var threads = new ConnectionThreads(
+                name,
+                false,
+                table,
+                pool(true),
+                shared,
+                c -> {
+                    int watcher = c.slot() % watchers;
+                    parkings[watcher].adopt(c);
+                    conversation.hold(wires[watcher], c);
+                },
+                () -> List.of(parkings).forEach(Parking::wake));
+        add(threads, shared);
+        for (int i = 0; i < watchers; i++) {
+            parts.add(new Watcher(name + "-poller-" + i, parkings[i], threads));
+        }
+        return threads;
+    }
+
+    /// Lets one loop accept on every address of the server.
+    ///
+    /// @param accepting where the connections live
+    public void listen(EventLoop loop, Accepting accepting) throws IOException {
+        for (SocketAddress address : server.addresses()) {
+            loop.listen(open(address, Sharing.SINGLE), accepting);
+        }
+    }
+
+    /// Lets several loops accept on every address of the server, each for itself.
+    ///
+    /// @param sharing how: a listener for each (unix sockets, which cannot, are shared), or one for all
+    public void listen(List<EventLoop> loops, Sharing sharing) throws IOException {
+        for (SocketAddress address : server.addresses()) {
+            if (sharing == Sharing.REUSE_PORT && !(address instanceof UnixDomainSocketAddress)) {
+                SocketAddress bound = address;
+                for (EventLoop loop : loops) {
+                    Listener listener = open(bound, sharing);
+                    bound = listener.address(); // port 0: the first one chooses for all
+                    loop.listen(listener, loop);
+                }
+            } else {
+                Listener shared = open(address, Sharing.SHARED);
+                for (EventLoop loop : loops) {
+                    loop.listen(shared, loop);
+                }
+            }
+        }
+    }
+
+    /// Starts everything that was made.
+    public Running start() {
+        started = true;
+        return Running.start(model, transport, table, parts, counters, listeners, resources, arena);
+    }
+
+    /// Frees everything, unless it was started.
+    @Override
+    public void close() {
+        if (!started) {
+            listeners.forEach(Listener::close);
+            parts.forEach(Part::close);
+            Running.closeAll(resources);
+            arena.close();
+        }
+    }
+
+    private Listener open(SocketAddress address, Sharing sharing) throws IOException {
+        if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+            throw new IOException("cannot listen on " + inet.getHostString() + ":" + inet.getPort()
+                    + ": this host name is not known here; use an address such as 127.0.0.1");
+        }
+        Listener listener = transport.listen(address, limits.backlog(), server.options(), sharing);
+        listeners.add(listener);
+        return listener;
+    }
+
+    /// Enough for every connection to be with this loop, both ways; what is not touched costs nothing.
+    private BufferPool pool(boolean shared) throws IOException {
+        int count = 2 * limits.connectionsMax();
+        int countLarge = limits.connectionsMax();
+        long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), count, limits.bufferBytesMax(), countLarge);
+        return new BufferPool(
+                transport.map(bytes, arena), limits.bufferBytes(), count, limits.bufferBytesMax(), countLarge, shared);
+    }
+
+    private void pin(int cpu) {
+        if (server.isPinned()) {
+            transport.pin(cpu);
+        }
+    }
+
+    private <P extends Part> P add(P part, Counters counts) {
+        parts.add(part);
+        counters.add(counts);
+        return part;
+    }
+}

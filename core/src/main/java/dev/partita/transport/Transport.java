@@ -1,0 +1,67 @@
+package dev.partita.transport;
+
+import dev.partita.connection.ConnectionTable;
+import dev.partita.connection.Endpoint;
+import dev.partita.connection.FileAccess;
+import dev.partita.limits.Counters;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+
+/// How threads talk to the kernel: which calls wait, accept, receive and send. The same protocol, handler and model run on
+/// each; the only difference is speed and what the system offers.
+public interface Transport {
+    /// Its name on a command line, such as `nio` or `epoll`.
+    String name();
+
+    /// Which calls it uses, in a few words.
+    String description();
+
+    /// Why it cannot be used on this machine, or an empty string if it can.
+    String unavailable();
+
+    /// Maps memory that costs nothing until it is touched and is freed when `arena` closes.
+    ///
+    /// @throws IOException if the system has no such amount to give
+    MemorySegment map(long bytes, Arena arena) throws IOException;
+
+    /// Makes the endpoint of one connection slot.
+    Endpoint endpoint();
+
+    /// Binds and listens. The listener accepts nothing before a poller watches it, but the kernel completes handshakes up to
+    /// the backlog.
+    ///
+    /// @param sharing how several loops share the port
+    /// @throws IOException if the address cannot be bound; the message names it, the cause and the likely remedy
+    Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing) throws IOException;
+
+    /// How several loops listen on one port.
+    enum Sharing {
+        /// Only one loop watches the listener.
+        SINGLE,
+        /// Several listeners are bound to the port, and the kernel spreads connections over them (SO_REUSEPORT).
+        REUSE_PORT,
+        /// Several loops watch one listener, and the kernel wakes one of them for a connection (EPOLLEXCLUSIVE).
+        SHARED
+    }
+
+    /// Makes the poller of one loop.
+    ///
+    /// @param counters the loop's, for the pauses in accepting and the polls
+    Poller poller(ConnectionTable table, Counters counters) throws IOException;
+
+    /// Makes what one platform thread waits with.
+    Waiting blocking(ConnectionTable table) throws IOException;
+
+    /// Makes what virtual threads wait with.
+    Parking parking(ConnectionTable table) throws IOException;
+
+    /// How files are opened that this transport can send.
+    FileAccess files();
+
+    /// Ties the calling thread to one processor.
+    ///
+    /// @return false where that is not possible
+    boolean pin(int cpu);
+}

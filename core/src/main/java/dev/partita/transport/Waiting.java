@@ -1,0 +1,19 @@
+package dev.partita.transport;
+
+import dev.partita.connection.Connection;
+
+/// How a thread that serves one connection waits for its socket. One for each thread, or one for all, as the transport
+/// likes; [#wake] may be called by any thread, the rest by the one that waits.
+public interface Waiting extends AutoCloseable {
+    /// Waits until the socket can be read, or its deadline has passed, or [#wake]. May return early.
+    void readable(Connection connection);
+
+    /// Waits until the socket can be written, or its deadline has passed, or [#wake]. May return early.
+    void writable(Connection connection);
+
+    /// Ends the present wait, and the next one if there is none, of every thread that waits here.
+    void wake();
+
+    @Override
+    void close();
+}

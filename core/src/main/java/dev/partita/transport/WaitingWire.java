@@ -1,0 +1,66 @@
+package dev.partita.transport;
+
+import dev.partita.connection.Connection;
+import dev.partita.connection.Place;
+import java.util.concurrent.locks.LockSupport;
+
+/// The wire of a thread that serves one connection from its beginning to its end: every call waits until there is something
+/// to go on with, so all of them return true.
+public final class WaitingWire implements Wire, AutoCloseable {
+    private final Waiting waiting;
+
+    /// @param waiting how this thread waits for its socket
+    public WaitingWire(Waiting waiting) {
+        this.waiting = waiting;
+    }
+
+    @Override
+    public boolean read(Connection connection) {
+        while (!connection.receive()) {
+            connection.rest();
+            if (connection.isToEnd() || connection.isLate()) {
+                return true;
+            }
+            waiting.readable(connection);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean write(Connection connection) {
+        while (!connection.send()) {
+            if (connection.isToEnd() || connection.isLate()) {
+                return true;
+            }
+            waiting.writable(connection);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean await(Connection connection) {
+        if (!connection.await()) {
+            while (!connection.isResumed() && !connection.isToEnd()) {
+                LockSupport.park(this);
+            }
+            connection.place(Place.HOME);
+        }
+        return true;
+    }
+
+    @Override
+    public void close(Connection connection) {
+        connection.close();
+    }
+
+    /// Ends the present wait of the thread that uses this wire, or its next one. From any thread.
+    public void wake() {
+        waiting.wake();
+    }
+
+    /// Frees what it waits with.
+    @Override
+    public void close() {
+        waiting.close();
+    }
+}

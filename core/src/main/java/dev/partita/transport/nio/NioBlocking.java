@@ -1,0 +1,61 @@
+package dev.partita.transport.nio;
+
+import dev.partita.connection.Connection;
+import dev.partita.transport.Waiting;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+
+/// A selector of its own for one thread and the one socket that it serves at a time.
+final class NioBlocking implements Waiting {
+    private final Selector selector;
+
+    NioBlocking() throws IOException {
+        selector = Selector.open();
+    }
+
+    @Override
+    public void readable(Connection connection) {
+        await(connection, SelectionKey.OP_READ);
+    }
+
+    @Override
+    public void writable(Connection connection) {
+        await(connection, SelectionKey.OP_WRITE);
+    }
+
+    @Override
+    public void wake() {
+        selector.wakeup();
+    }
+
+    @Override
+    public void close() {
+        try {
+            selector.close();
+        } catch (IOException failure) {
+            // Nothing of it is used any longer.
+        }
+    }
+
+    private void await(Connection connection, int operation) {
+        SocketChannel channel = ((NioEndpoint) connection.endpoint()).channel;
+        if (channel == null) {
+            return;
+        }
+        try {
+            // For a channel that is registered already this only sets what it is waited for.
+            channel.register(selector, operation);
+            long nanos = connection.remainingNanos();
+            if (nanos < 0) {
+                selector.select(key -> {});
+            } else if (nanos > 0) {
+                selector.select(key -> {}, TimeUnit.NANOSECONDS.toMillis(nanos + 999_999));
+            }
+        } catch (IOException closed) {
+            // Its next receive or send says so.
+        }
+    }
+}
