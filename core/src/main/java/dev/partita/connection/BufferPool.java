@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// There are ordinary chunks, and large ones for what does not fit.
 public final class BufferPool {
-    /// A pool without buffers.
-    static final BufferPool EMPTY = new BufferPool(MemorySegment.NULL, 0, 0, 0, 0, false);
+    /// A pool without buffers, for who never receives or sends.
+    public static final BufferPool EMPTY = new BufferPool(MemorySegment.NULL, 0, 0, 0, 0, false);
 
     private final MemorySegment memory;
     private final int bytes;

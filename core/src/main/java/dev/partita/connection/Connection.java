@@ -52,7 +52,6 @@ public final class Connection {
     private Counters counters = UNCOUNTED;
 
     // Its owner's.
-    private boolean open;
     private Place place = Place.HOME;
     private boolean ended;
     private boolean broken;
@@ -62,6 +61,9 @@ public final class Connection {
     /// When this connection has to be looked at again although nothing came; 0 for never. See [System#nanoTime].
     private long deadline;
 
+    /// Written last when a conversation begins and first when it is over, so that a loop which looks at all slots is never
+    /// misled about the ones of other loops: see [#isAt].
+    private volatile boolean open;
     /// Any thread's: see [#resume].
     @SuppressWarnings("unused") // by way of PERMIT
     private volatile long permit;
@@ -328,12 +330,14 @@ public final class Connection {
     /// True if [#next] names CLOSE although nothing came: the server ends, and this connection is between two requests or
     /// is not waited for any longer.
     public boolean isToEnd() {
-        return table.isAborting() || table.isDraining() && isIdle();
+        return table.isAborting() || table.isDraining() && !lingering && isIdle();
     }
 
-    /// True while this slot has a conversation.
-    public boolean isOpen() {
-        return open;
+    /// True while this slot has a conversation that lives with `inbox`. From any thread: a true answer is one only the
+    /// thread behind `inbox` can rely on, and it can.
+    @SuppressWarnings("ReferenceEquality") // the very same inbox, whatever it thinks of equality
+    public boolean isAt(Inbox inbox) {
+        return open && home == inbox;
     }
 
     /// Where it is; only its home asks.
@@ -355,6 +359,7 @@ public final class Connection {
 
     /// Ends the conversation of a slot whose socket is closed or belongs to somebody else now.
     public void release() {
+        open = false;
         if (how == Close.ABORT && !broken) {
             counters.increment(Counter.ABORTED);
         }
@@ -370,7 +375,6 @@ public final class Connection {
             session = table.protocol().open(this);
         }
         permit = ((permit >>> 2) + 1) << 2;
-        open = false;
         Counters where = counters;
         table.release(this);
         where.increment(Counter.CLOSED);
@@ -385,7 +389,6 @@ public final class Connection {
         this.home = home;
         this.pool = pool;
         this.counters = counters;
-        open = true;
         place = Place.FRESH;
         ended = false;
         broken = false;
@@ -393,6 +396,7 @@ public final class Connection {
         deadline = 0;
         how = Close.NORMAL;
         counters.increment(Counter.ACCEPTED);
+        open = true;
     }
 
     private boolean nothingWillCome() {

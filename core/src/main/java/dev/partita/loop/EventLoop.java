@@ -70,12 +70,14 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private long sweptAt;
     private int turnsToClockRead = TURNS_PER_CLOCK_READ;
 
+    /// @param connectionsMax how many connections may live here, and wait in the inbox, at a time
     /// @param turn makes the model's turn for this loop
     /// @param beforeFirstTurn runs on the loop's thread when it starts: pinning, for example
     public EventLoop(
             String name,
             Poller poller,
             ConnectionTable table,
+            int connectionsMax,
             BufferPool pool,
             Counters counters,
             Runnable beforeFirstTurn,
@@ -87,8 +89,8 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         this.counters = counters;
         this.beforeFirstTurn = beforeFirstTurn;
         turnStepsMax = table.limits().turnStepsMax();
-        inbox = new MpscVarHandleArrayQueue<>(Math.max(2, table.size()));
-        again = new Connection[table.size()];
+        inbox = new MpscVarHandleArrayQueue<>(Math.max(2, connectionsMax));
+        again = new Connection[connectionsMax];
         thread = Thread.ofPlatform().name(name).unstarted(this);
         this.turn = turn.apply(this);
     }
@@ -226,15 +228,16 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     private void poll() {
+        int ready;
         if (againCount != 0) {
-            poller.poll(0);
+            ready = poller.poll(0);
         } else {
             sleeping = true; // before the looks below: who comes after them sees it and wakes us
             boolean idle = inbox.isEmpty() && !woken;
-            poller.poll(idle ? SWEEP_NANOS : 0);
+            ready = poller.poll(idle ? SWEEP_NANOS : 0);
             sleeping = false;
         }
-        if (--turnsToClockRead <= 0) {
+        if (ready == 0 || --turnsToClockRead <= 0) {
             sweepIfDue();
         }
     }
@@ -335,7 +338,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         boolean aborting = table.isAborting();
         for (int slot = 0; slot < table.size(); slot++) {
             Connection c = table.at(slot);
-            if (c.home() == this && c.isOpen() && (c.isLate() || c.isToEnd())) {
+            if (c.isAt(this) && (c.isLate() || c.isToEnd())) {
                 switch (c.place()) {
                     case HOME -> turn(c);
                     case WAITING -> {

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What is to be served and where. Together with a [ServerModel] it runs:
 ///
@@ -22,7 +23,7 @@ import java.util.List;
 public final class Server {
     private final Protocol protocol;
     private final List<SocketAddress> addresses;
-    private final Transport transport;
+    private final @Nullable Transport transport;
     private final Limits limits;
     private final SocketOptions options;
     private final boolean pinned;
@@ -30,7 +31,7 @@ public final class Server {
     private Server(
             Protocol protocol,
             List<SocketAddress> addresses,
-            Transport transport,
+            @Nullable Transport transport,
             Limits limits,
             SocketOptions options,
             boolean pinned) {
@@ -44,8 +45,7 @@ public final class Server {
 
     /// A server that speaks `protocol`, with the best transport of this machine and the default limits and options.
     public static Server of(Protocol protocol) {
-        return new Server(
-                protocol, List.of(), Transports.best(), Limits.defaults(), SocketOptions.defaults(), false);
+        return new Server(protocol, List.of(), null, Limits.defaults(), SocketOptions.defaults(), false);
     }
 
     /// Listens on a port of the loopback address, and so for programs of this machine only; for others say which address,
@@ -107,7 +107,7 @@ public final class Server {
 
     /// How it talks to the kernel.
     public Transport transport() {
-        return transport;
+        return transport != null ? transport : Transports.best();
     }
 
     /// Its bounds.

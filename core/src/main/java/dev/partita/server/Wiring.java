@@ -78,26 +78,28 @@ public final class Wiring implements AutoCloseable {
     ///
     /// @param turn makes the loop's turn
     public EventLoop loop(String name, Function<EventLoop, Turn> turn) throws IOException {
-        return loop(name, Counters.confined(), turn);
+        return loop(name, limits.connectionsMax(), Counters.confined(), turn);
     }
 
     /// An event loop whose connections are also served by other threads, which count along.
     public EventLoop lendingLoop(String name, Function<EventLoop, Turn> turn) throws IOException {
-        return loop(name, Counters.shared(), turn);
+        return loop(name, limits.connectionsMax(), Counters.shared(), turn);
     }
 
     /// A loop that only accepts connections for others.
     public EventLoop acceptor(String name) throws IOException {
-        return loop(name, Counters.confined(), loop -> connection -> {
+        return loop(name, 0, Counters.confined(), loop -> connection -> {
             throw new IllegalStateException("an acceptor has no connections of its own");
         });
     }
 
-    private EventLoop loop(String name, Counters counters, Function<EventLoop, Turn> turn) throws IOException {
+    private EventLoop loop(String name, int connectionsMax, Counters counters, Function<EventLoop, Turn> turn)
+            throws IOException {
         Poller poller = transport.poller(table, counters);
         resources.push(poller);
         int cpu = loops++ % Runtime.getRuntime().availableProcessors();
-        var loop = new EventLoop(name, poller, table, pool(false), counters, () -> pin(cpu), turn);
+        BufferPool pool = connectionsMax == 0 ? BufferPool.EMPTY : pool(false);
+        var loop = new EventLoop(name, poller, table, connectionsMax, pool, counters, () -> pin(cpu), turn);
         resources.pop(); // the loop closes it
         return add(loop, counters);
     }
