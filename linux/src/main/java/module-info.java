@@ -5,4 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.partita.linux {
     requires static transitive org.jspecify;
     requires transitive dev.partita.core;
+
+    provides dev.partita.transport.Transport with dev.partita.linux.epoll.EpollTransport;
 }

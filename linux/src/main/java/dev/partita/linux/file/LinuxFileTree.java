@@ -1,0 +1,145 @@
+package dev.partita.linux.file;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.partita.connection.FileTree;
+import dev.partita.connection.OpenFile;
+import dev.partita.linux.libc.CallMemory;
+import dev.partita.linux.libc.Errno;
+import dev.partita.linux.libc.Libc;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A folder whose files are opened relative to its descriptor by openat2(2) with RESOLVE_BENEATH: the kernel itself refuses
+/// every path that leaves the folder, by `..`, an absolute name or a link, without a race between looking and opening. A
+/// link that stays inside is followed.
+///
+/// Where the kernel (before 5.6) or a sandbox does not have the call, the real path is compared with the root's in Java.
+/// That has such a race: somebody who may rename folders below the root could win it.
+public final class LinuxFileTree implements FileTree {
+    // include/uapi/asm-generic/fcntl.h; these are the same on x86-64 and aarch64, where O_DIRECTORY is not.
+    private static final int O_NOCTTY = 0x100;
+    private static final int O_NONBLOCK = 0x800;
+    private static final int O_CLOEXEC = 0x80000;
+    /// Read-only, and a FIFO without a writer is opened at once, so that the look at it can refuse it.
+    private static final int FLAGS = O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+
+    // include/uapi/linux/openat2.h
+    private static final long RESOLVE_NO_MAGICLINKS = 0x02;
+    private static final long RESOLVE_BENEATH = 0x08;
+    /// `struct open_how`: flags, mode, resolve.
+    private static final long HOW_BYTES = 24;
+    private static final long HOW_RESOLVE = 16;
+
+    /// openat2 fails with EAGAIN when a folder on the way is renamed while it looks.
+    private static final int TRIES = 8;
+
+    private final Path root;
+    private final boolean beneath;
+    private int rootFd;
+
+    /// Opens a folder for serving.
+    ///
+    /// @throws IOException if it is not a readable folder
+    public LinuxFileTree(Path folder) throws IOException {
+        this(folder, true);
+    }
+
+    /// @param beneath false does without openat2, as on an old kernel
+    LinuxFileTree(Path folder, boolean beneath) throws IOException {
+        root = folder.toRealPath();
+        MemorySegment memory = CallMemory.ofThread();
+        try (Arena arena = Arena.ofConfined()) {
+            int fd = Libc.open(memory, arena.allocateFrom(root.toString()).address(), FLAGS);
+            if (fd < 0) {
+                throw new IOException("cannot serve " + root + ": open failed with " + Errno.name(-fd));
+            }
+            rootFd = fd;
+            if (!FileStatus.of(memory, fd, arena).directory()) {
+                close();
+                throw new IOException("cannot serve " + root + ": it is not a folder");
+            }
+            int probe = beneath ? openBeneath(memory, arena, ".") : -Errno.ENOSYS;
+            if (probe >= 0) {
+                Libc.close(probe);
+            }
+            this.beneath = probe >= 0;
+        }
+    }
+
+    @Override
+    public @Nullable OpenFile open(String path) throws IOException {
+        if (path.indexOf('\0') >= 0 || rootFd < 0) {
+            return null; // the kernel would take what is before the NUL for the name
+        }
+        MemorySegment memory = CallMemory.ofThread();
+        try (Arena arena = Arena.ofConfined()) {
+            int fd = beneath ? openBeneath(memory, arena, path) : openChecked(memory, arena, path);
+            if (fd < 0) {
+                return refused(path, -fd);
+            }
+            return checked(memory, arena, fd);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (rootFd >= 0) {
+            Libc.close(rootFd);
+            rootFd = -1;
+        }
+    }
+
+    private static @Nullable OpenFile checked(MemorySegment memory, Arena arena, int fd) throws IOException {
+        FileStatus status;
+        try {
+            status = FileStatus.of(memory, fd, arena);
+        } catch (IOException failure) {
+            Libc.close(fd);
+            throw failure;
+        }
+        if (!status.regular() && !status.directory()) {
+            Libc.close(fd); // a device, a FIFO or a socket
+            return null;
+        }
+        return new LinuxFile(fd, status.bytes(), status.modifiedMillis(), status.directory());
+    }
+
+    private int openBeneath(MemorySegment memory, Arena arena, String path) {
+        MemorySegment name = arena.allocateFrom(path.isEmpty() ? "." : path);
+        MemorySegment how = arena.allocate(HOW_BYTES, Long.BYTES);
+        how.set(JAVA_LONG, 0, FLAGS);
+        how.set(JAVA_LONG, HOW_RESOLVE, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+        int fd = -Errno.EAGAIN;
+        for (int tries = TRIES; tries > 0 && (fd == -Errno.EAGAIN || fd == -Errno.EINTR); tries--) {
+            fd = Libc.openat2(memory, rootFd, name.address(), how.address(), HOW_BYTES);
+        }
+        return fd;
+    }
+
+    private int openChecked(MemorySegment memory, Arena arena, String path) {
+        Path real;
+        try {
+            real = root.resolve(path).toRealPath();
+        } catch (IOException | InvalidPathException notThere) {
+            return -Errno.ENOENT;
+        }
+        if (!real.startsWith(root)) {
+            return -Errno.EXDEV;
+        }
+        return Libc.open(memory, arena.allocateFrom(real.toString()).address(), FLAGS);
+    }
+
+    /// Nothing is there that may be served, or the system has a reason of its own.
+    private static @Nullable OpenFile refused(String path, int errno) throws IOException {
+        return switch (errno) {
+            case Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES, Errno.EPERM, Errno.EXDEV, Errno.ELOOP, Errno.ENAMETOOLONG,
+                    Errno.EINVAL, Errno.ENXIO, Errno.ENODEV -> null;
+            default -> throw new IOException("open of " + path + " failed: " + Errno.name(errno));
+        };
+    }
+}

@@ -1,0 +1,307 @@
+package dev.partita.linux.libc;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
+
+/// The functions of the C library that this module calls, one method each, named as in the manual's section 2.
+///
+/// A result that is not negative is the function's; a negative one is the error's number with its sign changed, as the
+/// kernel itself returns it, so that errno is read only after a failure and nothing is thrown. The first parameter is the
+/// [CallMemory] of the caller.
+///
+/// All functions are called through one method handle with six long parameters: linking costs time at every start, and is
+/// done once for all of them this way. That fits because both calling conventions (x86-64 System V, AAPCS64) pass the
+/// first six integers and pointers in registers, ignore the upper half of a register for an int, and do not care about
+/// registers that a function has no parameter for. An int that comes back has an undefined upper half: `(int)`.
+///
+/// None is linked as `critical`: such a call holds up every safepoint, and most of these may take their time.
+public final class Libc {
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    @SuppressWarnings("restricted")
+    private static final MethodHandle CALL = LINKER.downcallHandle(
+            FunctionDescriptor.of(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.captureCallState("errno"));
+
+    private static final MemorySegment RECV = function("recv");
+    private static final MemorySegment SEND = function("send");
+    private static final MemorySegment CLOSE = function("close");
+    private static final MemorySegment WRITE = function("write");
+    private static final MemorySegment ACCEPT4 = function("accept4");
+    private static final MemorySegment SETSOCKOPT = function("setsockopt");
+
+    /// For calls whose failure nobody asks about: what is written here is never read.
+    private static final MemorySegment NOBODY = CallMemory.allocate();
+
+    private Libc() {}
+
+    // Moving bytes.
+
+    /// recv(2).
+    public static int recv(MemorySegment memory, int fd, long address, int bytes, int flags) {
+        return (int) result(memory, call(RECV, memory, fd, address, bytes, flags, 0, 0));
+    }
+
+    /// send(2).
+    public static int send(MemorySegment memory, int fd, long address, int bytes, int flags) {
+        return (int) result(memory, call(SEND, memory, fd, address, bytes, flags, 0, 0));
+    }
+
+    /// sendfile(2).
+    ///
+    /// @param offsetAddress of the position in the file, which the call moves on
+    public static long sendfile(MemorySegment memory, int socket, int file, long offsetAddress, long bytes) {
+        return result(memory, call(Files.SENDFILE, memory, socket, file, offsetAddress, bytes, 0, 0));
+    }
+
+    /// pread(2).
+    public static int pread(MemorySegment memory, int fd, long address, int bytes, long position) {
+        return (int) result(memory, call(Files.PREAD, memory, fd, address, bytes, position, 0, 0));
+    }
+
+    /// write(2) to an eventfd: adds 1 to it. What can fail is of no interest: a counter that is full is readable too.
+    public static void signal(int eventfd, long addressOfOne) {
+        call(WRITE, NOBODY, eventfd, addressOfOne, Long.BYTES, 0, 0, 0);
+    }
+
+    /// close(2). The descriptor is free whatever the call returns, so it is never repeated, not even after EINTR.
+    public static void close(int fd) {
+        call(CLOSE, NOBODY, fd, 0, 0, 0, 0, 0);
+    }
+
+    // Sockets.
+
+    /// socket(2).
+    public static int socket(MemorySegment memory, int domain, int type, int protocol) {
+        return intResult(memory, call(Sockets.SOCKET, memory, domain, type, protocol, 0, 0, 0));
+    }
+
+    /// bind(2).
+    public static int bind(MemorySegment memory, int fd, long address, int bytes) {
+        return intResult(memory, call(Sockets.BIND, memory, fd, address, bytes, 0, 0, 0));
+    }
+
+    /// listen(2).
+    public static int listen(MemorySegment memory, int fd, int backlog) {
+        return intResult(memory, call(Sockets.LISTEN, memory, fd, backlog, 0, 0, 0, 0));
+    }
+
+    /// connect(2).
+    public static int connect(MemorySegment memory, int fd, long address, int bytes) {
+        return intResult(memory, call(Sockets.CONNECT, memory, fd, address, bytes, 0, 0, 0));
+    }
+
+    /// getsockname(2).
+    public static int getsockname(MemorySegment memory, int fd, long address, long sizeAddress) {
+        return intResult(memory, call(Sockets.GETSOCKNAME, memory, fd, address, sizeAddress, 0, 0, 0));
+    }
+
+    /// accept4(2) without the peer's address.
+    public static int accept4(MemorySegment memory, int fd, int flags) {
+        return intResult(memory, call(ACCEPT4, memory, fd, 0, 0, flags, 0, 0));
+    }
+
+    /// shutdown(2).
+    public static int shutdown(MemorySegment memory, int fd, int how) {
+        return intResult(memory, call(Sockets.SHUTDOWN, memory, fd, how, 0, 0, 0, 0));
+    }
+
+    /// setsockopt(2).
+    public static int setsockopt(MemorySegment memory, int fd, int level, int name, long address, int bytes) {
+        return intResult(memory, call(SETSOCKOPT, memory, fd, level, name, address, bytes, 0));
+    }
+
+    /// setsockopt(2) with an int as its value.
+    public static int setsockopt(MemorySegment memory, int fd, int level, int name, int value) {
+        memory.set(JAVA_INT, CallMemory.VALUE, value);
+        return setsockopt(memory, fd, level, name, memory.address() + CallMemory.VALUE, Integer.BYTES);
+    }
+
+    /// getsockopt(2).
+    public static int getsockopt(
+            MemorySegment memory, int fd, int level, int name, long address, long sizeAddress) {
+        return intResult(memory, call(Sockets.GETSOCKOPT, memory, fd, level, name, address, sizeAddress, 0));
+    }
+
+    /// getsockopt(2) of an int: the value, or a negative error.
+    public static int getsockopt(MemorySegment memory, int fd, int level, int name) {
+        memory.set(JAVA_INT, CallMemory.VALUE, 0);
+        memory.set(JAVA_INT, CallMemory.SIZE, Integer.BYTES);
+        long address = memory.address();
+        int result = getsockopt(
+                memory, fd, level, name, address + CallMemory.VALUE, address + CallMemory.SIZE);
+        return result < 0 ? result : memory.get(JAVA_INT, CallMemory.VALUE);
+    }
+
+    // Waiting.
+
+    /// epoll_create1(2).
+    public static int epollCreate1(MemorySegment memory, int flags) {
+        return intResult(memory, call(Epoll.CREATE1, memory, flags, 0, 0, 0, 0, 0));
+    }
+
+    /// epoll_ctl(2).
+    public static int epollCtl(MemorySegment memory, int epoll, int operation, int fd, long eventAddress) {
+        return intResult(memory, call(Epoll.CTL, memory, epoll, operation, fd, eventAddress, 0, 0));
+    }
+
+    /// epoll_wait(2).
+    public static int epollWait(
+            MemorySegment memory, int epoll, long eventsAddress, int eventsMax, int timeoutMillis) {
+        return intResult(
+                memory, call(Epoll.WAIT, memory, epoll, eventsAddress, eventsMax, timeoutMillis, 0, 0));
+    }
+
+    /// True if the C library has epoll_pwait2(2): glibc since 2.35, musl not. The kernel has it since 5.11; an older one
+    /// makes the call fail with ENOSYS.
+    public static boolean hasEpollPwait2() {
+        return Epoll.PWAIT2 != null;
+    }
+
+    /// epoll_pwait2(2) without a signal mask.
+    ///
+    /// @param timespecAddress 0 waits for ever
+    public static int epollPwait2(
+            MemorySegment memory, int epoll, long eventsAddress, int eventsMax, long timespecAddress) {
+        MemorySegment function = Epoll.PWAIT2;
+        if (function == null) {
+            return -Errno.ENOSYS;
+        }
+        return intResult(
+                memory, call(function, memory, epoll, eventsAddress, eventsMax, timespecAddress, 0, 0));
+    }
+
+    /// eventfd(2).
+    public static int eventfd(MemorySegment memory, int initial, int flags) {
+        return intResult(memory, call(Epoll.EVENTFD, memory, initial, flags, 0, 0, 0, 0));
+    }
+
+    /// ppoll(2) without a signal mask.
+    ///
+    /// @param timespecAddress 0 waits for ever
+    public static int ppoll(MemorySegment memory, long pollfdsAddress, int count, long timespecAddress) {
+        return intResult(memory, call(Poll.PPOLL, memory, pollfdsAddress, count, timespecAddress, 0, 0, 0));
+    }
+
+    // Files, memory, threads.
+
+    /// open(2) without O_CREAT.
+    public static int open(MemorySegment memory, long pathAddress, int flags) {
+        return intResult(memory, call(Files.OPEN, memory, pathAddress, flags, 0, 0, 0, 0));
+    }
+
+    /// openat2(2), for which the C library has no function: by its number, 437 on both architectures
+    /// (`include/uapi/asm-generic/unistd.h`, `arch/x86/entry/syscalls/syscall_64.tbl`).
+    public static int openat2(
+            MemorySegment memory, int folder, long pathAddress, long howAddress, long howBytes) {
+        return intResult(
+                memory, call(Files.SYSCALL, memory, 437, folder, pathAddress, howAddress, howBytes, 0));
+    }
+
+    /// statx(2).
+    public static int statx(
+            MemorySegment memory, int fd, long pathAddress, int flags, int mask, long statxAddress) {
+        return intResult(memory, call(Files.STATX, memory, fd, pathAddress, flags, mask, statxAddress, 0));
+    }
+
+    /// mmap(2) of anonymous memory. A failure is -1 to -4095, which no address is.
+    public static long mmap(MemorySegment memory, long bytes, int protection, int flags) {
+        return result(memory, call(Memory.MMAP, memory, 0, bytes, protection, flags, -1, 0));
+    }
+
+    /// munmap(2).
+    public static void munmap(long address, long bytes) {
+        call(Memory.MUNMAP, NOBODY, address, bytes, 0, 0, 0, 0);
+    }
+
+    /// sched_setaffinity(2) of the calling thread.
+    public static int schedSetaffinity(MemorySegment memory, long maskBytes, long maskAddress) {
+        return intResult(memory, call(Process.SETAFFINITY, memory, 0, maskBytes, maskAddress, 0, 0, 0));
+    }
+
+    /// getrlimit(2).
+    public static int getrlimit(MemorySegment memory, int resource, long rlimitAddress) {
+        return intResult(memory, call(Process.GETRLIMIT, memory, resource, rlimitAddress, 0, 0, 0, 0));
+    }
+
+    /// setrlimit(2).
+    public static int setrlimit(MemorySegment memory, int resource, long rlimitAddress) {
+        return intResult(memory, call(Process.SETRLIMIT, memory, resource, rlimitAddress, 0, 0, 0, 0));
+    }
+
+    // Symbols are looked up when the first function of their group is called.
+
+    private static final class Sockets {
+        static final MemorySegment SOCKET = function("socket");
+        static final MemorySegment BIND = function("bind");
+        static final MemorySegment LISTEN = function("listen");
+        static final MemorySegment CONNECT = function("connect");
+        static final MemorySegment GETSOCKNAME = function("getsockname");
+        static final MemorySegment GETSOCKOPT = function("getsockopt");
+        static final MemorySegment SHUTDOWN = function("shutdown");
+    }
+
+    private static final class Epoll {
+        static final MemorySegment CREATE1 = function("epoll_create1");
+        static final MemorySegment CTL = function("epoll_ctl");
+        static final MemorySegment WAIT = function("epoll_wait");
+        static final @Nullable MemorySegment PWAIT2 =
+                LINKER.defaultLookup().find("epoll_pwait2").orElse(null);
+        static final MemorySegment EVENTFD = function("eventfd");
+    }
+
+    private static final class Poll {
+        static final MemorySegment PPOLL = function("ppoll");
+    }
+
+    private static final class Files {
+        static final MemorySegment SENDFILE = function("sendfile");
+        static final MemorySegment PREAD = function("pread");
+        static final MemorySegment OPEN = function("open");
+        static final MemorySegment STATX = function("statx");
+        static final MemorySegment SYSCALL = function("syscall");
+    }
+
+    private static final class Memory {
+        static final MemorySegment MMAP = function("mmap");
+        static final MemorySegment MUNMAP = function("munmap");
+    }
+
+    private static final class Process {
+        static final MemorySegment SETAFFINITY = function("sched_setaffinity");
+        static final MemorySegment GETRLIMIT = function("getrlimit");
+        static final MemorySegment SETRLIMIT = function("setrlimit");
+    }
+
+    private static MemorySegment function(String name) {
+        return LINKER.defaultLookup()
+                .find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no function " + name));
+    }
+
+    private static long call(
+            MemorySegment function, MemorySegment memory, long a, long b, long c, long d, long e, long f) {
+        try {
+            return (long) CALL.invokeExact(function, memory, a, b, c, d, e, f);
+        } catch (RuntimeException | Error failure) {
+            throw failure;
+        } catch (Throwable impossible) {
+            throw new AssertionError("a native call throws nothing that is checked", impossible);
+        }
+    }
+
+    private static int intResult(MemorySegment memory, long returned) {
+        return (int) result(memory, (int) returned);
+    }
+
+    private static long result(MemorySegment memory, long returned) {
+        return returned < 0 ? -memory.get(JAVA_INT, CallMemory.ERRNO) : returned;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.partita.linux.libc;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Anonymous memory: zero, and without a page behind it until it is touched.
+public final class MappedMemory {
+    // include/uapi/asm-generic/mman-common.h and mman.h
+    private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
+    private static final int MAP_PRIVATE = 0x2;
+    private static final int MAP_ANONYMOUS = 0x20;
+    /// No swap is set aside: a pool is as large as the limits allow and is hardly ever used to its end.
+    private static final int MAP_NORESERVE = 0x4000;
+
+    private MappedMemory() {}
+
+    /// Maps memory that is freed when `arena` closes.
+    ///
+    /// @throws IOException if the system has no such amount to give
+    @SuppressWarnings("restricted")
+    public static MemorySegment map(long bytes, Arena arena) throws IOException {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("cannot map " + bytes + " bytes");
+        }
+        long address = Libc.mmap(
+                CallMemory.ofThread(),
+                bytes,
+                PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+        if (address < 0) {
+            throw new IOException("mmap of " + bytes + " bytes failed: " + Errno.name((int) -address)
+                    + "; lower --max-connections, or raise the limit on address space (ulimit -v)");
+        }
+        return MemorySegment.ofAddress(address)
+                .reinterpret(bytes, arena, mapped -> Libc.munmap(mapped.address(), mapped.byteSize()));
+    }
+}

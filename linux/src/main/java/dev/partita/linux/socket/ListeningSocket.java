@@ -1,0 +1,223 @@
+package dev.partita.linux.socket;
+
+import dev.partita.linux.libc.CallMemory;
+import dev.partita.linux.libc.Errno;
+import dev.partita.linux.libc.Libc;
+import dev.partita.transport.Listener;
+import dev.partita.transport.SocketOptions;
+import dev.partita.transport.SocketOptions.Outcome;
+import dev.partita.transport.SocketOptions.Result;
+import dev.partita.transport.SocketOptions.Setting;
+import dev.partita.transport.Transport.Sharing;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A non-blocking socket that listens. `[::]` takes IPv4 connections as well (IPV6_V6ONLY is switched off); `0.0.0.0` takes
+/// only those.
+///
+/// Several loops may watch one. Its descriptor is closed when the last of them has let go, so that none can accept from a
+/// number that belongs to somebody else by then; [#close] stops it at once.
+public final class ListeningSocket implements Listener {
+    private final int fd;
+    private final SocketAddress address;
+    private final boolean shared;
+    private final List<Outcome> outcomes;
+    private final Setting[] perConnection;
+    private final @Nullable UnixPath path;
+
+    // Guarded by this.
+    private int watchers;
+    private boolean stopped;
+    private boolean closed;
+
+    private ListeningSocket(
+            int fd, SocketAddress address, boolean shared, List<Outcome> outcomes, @Nullable UnixPath path) {
+        this.fd = fd;
+        this.address = address;
+        this.shared = shared;
+        this.outcomes = List.copyOf(outcomes);
+        this.path = path;
+        perConnection = outcomes.stream()
+                .filter(outcome -> outcome.result() == Result.APPLIED)
+                .map(Outcome::setting)
+                .filter(OptionCalls::isPerConnection)
+                .toArray(Setting[]::new);
+    }
+
+    /// Binds and listens.
+    ///
+    /// @throws IOException if that fails; the message names the address, the call, the error and the likely remedy
+    public static ListeningSocket open(SocketAddress address, int backlog, SocketOptions options, Sharing sharing)
+            throws IOException {
+        MemorySegment memory = CallMemory.ofThread();
+        try (Arena arena = Arena.ofConfined()) {
+            NativeAddress bindTo = NativeAddress.of(address, arena);
+            int fd = require("socket", address, Libc.socket(
+                    memory, bindTo.family(), Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK_CLOEXEC, 0));
+            UnixPath path = null;
+            try {
+                List<Outcome> outcomes = prepare(memory, fd, bindTo.family(), options, sharing);
+                path = bind(memory, fd, address, bindTo);
+                require("listen", address, Libc.listen(memory, fd, backlog));
+                SocketAddress bound = path != null ? address : NativeAddress.bound(fd, arena);
+                return new ListeningSocket(fd, bound, sharing == Sharing.SHARED, outcomes, path);
+            } catch (IOException | RuntimeException failure) {
+                Libc.close(fd);
+                if (path != null) {
+                    path.remove();
+                }
+                throw failure;
+            }
+        }
+    }
+
+    @Override
+    public SocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public List<Outcome> outcomes() {
+        return outcomes;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        if (watchers == 0) {
+            release();
+        } else {
+            // Ends listening now; the number stays ours until the last loop has let go of it.
+            Libc.shutdown(CallMemory.ofThread(), fd, Sockets.SHUT_RD);
+        }
+    }
+
+    /// The descriptor, for a loop that watches it.
+    public int fd() {
+        return fd;
+    }
+
+    /// True if several loops watch this one.
+    public boolean isShared() {
+        return shared;
+    }
+
+    /// A loop begins to watch.
+    ///
+    /// @throws IOException if the listener is closed
+    public synchronized void watch() throws IOException {
+        if (stopped) {
+            throw new IOException("the listener on " + NativeAddress.show(address) + " is closed");
+        }
+        watchers++;
+    }
+
+    /// A loop has let go. With the last one the listener is closed.
+    public synchronized void unwatch() {
+        if (--watchers == 0) {
+            stopped = true;
+            release();
+        }
+    }
+
+    /// Accepts one connection.
+    ///
+    /// @return a descriptor that never blocks, or a negative error
+    public int accept(MemorySegment memory) {
+        int accepted = Libc.accept4(memory, fd, Sockets.SOCK_NONBLOCK_CLOEXEC);
+        if (accepted >= 0) {
+            for (Setting setting : perConnection) {
+                OptionCalls.set(memory, accepted, setting);
+            }
+        }
+        return accepted;
+    }
+
+    private void release() {
+        if (!closed) {
+            closed = true;
+            if (path != null) {
+                path.remove(); // first, so that nobody finds a name that does not answer
+            }
+            Libc.close(fd);
+        }
+    }
+
+    private static List<Outcome> prepare(
+            MemorySegment memory, int fd, int family, SocketOptions options, Sharing sharing) throws IOException {
+        boolean unix = family == Sockets.AF_UNIX;
+        if (!unix) {
+            // A server that starts again must not wait for the TIME_WAIT of the one before.
+            Libc.setsockopt(memory, fd, Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
+        }
+        if (family == Sockets.AF_INET6) {
+            Libc.setsockopt(memory, fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 0);
+        }
+        if (!unix && sharing == Sharing.REUSE_PORT) {
+            int result = Libc.setsockopt(memory, fd, Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT, 1);
+            if (result < 0) {
+                throw new IOException("setsockopt SO_REUSEPORT failed: " + Errno.name(-result)
+                        + "; choose another way to share the port with --accept");
+            }
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Setting setting : options.settings()) {
+            outcomes.add(OptionCalls.apply(memory, fd, unix, setting));
+        }
+        return outcomes;
+    }
+
+    private static @Nullable UnixPath bind(
+            MemorySegment memory, int fd, SocketAddress address, NativeAddress bindTo) throws IOException {
+        int result = bind(memory, fd, bindTo);
+        if (!(address instanceof UnixDomainSocketAddress unix)) {
+            require("bind", address, result);
+            return null;
+        }
+        if (result == -Errno.EADDRINUSE && UnixPath.removeStale(memory, unix, bindTo)) {
+            result = bind(memory, fd, bindTo);
+        }
+        require("bind", address, result);
+        return UnixPath.bound(unix);
+    }
+
+    private static int bind(MemorySegment memory, int fd, NativeAddress address) {
+        return Libc.bind(memory, fd, address.bytes().address(), (int) address.bytes().byteSize());
+    }
+
+    private static int require(String call, SocketAddress address, int result) throws IOException {
+        if (result < 0) {
+            throw new IOException("cannot listen on " + NativeAddress.show(address) + ": " + call + " failed with "
+                    + Errno.name(-result) + remedy(address, -result));
+        }
+        return result;
+    }
+
+    private static String remedy(SocketAddress address, int errno) {
+        int port = address instanceof InetSocketAddress inet ? inet.getPort() : -1;
+        return switch (errno) {
+            case Errno.EADDRINUSE -> port < 0
+                    ? "; choose another path, or end the program that listens there"
+                    : "; port " + port
+                            + " is in use: choose another with --port, or end the program that listens there";
+            case Errno.EACCES -> port < 0
+                    ? "; the folder is not writable for this user"
+                    : "; ports below 1024 need the capability CAP_NET_BIND_SERVICE: choose a higher one with --port";
+            case Errno.EADDRNOTAVAIL -> "; no network interface of this machine has that address: see `ip address`";
+            case Errno.EAFNOSUPPORT -> "; IPv6 is switched off on this machine: use an IPv4 address";
+            case Errno.ENOENT, Errno.ENOTDIR -> "; there is no such folder";
+            case Errno.EMFILE -> "; raise the limit on open files (ulimit -n)";
+            default -> "";
+        };
+    }
+}

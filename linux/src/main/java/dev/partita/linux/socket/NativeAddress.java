@@ -1,0 +1,109 @@
+package dev.partita.linux.socket;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.partita.linux.libc.CallMemory;
+import dev.partita.linux.libc.Errno;
+import dev.partita.linux.libc.Libc;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/// An address as the kernel takes it: `struct sockaddr_in` (`ip(7)`), `sockaddr_in6` (`ipv6(7)`), `sockaddr_un`
+/// (`unix(7)`).
+///
+/// @param family AF_INET, AF_INET6 or AF_UNIX
+/// @param bytes the structure, as long as the call is told
+record NativeAddress(int family, MemorySegment bytes) {
+    private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final long PORT_OFFSET = 2;
+
+    private static final long IN_BYTES = 16;
+    private static final long IN_ADDRESS = 4;
+
+    private static final long IN6_BYTES = 28;
+    private static final long IN6_ADDRESS = 8;
+    private static final long IN6_SCOPE = 24;
+
+    private static final long UN_PATH = 2;
+    /// `sun_path` has 108 bytes, and the last one is zero.
+    private static final int UN_PATH_BYTES_MAX = 107;
+
+    /// @throws IOException if there is no such address on Linux; the message names it
+    static NativeAddress of(SocketAddress address, Arena arena) throws IOException {
+        return switch (address) {
+            case InetSocketAddress inet -> of(inet, arena);
+            case UnixDomainSocketAddress unix -> of(unix, arena);
+            default -> throw new IOException(
+                    "cannot listen on " + address + ": only IP addresses and unix sockets are known");
+        };
+    }
+
+    /// Where the socket is bound, an IP address.
+    static InetSocketAddress bound(int fd, Arena arena) throws IOException {
+        MemorySegment bytes = arena.allocate(IN6_BYTES, Integer.BYTES);
+        MemorySegment size = arena.allocateFrom(JAVA_INT, (int) IN6_BYTES);
+        int result = Libc.getsockname(CallMemory.ofThread(), fd, bytes.address(), size.address());
+        if (result < 0) {
+            throw new IOException("getsockname failed: " + Errno.name(-result));
+        }
+        boolean ipv6 = bytes.get(JAVA_SHORT, 0) == Sockets.AF_INET6;
+        byte[] address = bytes.asSlice(ipv6 ? IN6_ADDRESS : IN_ADDRESS, ipv6 ? 16 : 4).toArray(JAVA_BYTE);
+        InetAddress host = ipv6
+                ? Inet6Address.getByAddress(null, address, bytes.get(JAVA_INT, IN6_SCOPE))
+                : InetAddress.getByAddress(address);
+        return new InetSocketAddress(host, Short.toUnsignedInt(bytes.get(PORT, PORT_OFFSET)));
+    }
+
+    /// An address as a person writes it.
+    static String show(SocketAddress address) {
+        return switch (address) {
+            case UnixDomainSocketAddress unix -> "unix:" + unix.getPath();
+            case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address host ->
+                "[" + host.getHostAddress() + "]:" + inet.getPort();
+            case InetSocketAddress inet when inet.getAddress() != null ->
+                inet.getAddress().getHostAddress() + ":" + inet.getPort();
+            case InetSocketAddress inet -> inet.getHostString() + ":" + inet.getPort();
+            default -> address.toString();
+        };
+    }
+
+    private static NativeAddress of(InetSocketAddress address, Arena arena) throws IOException {
+        InetAddress host = address.getAddress();
+        if (host == null) {
+            throw new IOException("cannot listen on " + show(address) + ": there is no host of that name");
+        }
+        boolean ipv6 = host instanceof Inet6Address;
+        MemorySegment bytes = arena.allocate(ipv6 ? IN6_BYTES : IN_BYTES, Integer.BYTES);
+        bytes.set(JAVA_SHORT, 0, (short) (ipv6 ? Sockets.AF_INET6 : Sockets.AF_INET));
+        bytes.set(PORT, PORT_OFFSET, (short) address.getPort());
+        byte[] number = host.getAddress();
+        MemorySegment.copy(number, 0, bytes, JAVA_BYTE, ipv6 ? IN6_ADDRESS : IN_ADDRESS, number.length);
+        if (host instanceof Inet6Address scoped) {
+            bytes.set(JAVA_INT, IN6_SCOPE, scoped.getScopeId());
+        }
+        return new NativeAddress(ipv6 ? Sockets.AF_INET6 : Sockets.AF_INET, bytes);
+    }
+
+    private static NativeAddress of(UnixDomainSocketAddress address, Arena arena) throws IOException {
+        byte[] path = address.getPath().toString().getBytes(StandardCharsets.UTF_8);
+        if (path.length == 0 || path.length > UN_PATH_BYTES_MAX) {
+            throw new IOException("cannot listen on " + show(address) + ": the path of a unix socket has 1 to "
+                    + UN_PATH_BYTES_MAX + " bytes, this one " + path.length);
+        }
+        MemorySegment bytes = arena.allocate(UN_PATH + path.length + 1, Short.BYTES);
+        bytes.set(JAVA_SHORT, 0, (short) Sockets.AF_UNIX);
+        MemorySegment.copy(path, 0, bytes, JAVA_BYTE, UN_PATH, path.length);
+        return new NativeAddress(Sockets.AF_UNIX, bytes);
+    }
+}
