@@ -129,7 +129,13 @@ public final class Connection {
         return session.stage();
     }
 
-    /// Where this connection's loop, or its own thread, takes it back.
+    /// Gives the connection back to its home. By the thread that it was lent to, which does not touch it any more then.
+    public void goHome() {
+        counters.increment(Counter.HAND_OVERS);
+        home.enqueue(this); // never full: it has room for every connection that lives there
+    }
+
+    /// Where this connection lives: with its loop, or its own thread.
     public Inbox home() {
         return home;
     }

@@ -28,7 +28,7 @@ public enum Counter {
     BYTES_OUT("bytes sent"),
     /// Times that a loop asked the kernel for readiness.
     POLLS("polls"),
-    /// Times that a connection went to another thread's queue.
+    /// Times that a connection was given to another thread: accepted for it, lent to it, or given back.
     HAND_OVERS("hand-overs between threads");
 
     private final String description;

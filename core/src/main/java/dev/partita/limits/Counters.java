@@ -29,6 +29,11 @@ public final class Counters {
         return new Counters(true);
     }
 
+    /// True if any number of threads may write.
+    public boolean isShared() {
+        return shared;
+    }
+
     /// Adds one.
     public void increment(Counter counter) {
         add(counter, 1);

@@ -16,6 +16,7 @@ import dev.partita.transport.Wire;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -117,9 +118,13 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     /// Gives the work that the connection needs to another thread, or refuses it if that has no room. The loop's thread.
+    /// That thread gives it back by [Connection#goHome].
     ///
     /// @return as [Turn#advance]
     public boolean lend(Connection connection, Inbox to) {
+        if (!counters.isShared()) {
+            throw new IllegalStateException("a loop that lends has to share its counters: see Wiring.lendingLoop");
+        }
         if (!connection.prepare()) {
             return true;
         }
@@ -142,6 +147,17 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         int last = againFirst + againCount++;
         again[last < again.length ? last : last - again.length] = connection;
         return false;
+    }
+
+    /// The accept policy that places each connection with the loop that has the fewest.
+    public static Accepting withFewest(List<EventLoop> loops) {
+        return connection -> {
+            EventLoop fewest = loops.getFirst();
+            for (EventLoop loop : loops) {
+                fewest = loop.connections() < fewest.connections() ? loop : fewest;
+            }
+            fewest.place(connection);
+        };
     }
 
     /// How many connections live here. From any thread; a moment old.

@@ -110,7 +110,7 @@ public record Amped(int workers, boolean inline) implements ServerModel {
     /// On a worker's thread.
     private static void serve(Connection c) {
         c.work();
-        c.home().enqueue(c); // never full: it has room for every connection
+        c.goHome();
     }
 
     @Override

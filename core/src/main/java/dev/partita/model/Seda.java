@@ -1,6 +1,7 @@
 package dev.partita.model;
 
 import dev.partita.connection.Connection;
+import dev.partita.limits.Counter;
 import dev.partita.limits.Refusal;
 import dev.partita.loop.EventLoop;
 import dev.partita.loop.Worker;
@@ -12,7 +13,6 @@ import dev.partita.server.Wiring;
 import dev.partita.transport.Wire;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /// SEDA: Staged Event-Driven Architecture.
@@ -81,10 +81,7 @@ public record Seda(int threads, int nodes) implements ServerModel {
                     return connection -> advance(self, wire, stages, connection);
                 }));
             }
-            Comparator<EventLoop> byConnections = Comparator.comparingLong(EventLoop::connections);
-            wiring.listen(
-                    wiring.acceptor("acceptor"),
-                    connection -> network.stream().min(byConnections).orElseThrow().place(connection));
+            wiring.listen(wiring.acceptor("acceptor"), EventLoop.withFewest(network));
             return wiring.start();
         }
     }
@@ -114,14 +111,19 @@ public record Seda(int threads, int nodes) implements ServerModel {
     /// @return true while the connection is still with this stage
     private static boolean respond(Worker[] stages, Connection c) {
         return switch (c.next()) {
-            case WORK, BLOCKING -> !stages[c.stage()].enqueue(c) && (c.refuse(Refusal.QUEUE_FULL) || goHome(c));
+            case WORK, BLOCKING -> !passOn(stages[c.stage()], c) && (c.refuse(Refusal.QUEUE_FULL) || goHome(c));
             case WRITE -> c.send() || goHome(c);
             case READ, WAIT, CLOSE -> goHome(c);
         };
     }
 
+    private static boolean passOn(Worker stage, Connection c) {
+        c.counters().increment(Counter.HAND_OVERS);
+        return stage.enqueue(c);
+    }
+
     private static boolean goHome(Connection c) {
-        c.home().enqueue(c); // never full: it has room for every connection
+        c.goHome();
         return false;
     }
 

@@ -7,12 +7,10 @@ import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
 import dev.partita.server.Tasks;
 import dev.partita.server.Wiring;
-import dev.partita.transport.Accepting;
 import dev.partita.transport.Transport.Sharing;
 import dev.partita.transport.Wire;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /// SYMPED: SYmmetric Multi-Process Event-Driven.
@@ -83,7 +81,7 @@ public record Symped(int loops, Accept accept) implements ServerModel {
                 }));
             }
             switch (accept) {
-                case HAND_OVER -> wiring.listen(wiring.acceptor("acceptor"), leastConnections(all));
+                case HAND_OVER -> wiring.listen(wiring.acceptor("acceptor"), EventLoop.withFewest(all));
                 case REUSE_PORT -> wiring.listen(all, Sharing.REUSE_PORT);
                 case SHARED -> wiring.listen(all, Sharing.SHARED);
             }
@@ -105,11 +103,6 @@ public record Symped(int loops, Accept accept) implements ServerModel {
                 yield false;
             }
         };
-    }
-
-    private static Accepting leastConnections(List<EventLoop> loops) {
-        Comparator<EventLoop> byConnections = Comparator.comparingLong(EventLoop::connections);
-        return connection -> loops.stream().min(byConnections).orElseThrow().place(connection);
     }
 
     @Override
