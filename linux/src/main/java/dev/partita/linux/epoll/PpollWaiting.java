@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// A wake-up is permanent for the eventfd: it stays readable, so that every thread that waits on it sees it, however late it
 /// is run. Later waits are on a new one, so that a thread in the middle of a request still sleeps while the server drains,
-/// and is woken once more when it aborts. Each wake-up costs a descriptor until [#close]; a server needs two or three.
+/// and is woken once more when it aborts. Each costs a descriptor until [#close].
 final class PpollWaiting implements Waiting {
     // include/uapi/asm-generic/poll.h
     private static final short POLLIN = 0x001;
@@ -31,7 +31,9 @@ final class PpollWaiting implements Waiting {
     private static final long REVENTS = 6;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
-    /// How often a thread looks for a wake-up when there was no descriptor left for one.
+    /// Wake-ups that get an eventfd: when a server drains, when it aborts, and some to spare.
+    private static final int WAKE_UPS_MAX = 4;
+    /// How often a thread looks for a wake-up that has no eventfd.
     private static final long LOOK_NANOS = 100_000_000;
     private static final int NO_EVENTFD = -1;
 
@@ -99,18 +101,23 @@ final class PpollWaiting implements Waiting {
         if (closed) {
             return;
         }
-        int eventfd;
-        try {
-            eventfd = EpollSet.newEventfd(CallMemory.ofThread());
-        } catch (IOException noDescriptor) {
-            eventfd = NO_EVENTFD;
-        }
         WakeUp before = wakeUp;
-        wakeUp = new WakeUp(NUMBERS.incrementAndGet(), eventfd); // first, so that who is woken sees it
+        wakeUp = new WakeUp(NUMBERS.incrementAndGet(), nextEventfd()); // first, so that who is woken sees it
         if (before.eventfd != NO_EVENTFD) {
             spent = Arrays.copyOf(spent, spent.length + 1);
             spent[spent.length - 1] = before.eventfd;
             EpollSet.signal(before.eventfd);
+        }
+    }
+
+    private int nextEventfd() {
+        if (spent.length >= WAKE_UPS_MAX) {
+            return NO_EVENTFD;
+        }
+        try {
+            return EpollSet.newEventfd(CallMemory.ofThread());
+        } catch (IOException noDescriptor) {
+            return NO_EVENTFD;
         }
     }
 
