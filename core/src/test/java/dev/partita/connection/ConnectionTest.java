@@ -1,0 +1,239 @@
+package dev.partita.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
+import dev.partita.limits.Limits;
+import dev.partita.limits.Refusal;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ConnectionTest {
+    private final Counters counters = Counters.confined();
+    private final List<Connection> comeHome = new ArrayList<>();
+    private final List<ScriptedEndpoint> endpoints = new ArrayList<>();
+    private final Script script = new Script();
+    private final ConnectionTable table = new ConnectionTable(
+            connection -> script, Limits.defaults().withConnectionsMax(1), ConnectionTest::noFiles,
+            this::endpoint);
+    private final BufferPool pool = new BufferPool(
+            Arena.ofAuto().allocate(BufferPool.bytesNeeded(1024, 2, 4096, 2)), 1024, 2, 4096, 2, false);
+
+    @Test
+    void asksForNoMoreBytesOnceThePeerHasEnded() {
+        Connection connection = begin();
+        script.step = Step.READ;
+        assertThat(connection.next()).isEqualTo(Step.READ);
+        endpoints.getFirst().ended = true;
+
+        assertThat(connection.receive()).isTrue();
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+    }
+
+    @Test
+    void closesAtOnceWhenThePeerHasReset() {
+        Connection connection = begin();
+        script.step = Step.WORK;
+        endpoints.getFirst().broken = true;
+
+        assertThat(connection.receive()).isTrue();
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+        assertThat(counters.get(Counter.BROKEN)).isEqualTo(1);
+    }
+
+    @Test
+    void turnsWhatASessionThrowsIntoAResetOfThisConnection() {
+        Connection connection = begin();
+        script.step = Step.WORK;
+        script.failure = new IllegalStateException("planted");
+        connection.work();
+
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+        connection.close();
+        assertThat(endpoints.getFirst().closed).isEqualTo(Close.ABORT);
+        assertThat(counters.get(Counter.FAILURES)).isEqualTo(1);
+        assertThat(counters.get(Counter.CLOSED)).isEqualTo(1);
+    }
+
+    @Test
+    void lingersUntilThePeerHasClosedToo() {
+        Connection connection = begin();
+        connection.closing(Close.LINGER);
+        script.step = Step.CLOSE;
+
+        assertThat(connection.next()).as("our side is shut, the peer's is read").isEqualTo(Step.READ);
+        assertThat(endpoints.getFirst().outputShut).isTrue();
+        endpoints.getFirst().arriving.add("what nobody reads");
+        assertThat(connection.receive()).isTrue();
+        assertThat(connection.next()).isEqualTo(Step.READ);
+        assertThat(connection.inbound().isEmpty()).isTrue();
+        endpoints.getFirst().ended = true;
+        assertThat(connection.receive()).isTrue();
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+        connection.close();
+        assertThat(endpoints.getFirst().closed).isEqualTo(Close.NORMAL);
+    }
+
+    @Test
+    void holdsNoBufferWhileNothingIsThere() {
+        Connection connection = begin();
+        endpoints.getFirst().arriving.add("abc");
+        connection.receive();
+        assertThat(connection.inbound().isAttached()).isTrue();
+        connection.inbound().skip(3);
+        connection.work();
+        assertThat(connection.outbound().bytes().isAttached()).isTrue();
+        connection.rest();
+
+        assertThat(connection.inbound().isAttached()).isFalse();
+        assertThat(connection.outbound().bytes().isAttached()).isFalse();
+    }
+
+    @Test
+    void endsASessionThatWantsMoreThanTheLargestBuffer() {
+        Connection connection = begin();
+        script.step = Step.READ;
+        endpoints.getFirst().arriving.add("x".repeat(5000));
+        while (connection.next() == Step.READ) {
+            connection.receive();
+        }
+
+        assertThat(connection.inbound().length()).isEqualTo(4096);
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+    }
+
+    @Test
+    void sendsAnArrayThroughASmallBufferCompletelyAndInOrder() {
+        Connection connection = begin();
+        byte[] array = "0123456789".repeat(700).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        connection.prepare();
+        connection.outbound().bytes().putLatin1("head ");
+        connection.outbound().follow(array, 0, array.length);
+        endpoints.getFirst().roomPerSend = 333;
+
+        assertThat(connection.send()).isTrue();
+        assertThat(endpoints.getFirst().sent.toString()).isEqualTo("head " + "0123456789".repeat(700));
+        assertThat(connection.outbound().isSealed()).isFalse();
+    }
+
+    @Test
+    void comesHomeOnceWhenItIsResumedWhileItWaits() {
+        Connection connection = begin();
+        long ticket = connection.ticket();
+        assertThat(connection.await()).isFalse();
+        connection.resume(ticket);
+        connection.resume(ticket);
+
+        assertThat(comeHome).containsExactly(connection);
+        assertThat(connection.isResumed()).isTrue();
+    }
+
+    @Test
+    void doesNotWaitWhenItWasResumedBefore() {
+        Connection connection = begin();
+        connection.resume(connection.ticket());
+
+        assertThat(connection.await()).isTrue();
+        assertThat(comeHome).isEmpty();
+    }
+
+    @Test
+    void ignoresATicketOfAnEarlierWaitOrAnEarlierConversation() {
+        Connection connection = begin();
+        long early = connection.ticket();
+        long late = connection.ticket();
+        connection.resume(early);
+        assertThat(connection.await()).isFalse();
+        assertThat(connection.stopAwaiting()).isTrue();
+        connection.resume(late);
+        connection.close();
+        assertThat(begin()).isSameAs(connection);
+        connection.resume(late);
+
+        assertThat(connection.isResumed()).isFalse();
+        assertThat(comeHome).isEmpty();
+    }
+
+    @Test
+    void hasOneSlotAndCallsForTheNextOneWhenItIsGivenBack() {
+        List<String> calls = new ArrayList<>();
+        table.whenRoom(() -> calls.add("room"));
+        Connection connection = begin();
+        assertThat(table.reserve()).isNull();
+        connection.close();
+
+        assertThat(calls).containsExactly("room");
+        assertThat(table.reserve()).isSameAs(connection);
+    }
+
+    @Test
+    void closesBetweenTwoRequestsWhenTheServerDrains() {
+        Connection connection = begin();
+        connection.place(Place.HOME);
+        script.step = Step.READ;
+        table.drain();
+
+        assertThat(connection.isToEnd()).isTrue();
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+    }
+
+    @Test
+    void countsARefusalThatHasAnAnswerAndChangesNothingWithoutOne() {
+        Connection connection = begin();
+        assertThat(connection.refuse(Refusal.QUEUE_FULL)).isFalse();
+        script.refuses = true;
+        assertThat(connection.refuse(Refusal.QUEUE_FULL)).isTrue();
+
+        assertThat(counters.get(Counter.SHED)).isEqualTo(1);
+    }
+
+    private Connection begin() {
+        Connection connection = Objects.requireNonNull(table.reserve());
+        connection.begin(comeHome::add, pool, counters);
+        return connection;
+    }
+
+    private Endpoint endpoint() {
+        endpoints.add(new ScriptedEndpoint());
+        return endpoints.getLast();
+    }
+
+    private static FileTree noFiles(java.nio.file.Path root) throws IOException {
+        throw new IOException("no files here");
+    }
+
+    /// A session that names what the test says.
+    private static final class Script implements Session {
+        Step step = Step.READ;
+        @Nullable RuntimeException failure;
+        boolean refuses;
+
+        @Override
+        public Step next() {
+            return step;
+        }
+
+        @Override
+        public void work() {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        @Override
+        public boolean refuse(Refusal why) {
+            return refuses;
+        }
+
+        @Override
+        public boolean reset() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.partita.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.connection.Connection;
+import dev.partita.connection.ConnectionTable;
+import dev.partita.connection.Session;
+import dev.partita.connection.Step;
+import dev.partita.limits.Limits;
+import dev.partita.transport.nio.NioTransport;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class WorkerTest {
+    private static final long GUARD_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Session IDLE = new Session() {
+        @Override
+        public Step next() {
+            return Step.READ;
+        }
+
+        @Override
+        public void work() {}
+    };
+
+    private final ConnectionTable table = new ConnectionTable(
+            connection -> IDLE,
+            Limits.defaults().withConnectionsMax(8),
+            new NioTransport().files(),
+            new NioTransport()::endpoint);
+
+    @Test
+    void servesWhatItGotInOrderAndEndsWithAnEmptyQueue() throws InterruptedException {
+        var served = new LinkedBlockingQueue<Connection>();
+        var worker = new Worker("worker", 1, 8, served::add);
+        List<Connection> all = List.of(slot(), slot(), slot());
+        all.forEach(connection -> assertThat(worker.enqueue(connection)).isTrue());
+        worker.start();
+        worker.stop();
+
+        assertThat(worker.join(GUARD_NANOS)).isTrue();
+        assertThat(served).containsExactlyElementsOf(all);
+    }
+
+    @Test
+    void refusesWhatItsQueueHasNoRoomForAndLivesOnAfterAFailure() throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var served = new LinkedBlockingQueue<Connection>();
+        var worker = new Worker("worker", 1, 2, connection -> {
+            begun.countDown();
+            awaitUninterruptibly(goOn);
+            served.add(connection);
+            throw new IllegalStateException("planted: the worker logs this and goes on");
+        });
+        worker.start();
+        worker.enqueue(slot());
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.enqueue(slot())).isTrue();
+        assertThat(worker.enqueue(slot())).isTrue();
+        assertThat(worker.enqueue(slot())).as("one is worked on, two wait").isFalse();
+        assertThat(worker.load()).isEqualTo(3);
+        goOn.countDown();
+        worker.stop();
+
+        assertThat(worker.join(GUARD_NANOS)).isTrue();
+        assertThat(served).hasSize(3);
+    }
+
+    @Test
+    void choosesAnIdleWorkerOrTheOneWithTheLeastToDo() {
+        var first = new Worker("first", 1, 8, connection -> {});
+        var second = new Worker("second", 1, 8, connection -> {});
+        var workers = new Workers(List.of(first, second));
+        assertThat(workers.leastLoaded()).isSameAs(first);
+        first.enqueue(slot());
+        assertThat(workers.leastLoaded()).isSameAs(second);
+        second.enqueue(slot());
+        second.enqueue(slot());
+        assertThat(workers.leastLoaded()).isSameAs(first);
+    }
+
+    private Connection slot() {
+        return Objects.requireNonNull(table.reserve());
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+}
