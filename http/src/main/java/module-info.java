@@ -6,5 +6,5 @@ module dev.partita.http {
     requires static transitive org.jspecify;
     requires transitive dev.partita.core;
 
-    // exports dev.partita.http;
+    exports dev.partita.http;
 }

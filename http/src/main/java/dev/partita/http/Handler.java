@@ -1,0 +1,51 @@
+package dev.partita.http;
+
+import java.util.List;
+
+/// What answers requests: the useful work of an HTTP server.
+///
+/// The same handler runs under every server model. It is called by whichever thread the model chose, never by two at a time
+/// for one connection, and by many at a time for many connections: what it shares between requests has to be safe for that.
+/// It may block unless [#neverBlocks].
+@FunctionalInterface
+public interface Handler {
+    /// Answers one request, whose body is complete.
+    ///
+    /// [Request] and [Response] are the connection's own and used again for its next request: they are valid during this
+    /// call (and during the passes that follow from it, of a [Stage] or a [Reply]) and by this thread only. A handler that
+    /// returns without a reply has answered with the status and headers it set and no body.
+    ///
+    /// @throws Exception answers with 500, whatever was replied before; it is logged once and the client does not see it
+    void handle(Request request, Response response) throws Exception;
+
+    /// Chooses who handles a request, when its head is complete and before its body is read. Must not block, nor allocate
+    /// where it can avoid it.
+    default Handler route(Request request) {
+        return this;
+    }
+
+    /// True if [#handle] never waits for anything, be it a file, a lock or another server. A model may then run it on an event
+    /// loop, where everybody else has to wait for it to return.
+    default boolean neverBlocks() {
+        return false;
+    }
+
+    /// The largest request body it will take, in bytes: a larger one is refused with 413 before it is read. Asked once the
+    /// head is complete, and only if a body follows; must not block. The server's own limit holds anyway.
+    default long bodyBytesMax(Request request) {
+        return Long.MAX_VALUE;
+    }
+
+    /// The names of the stages that its work is split into, the first one first. Never empty.
+    default List<String> stages() {
+        return List.of(WORK);
+    }
+
+    /// The stage of all work that is not split.
+    String WORK = "work";
+
+    /// The same handler, declared to [never block][#neverBlocks].
+    static Handler neverBlocking(Handler handler) {
+        return handler.neverBlocks() ? handler : new NeverBlocking(handler);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.partita.http;
+
+import dev.partita.connection.Buffer;
+import dev.partita.connection.Connection;
+import dev.partita.connection.Protocol;
+import dev.partita.connection.Session;
+import dev.partita.http.syntax.HttpDate;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// HTTP/1.1 with one handler for everything: the protocol to give to a server.
+///
+///     Server.of(Http.serving((request, response) -> response.text("Hello, World!")))
+///
+/// Safe for any number of servers and threads at a time.
+public final class Http implements Protocol {
+    private static final byte[] LATE = String.join("\r\n",
+            "HTTP/1.1 503 Service Unavailable",
+            "Content-Type: text/plain",
+            "Content-Length: 24",
+            "Retry-After: 1",
+            "Connection: close",
+            "",
+            "503 Service Unavailable\n").getBytes(StandardCharsets.ISO_8859_1);
+
+    private final Handler handler;
+    private final List<String> stages;
+    /// The end of most heads, from the CR LF of the line before on: Date and the empty line.
+    private volatile byte[] date;
+
+    private Http(Handler handler) {
+        this.handler = handler;
+        stages = List.copyOf(handler.stages());
+        date = dateLines(System.currentTimeMillis() / 1_000);
+    }
+
+    /// HTTP in which `handler` answers every request; [Routes] is one that chooses among others.
+    public static Http serving(Handler handler) {
+        return new Http(handler);
+    }
+
+    @Override
+    public Session open(Connection connection) {
+        return new HttpSession(this, connection);
+    }
+
+    @Override
+    public List<String> stages() {
+        return stages;
+    }
+
+    /// 503 without a Date, and the connection closes.
+    @Override
+    public byte[] lateReply() {
+        return LATE;
+    }
+
+    @Override
+    public void tick(long epochSecond) {
+        date = dateLines(epochSecond);
+    }
+
+    Handler handler() {
+        return handler;
+    }
+
+    byte[] date() {
+        return date;
+    }
+
+    /// The index of a handler's first stage.
+    int firstStageOf(Handler handler) {
+        return handler instanceof Stages staged ? stage(staged.stages().getFirst()) : 0;
+    }
+
+    /// The index of a stage.
+    int stage(String name) {
+        return Math.max(0, stages.indexOf(name));
+    }
+
+    /// A buffer for a reply that has to wait, outside the pool.
+    Buffer buffer(int bytes) {
+        return Buffer.over(Arena.ofAuto().allocate(bytes));
+    }
+
+    private static byte[] dateLines(long epochSecond) {
+        byte[] date = HttpDate.format(epochSecond);
+        return ("\r\nDate: " + new String(date, StandardCharsets.ISO_8859_1) + "\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

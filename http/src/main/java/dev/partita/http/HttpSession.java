@@ -1,0 +1,425 @@
+package dev.partita.http;
+
+import dev.partita.connection.Buffer;
+import dev.partita.connection.Close;
+import dev.partita.connection.Connection;
+import dev.partita.connection.Outbound;
+import dev.partita.connection.Session;
+import dev.partita.connection.Step;
+import dev.partita.http.syntax.ChunkedDecoder;
+import dev.partita.limits.Counter;
+import dev.partita.limits.Phase;
+import dev.partita.limits.Refusal;
+import java.nio.charset.StandardCharsets;
+
+/// One HTTP/1.1 conversation: reads a request, names the work, sees that the reply leaves, and goes on with the next one.
+///
+///     HEAD -> READY ---------------------------------------> HEAD      the handler has replied
+///       |       |  \-> READY                                           the next stage of its work
+///       |       |  \-> PUT_OFF -> (resumed) -------------------^
+///       |       |  \-> ASIDE ----------------------------------^       the reply waits for an empty outbound
+///       |       |  \-> PRODUCING (a pass for each piece) ------^
+///       |-> BODY <-> APPEND                                            a large body goes to a file
+///       |    |  \-> DISCARD (the request was refused) --> HEAD
+///       |    '-> READY
+///       '-> REFUSED -> LAST -> CLOSE                                   HEAD becomes LAST after "Connection: close"
+///
+/// The request stands at the start of inbound until its reply is complete; offsets into it stay valid.
+final class HttpSession implements Session {
+    private static final System.Logger LOG = System.getLogger("dev.partita");
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    /// No work is named while outbound has less room than this: the head of most replies.
+    private static final int HEAD_ROOM = 1 << 10;
+
+    private enum State { HEAD, BODY, APPEND, DISCARD, READY, PUT_OFF, ASIDE, PRODUCING, REFUSED, LAST, ABORTED }
+
+    private final Http http;
+    private final Connection connection;
+    private final Buffer inbound;
+    private final Outbound outbound;
+    private final RequestHead head;
+    private final Request request;
+    private final Response response;
+
+    private State state = State.HEAD;
+    private Handler handler;
+    private boolean mayBlock;
+    private boolean counted;
+    private boolean awaitsContinue;
+    private int stage;
+    private int refusal;
+    private Close close = Close.NORMAL;
+
+    HttpSession(Http http, Connection connection) {
+        this.http = http;
+        this.connection = connection;
+        inbound = connection.inbound();
+        outbound = connection.outbound();
+        head = new RequestHead(connection.limits());
+        request = new Request(connection, head);
+        response = new Response(connection, http, head);
+        handler = http.handler();
+    }
+
+    // What comes next.
+
+    @Override
+    public Step next() {
+        return switch (state) {
+            case HEAD -> head();
+            case READY -> ready();
+            case BODY -> body();
+            case APPEND -> outbound.isDrained() ? Step.BLOCKING : Step.WRITE;
+            case DISCARD -> discard();
+            case PUT_OFF -> putOff();
+            case ASIDE -> outbound.isDrained() ? Step.WORK : Step.WRITE;
+            case PRODUCING -> outbound.isDrained() ? work(mayBlock) : Step.WRITE;
+            case REFUSED -> refused();
+            case LAST -> last();
+            case ABORTED -> Step.CLOSE;
+        };
+    }
+
+    private Step head() {
+        if (outbound.isSealed()) {
+            return Step.WRITE;
+        }
+        int result = head.parse(inbound);
+        return switch (result) {
+            case RequestHead.COMPLETE -> begin();
+            case RequestHead.PARTIAL -> readMore();
+            default -> refuse(result);
+        };
+    }
+
+    private Step begin() {
+        try {
+            Handler chosen = http.handler().route(request);
+            mayBlock = !chosen.neverBlocks();
+            handler = chosen instanceof NeverBlocking declared ? declared.handler() : chosen;
+        } catch (Throwable failure) {
+            report(failure);
+            return refuseWith(500);
+        }
+        stage = http.firstStageOf(handler);
+        counted = false;
+        if (head.hasBody()) {
+            return beginBody();
+        }
+        state = State.READY;
+        return ready();
+    }
+
+    /// A finished reply does not wait for work that may block. A reply that has begun does: it is this request's.
+    private Step ready() {
+        if (mayBlock) {
+            return outbound.isDrained() || response.isBegun() ? Step.BLOCKING : Step.WRITE;
+        }
+        return hasRoom() || response.isBegun() ? Step.WORK : Step.WRITE;
+    }
+
+    private boolean hasRoom() {
+        Buffer bytes = outbound.bytes();
+        return bytes.room() >= HEAD_ROOM || bytes.isEmpty();
+    }
+
+    private Step readMore() {
+        return outbound.isDrained() ? Step.READ : Step.WRITE;
+    }
+
+    private static Step work(boolean mayBlock) {
+        return mayBlock ? Step.BLOCKING : Step.WORK;
+    }
+
+    private Step putOff() {
+        if (!outbound.isDrained()) {
+            return Step.WRITE;
+        }
+        Later later = response.putOff();
+        return later == null || later.reply() == null ? Step.WAIT : Step.WORK;
+    }
+
+    private Step last() {
+        if (!outbound.isDrained()) {
+            return Step.WRITE;
+        }
+        // What the client has sent behind its last request is not answered; closing over it would reset the connection.
+        connection.closing(inbound.isEmpty() ? close : Close.LINGER);
+        return Step.CLOSE;
+    }
+
+    // The work.
+
+    @Override
+    public void work() {
+        if (state != State.READY) {
+            otherWork();
+            return;
+        }
+        if (!counted) {
+            counted = true;
+            connection.counters().increment(Counter.REQUESTS);
+        }
+        response.beginPass();
+        try {
+            handler.handle(request, response);
+            handled();
+        } catch (Throwable failure) {
+            failed(failure);
+        }
+    }
+
+    private void otherWork() {
+        try {
+            switch (state) {
+                case APPEND -> append();
+                case ASIDE -> place();
+                case PRODUCING -> { /* below */ }
+                case PUT_OFF -> resume();
+                default -> throw new IllegalStateException("no work in " + state);
+            }
+        } catch (Throwable failure) {
+            failed(failure);
+            return;
+        }
+        if (state == State.PRODUCING) {
+            goOnProducing();
+        }
+    }
+
+    /// Looks at what a pass of the handler has left.
+    private void handled() throws Exception {
+        if (!response.isReplied()) {
+            String next = request.stage();
+            if (response.putOff() != null) {
+                state = State.PUT_OFF;
+                return;
+            }
+            if (next != null) {
+                stage = http.stage(next);
+                state = State.READY;
+                return;
+            }
+            response.empty();
+        }
+        place();
+    }
+
+    private void place() throws Exception {
+        if (!response.place()) {
+            state = State.ASIDE;
+            return;
+        }
+        if (outbound.isProducing() && outbound.produce()) { // its first piece leaves with the head
+            state = State.PRODUCING;
+            return;
+        }
+        replied();
+    }
+
+    private void resume() throws Exception {
+        Later later = response.putOff();
+        Reply reply = later == null ? null : later.reply();
+        if (reply == null) {
+            return;
+        }
+        response.resume();
+        response.beginPass();
+        reply.write(response);
+        handled();
+    }
+
+    /// The reply is complete: the request leaves inbound.
+    private void replied() {
+        boolean goesOn = !response.isLast();
+        Body body = request.bodyIfUsed();
+        inbound.skip(body == null ? head.end() : body.end());
+        request.clear();
+        response.clear();
+        head.clear();
+        state = goesOn ? State.HEAD : State.LAST;
+    }
+
+    private void goOnProducing() {
+        try {
+            if (!outbound.produce()) {
+                replied();
+            }
+        } catch (Throwable failure) {
+            report(failure);
+            abort();
+        }
+    }
+
+    /// A handler's failure is a 500, since nothing of its reply has been sent. If a part of the body is still to come, nobody
+    /// will read it, and the connection ends.
+    private void failed(Throwable failure) {
+        report(failure);
+        boolean unread = state == State.APPEND;
+        request.stage(null);
+        response.takeBack();
+        if (outbound.isSealed()) {
+            abort();
+            return;
+        }
+        if (unread) {
+            response.close();
+            close = Close.LINGER;
+        }
+        response.answer(500);
+        if (response.place()) {
+            replied();
+        } else {
+            state = State.ASIDE;
+        }
+    }
+
+    private void abort() {
+        connection.closing(Close.ABORT);
+        state = State.ABORTED;
+    }
+
+    private void report(Throwable failure) {
+        connection.counters().increment(Counter.FAILURES);
+        LOG.log(System.Logger.Level.ERROR, "a handler failed", failure);
+    }
+
+    // Bodies.
+
+    private Step beginBody() {
+        long bytesMax = Math.min(handler.bodyBytesMax(request), connection.limits().bodyBytesMax());
+        if (head.contentLength() > bytesMax) {
+            return refuse(413);
+        }
+        if (!request.body().begin(bytesMax)) {
+            return refuse(431);
+        }
+        awaitsContinue = head.expectsContinue();
+        state = State.BODY;
+        return body();
+    }
+
+    private Step body() {
+        if (awaitsContinue) {
+            if (!hasRoom()) {
+                return Step.WRITE;
+            }
+            if (!connection.prepare()) {
+                return Step.CLOSE;
+            }
+            outbound.bytes().put(CONTINUE);
+            awaitsContinue = false;
+        }
+        Body body = request.body();
+        int result = body.receive();
+        if (result > ChunkedDecoder.DONE) {
+            return refuse(result);
+        }
+        if (body.isToAppend()) {
+            state = State.APPEND;
+            return next();
+        }
+        if (body.isComplete()) {
+            state = State.READY;
+            return ready();
+        }
+        return readMore();
+    }
+
+    private void append() throws Exception {
+        Body body = request.body();
+        body.append();
+        state = body.isComplete() ? State.READY : State.BODY;
+    }
+
+    /// The answer has been given; what is still to come of the body is dropped.
+    private Step discard() {
+        Body body = request.body();
+        int result = body.isComplete() ? ChunkedDecoder.DONE : body.receive();
+        if (result == ChunkedDecoder.MORE) {
+            body.drop();
+            return readMore();
+        }
+        replied();
+        if (result != ChunkedDecoder.DONE) {
+            close = Close.LINGER;
+            state = State.LAST;
+        }
+        return next();
+    }
+
+    // Refusals.
+
+    /// The request is malformed or too large. It is answered in its turn, and then the connection ends: where the next request
+    /// would begin is in doubt.
+    private Step refuse(int status) {
+        connection.counters().increment(Counter.BAD_REQUESTS);
+        return refuseWith(status);
+    }
+
+    private Step refuseWith(int status) {
+        refusal = status;
+        state = State.REFUSED;
+        return refused();
+    }
+
+    private Step refused() {
+        if (outbound.isSealed() || !hasRoom()) {
+            return Step.WRITE;
+        }
+        if (!connection.prepare()) {
+            return Step.CLOSE;
+        }
+        response.beginPass();
+        response.close().answer(refusal);
+        response.clear();
+        close = Close.LINGER;
+        state = State.LAST;
+        return Step.WRITE;
+    }
+
+    @Override
+    public boolean refuse(Refusal why) {
+        if (state != State.READY && state != State.APPEND || response.isReplied()) {
+            return false;
+        }
+        if (response.isBegun()) {
+            response.takeBack();
+        }
+        request.stage(null);
+        response.beginPass();
+        if (why != Refusal.QUEUE_FULL) {
+            response.close();
+        }
+        response.status(503).header("Retry-After", "1").answer(503);
+        if (state == State.APPEND) {
+            state = State.DISCARD;
+        } else {
+            replied();
+        }
+        return true;
+    }
+
+    @Override
+    public int stage() {
+        return stage;
+    }
+
+    @Override
+    public Phase phase() {
+        return switch (state) {
+            case HEAD, LAST -> inbound.isEmpty() ? Phase.IDLE : Phase.HEAD;
+            default -> Phase.BODY;
+        };
+    }
+
+    @Override
+    public boolean reset() {
+        state = State.HEAD;
+        close = Close.NORMAL;
+        head.clear();
+        request.close();
+        response.clear();
+        return true;
+    }
+}

@@ -1,0 +1,212 @@
+package dev.partita.http;
+
+import dev.partita.connection.Buffer;
+import dev.partita.connection.Connection;
+import dev.partita.http.syntax.Octets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One request, for as long as its handler runs. It is the connection's own and used again for the next one: keep nothing but
+/// the strings and arrays that it gave you.
+///
+/// It is read where it arrived. Only methods that return a string, a list or an array allocate.
+public final class Request {
+    private final Connection connection;
+    private final Buffer in;
+    private final RequestHead head;
+    private int rest = -1;
+    private @Nullable Body body;
+    private @Nullable String stage;
+    private @Nullable Object attachment;
+
+    Request(Connection connection, RequestHead head) {
+        this.connection = connection;
+        this.in = connection.inbound();
+        this.head = head;
+    }
+
+    /// The method.
+    public Method method() {
+        return Objects.requireNonNull(head.method());
+    }
+
+    /// The request target as it was sent, usually path and query.
+    public String target() {
+        return latin1(head.targetStart(), head.targetEnd());
+    }
+
+    /// The path as it was sent, percent-encoded; never empty.
+    public String path() {
+        return head.pathStart() == head.pathEnd() ? "/" : latin1(head.pathStart(), head.pathEnd());
+    }
+
+    /// True if [#path] is this. Does not allocate.
+    public boolean pathEquals(String path) {
+        int length = head.pathEnd() - head.pathStart();
+        return length == 0 ? path.equals("/") : Octets.equals(in, head.pathStart(), length, path);
+    }
+
+    /// True if [#path] begins with this. Does not allocate.
+    public boolean pathStartsWith(String prefix) {
+        int length = head.pathEnd() - head.pathStart();
+        return length == 0
+                ? "/".startsWith(prefix)
+                : length >= prefix.length() && Octets.equals(in, head.pathStart(), prefix.length(), prefix);
+    }
+
+    /// The part of the path that a wildcard stands for, percent-encoded: behind `/files/` for a route to `/files/*`. Without
+    /// such a route, the path without its first slash.
+    public String rest() {
+        int start = rest >= 0 ? rest : Math.min(head.pathStart() + 1, head.pathEnd());
+        return latin1(start, head.pathEnd());
+    }
+
+    /// What stands behind the first question mark, as it was sent; empty if there is none.
+    public String query() {
+        return latin1(queryStart(), head.targetEnd());
+    }
+
+    /// The first query parameter of this name, decoded.
+    ///
+    /// @return null if there is none
+    /// @throws IllegalArgumentException if an escape in its value is wrong
+    public @Nullable String parameter(String name) {
+        return Query.value(in, queryStart(), head.targetEnd(), name);
+    }
+
+    /// The first query parameter of this name as a number. Does not allocate.
+    ///
+    /// @return `absent` if there is none, -1 if it is anything but one to 18 decimal digits
+    public long number(String name, long absent) {
+        return Query.number(in, queryStart(), head.targetEnd(), name, absent);
+    }
+
+    /// The first value of a header field, whatever the case of its name.
+    ///
+    /// @return null if there is none
+    public @Nullable String header(String name) {
+        long found = find(name);
+        return found == Fields.NONE ? null : latin1(Fields.start(found), Fields.stop(found));
+    }
+
+    /// All values of a header field, in the order in which they were sent.
+    public List<String> headers(String name) {
+        var values = new ArrayList<String>();
+        String lower = name.toLowerCase(Locale.ROOT);
+        long found = find(name);
+        while (found != Fields.NONE) {
+            values.add(latin1(Fields.start(found), Fields.stop(found)));
+            found = Fields.find(in, Fields.nextLine(in, Fields.stop(found)), head.end(), lower);
+        }
+        return values;
+    }
+
+    /// True if the first value of a header field is this, whatever the case of either. Does not allocate if `name` and `value`
+    /// are in lower case.
+    public boolean headerEquals(String name, String value) {
+        long found = find(name);
+        return found != Fields.NONE && Octets.equalsIgnoreCase(in, Fields.start(found),
+                Fields.stop(found) - Fields.start(found), value.toLowerCase(Locale.ROOT));
+    }
+
+    /// Whom the client wanted to speak to, with the port if it said one: the authority of an absolute target, else Host.
+    ///
+    /// @return null only for HTTP/1.0
+    public @Nullable String host() {
+        if (!head.isAbsolute()) {
+            return header("host");
+        }
+        String beforePath = latin1(head.targetStart(), head.pathStart());
+        return beforePath.substring(beforePath.indexOf("//") + 2);
+    }
+
+    /// True if the client speaks HTTP/1.0, to which nothing can be sent chunked.
+    public boolean isHttp10() {
+        return head.isHttp10();
+    }
+
+    /// The body, which is complete; of length 0 if there is none.
+    public Body body() {
+        Body present = body;
+        if (present == null) {
+            present = new Body(connection, head);
+            body = present;
+        }
+        return present;
+    }
+
+    /// Keeps something for the rest of this request, such as what one stage found out for the next.
+    public void attach(@Nullable Object attachment) {
+        this.attachment = attachment;
+    }
+
+    /// What was attached last.
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    // For the session, routes and stages.
+
+    /// The body if anybody has used it.
+    @Nullable Body bodyIfUsed() {
+        return body;
+    }
+
+    /// The stage that it has come to; null before the first and after the last.
+    @Nullable String stage() {
+        return stage;
+    }
+
+    void stage(@Nullable String stage) {
+        this.stage = stage;
+    }
+
+    /// Says where the part of the path begins that a wildcard stands for.
+    void rest(int start) {
+        rest = start;
+    }
+
+    RequestHead head() {
+        return head;
+    }
+
+    Buffer in() {
+        return in;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /// Lets go of everything that belongs to one request, for the next one.
+    void clear() {
+        rest = -1;
+        stage = null;
+        attachment = null;
+        Body used = body;
+        if (used != null) {
+            used.clear();
+        }
+    }
+
+    /// Lets go of the body too.
+    void close() {
+        clear();
+        body = null;
+    }
+
+    private int queryStart() {
+        return Math.min(head.pathEnd() + 1, head.targetEnd());
+    }
+
+    private long find(String name) {
+        return Fields.find(in, head.fieldsStart(), head.end(), name.toLowerCase(Locale.ROOT));
+    }
+
+    private String latin1(int start, int stop) {
+        return Octets.latin1(in, start, stop - start);
+    }
+}

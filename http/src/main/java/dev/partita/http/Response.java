@@ -1,0 +1,477 @@
+package dev.partita.http;
+
+import dev.partita.connection.Buffer;
+import dev.partita.connection.Connection;
+import dev.partita.connection.OpenFile;
+import dev.partita.connection.Outbound;
+import dev.partita.connection.Producer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// The reply to one request, for as long as its handler runs: status and headers first, then once one of [#text], [#json],
+/// [#bytes], [#body], [#file], [#stream], [#empty] or [#later]. It is the connection's own and used again for the next one.
+///
+/// The head is written where it will be sent from. Nothing is sent before the handler returns, so an exception from it can
+/// still become a 500. For HEAD the same calls give the same head and nothing else.
+///
+/// Content-Length, Transfer-Encoding, Connection and Date are the server's business and cannot be set.
+public final class Response {
+    private static final byte[] CONTENT_TYPE = bytes("Content-Type: ");
+    private static final byte[] CONTENT_LENGTH = bytes("Content-Length: ");
+    private static final byte[] CHUNKED = bytes("Transfer-Encoding: chunked");
+    private static final byte[] CLOSE = bytes("Connection: close\r\n\r\n");
+    private static final byte[] KEEP_ALIVE = bytes("Connection: keep-alive\r\n\r\n");
+    /// What the fields that the server adds itself take at most, status line included.
+    private static final int OWN_BYTES_MAX = 320;
+    /// A text up to here is put as it is; a longer one is worth an array.
+    private static final int SHORT_TEXT = 256;
+
+    private final Connection connection;
+    private final Http http;
+    private final RequestHead head;
+    private final Outbound outbound;
+    /// Where this reply is written: outbound's bytes, or a buffer of its own until outbound is empty.
+    private Buffer out;
+    /// Where this reply begins in it.
+    private int mark;
+    private int status = 200;
+    /// The status line is written.
+    private boolean begun;
+    private boolean replied;
+    private boolean last;
+    private @Nullable String contentType;
+    /// What follows the bytes: a `byte[]`, an [OpenFile] or a [Producer], and how long the former two are.
+    private @Nullable Object source;
+    private long sourceLength;
+    private @Nullable Later later;
+
+    Response(Connection connection, Http http, RequestHead head) {
+        this.connection = connection;
+        this.http = http;
+        this.head = head;
+        outbound = connection.outbound();
+        out = outbound.bytes();
+    }
+
+    // Status and headers.
+
+    /// Sets the status, 200 unless said otherwise; 200 to 599.
+    public Response status(int status) {
+        requireNotReplied();
+        if (!StatusLine.isFinal(status)) {
+            throw new IllegalArgumentException("status " + status + ": a reply has one from 200 to 599");
+        }
+        if (begun && status != this.status) {
+            replaceStatusLine(StatusLine.of(this.status).length, StatusLine.of(status));
+        }
+        this.status = status;
+        return this;
+    }
+
+    /// Adds a header field. Several of the same name are sent in this order.
+    ///
+    /// @throws IllegalArgumentException if the name is no token or one of the server's own, or the value has a character that
+    ///     would end the line, or one above U+00FF
+    /// @throws IllegalStateException if the head becomes larger than a buffer
+    public Response header(String name, String value) {
+        requireNotReplied();
+        HeaderRules.checkName(name);
+        if (name.equalsIgnoreCase("content-type")) {
+            return contentType(value);
+        }
+        HeaderRules.checkValue(name, value);
+        reserve(name.length() + value.length() + 4);
+        begin();
+        out.putLatin1(name);
+        out.put((byte) ':');
+        out.put((byte) ' ');
+        out.putLatin1(value);
+        out.put((byte) '\r');
+        out.put((byte) '\n');
+        return this;
+    }
+
+    /// Sets the media type that [#text], [#json] or [#body] would otherwise choose.
+    ///
+    /// @throws IllegalArgumentException as [#header]
+    public Response contentType(String contentType) {
+        requireNotReplied();
+        HeaderRules.checkValue("Content-Type", contentType);
+        this.contentType = contentType;
+        return this;
+    }
+
+    /// Ends the connection once this reply has been sent, and says so in it.
+    public Response close() {
+        requireNotReplied();
+        last = true;
+        return this;
+    }
+
+    // Replies.
+
+    /// Replies with a text: `text/plain`, in UTF-8.
+    public void text(String text) {
+        text(text, ContentType.TEXT, ContentType.TEXT_UTF_8);
+    }
+
+    /// Replies with JSON that is text already.
+    public void json(String json) {
+        text(json, ContentType.JSON, ContentType.JSON);
+    }
+
+    /// Replies with JSON in UTF-8. As [#bytes].
+    public void json(byte[] json) {
+        measured(ContentType.JSON, null, json.length);
+        payload(json);
+    }
+
+    /// Replies with bytes. The array must not change until they have been sent, which may be long after this call.
+    public void bytes(String contentType, byte[] bytes) {
+        HeaderRules.checkValue("Content-Type", contentType);
+        measured(ContentType.BYTES, contentType, bytes.length);
+        payload(bytes);
+    }
+
+    /// Replies with the request's own body, as it was received.
+    public void body(Body body) {
+        measured(ContentType.BYTES, null, body.length());
+        if (hasNoBody() || body.length() == 0) {
+            return;
+        }
+        if (body.isInMemory() && body.length() <= out.room()) {
+            body.putTo(out);
+        } else {
+            source = new MeasuredProducer(body.producer(), body.length());
+        }
+    }
+
+    /// Replies with a whole file, without copying it where the transport can. The file now belongs to this response, which
+    /// closes it when it was sent or will not be, also if this call fails.
+    public void file(String contentType, OpenFile file) {
+        try {
+            HeaderRules.checkValue("Content-Type", contentType);
+            measured(ContentType.BYTES, contentType, file.bytes());
+        } catch (RuntimeException failure) {
+            file.close();
+            throw failure;
+        }
+        if (hasNoBody() || file.bytes() == 0) {
+            file.close();
+        } else {
+            source = file;
+            sourceLength = file.bytes();
+        }
+    }
+
+    /// Replies with what a producer makes while it is sent. A call of the producer may block only if the handler may.
+    ///
+    /// @param length how many bytes that will be, or -1 if nobody knows: then it is sent chunked, or to an HTTP/1.0 client
+    ///     until the connection closes. A producer that gives more or fewer bytes than `length`, or throws, ends the
+    ///     connection, so that the client notices.
+    public void stream(String contentType, long length, Producer producer) {
+        HeaderRules.checkValue("Content-Type", contentType);
+        if (length >= 0) {
+            measured(ContentType.BYTES, contentType, length);
+            if (length > 0 && !hasNoBody()) {
+                source = new MeasuredProducer(producer, length);
+            }
+            return;
+        }
+        boolean chunked = !head.isHttp10();
+        last |= !chunked;
+        unmeasured(contentType, chunked);
+        if (!hasNoBody()) {
+            source = chunked ? new ChunkedProducer(producer) : producer;
+        }
+    }
+
+    /// Replies without a body.
+    public void empty() {
+        requireNotReplied();
+        reserve(0);
+        begin();
+        if (!StatusLine.isBodiless(status)) {
+            out.put(CONTENT_LENGTH);
+            out.put((byte) '0');
+            end();
+        } else {
+            endAfterLine();
+        }
+    }
+
+    /// Puts the reply off: another thread will bring it. The handler then returns without a reply; the request stays valid until
+    /// the reply is there.
+    public Later later() {
+        requireNotReplied();
+        if (begun && out == outbound.bytes()) {
+            moveAside(); // what is in front of this reply is sent meanwhile
+        }
+        var later = new Later(connection);
+        this.later = later;
+        return later;
+    }
+
+    // The head.
+
+    private void text(String text, ContentType ascii, ContentType other) {
+        int length = text.length();
+        if (length <= SHORT_TEXT && isAscii(text)) {
+            measured(ascii, null, length);
+            if (!hasNoBody()) {
+                if (length <= out.room()) {
+                    out.putLatin1(text);
+                } else {
+                    payload(text.getBytes(StandardCharsets.ISO_8859_1));
+                }
+            }
+            return;
+        }
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        measured(utf8.length == length ? ascii : other, null, utf8.length);
+        payload(utf8);
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0x7F) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Writes the head of a reply whose length is known.
+    private void measured(ContentType type, @Nullable String otherType, long length) {
+        requireNotReplied();
+        if (begun || status != 200 || contentType != null || otherType != null) {
+            measuredInPieces(type, otherType, length);
+            return;
+        }
+        out.put(type.begin());
+        out.putDecimal(length);
+        end();
+    }
+
+    private void measuredInPieces(ContentType type, @Nullable String otherType, long length) {
+        if (StatusLine.isBodiless(status)) {
+            reserve(0);
+            begin();
+            endAfterLine();
+            return;
+        }
+        putContentType(type, otherType);
+        out.put(CONTENT_LENGTH);
+        out.putDecimal(length);
+        end();
+    }
+
+    private void unmeasured(String otherType, boolean chunked) {
+        requireNotReplied();
+        putContentType(ContentType.BYTES, otherType);
+        if (StatusLine.isBodiless(status) || !chunked) {
+            endAfterLine();
+        } else {
+            out.put(CHUNKED);
+            end();
+        }
+    }
+
+    private void putContentType(ContentType type, @Nullable String otherType) {
+        String chosen = otherType != null ? otherType : contentType;
+        reserve(chosen == null ? 0 : chosen.length());
+        begin();
+        if (chosen == null) {
+            out.put(type.field());
+        } else {
+            out.put(CONTENT_TYPE);
+            out.putLatin1(chosen);
+            out.put((byte) '\r');
+            out.put((byte) '\n');
+        }
+    }
+
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            out.put(StatusLine.of(status));
+        }
+    }
+
+    /// Ends a head whose last line has no CR LF yet.
+    private void end() {
+        byte[] date = http.date();
+        if (!last && head.isPersistent() && !head.isHttp10() && !connection.isDraining()) {
+            out.put(date);
+        } else {
+            out.put(date, 0, date.length - 2);
+            putConnection();
+        }
+        replied = true;
+    }
+
+    private void endAfterLine() {
+        out.truncate(out.length() - 2);
+        end();
+    }
+
+    private void putConnection() {
+        last |= !head.isPersistent() || connection.isDraining();
+        out.put(last ? CLOSE : KEEP_ALIVE);
+    }
+
+    private void payload(byte[] bytes) {
+        if (hasNoBody() || bytes.length == 0) {
+            return;
+        }
+        if (bytes.length <= out.room()) {
+            out.put(bytes);
+        } else {
+            source = bytes;
+            sourceLength = bytes.length;
+        }
+    }
+
+    private boolean hasNoBody() {
+        return head.method() == Method.HEAD || StatusLine.isBodiless(status);
+    }
+
+    private void replaceStatusLine(int old, byte[] line) {
+        int rest = out.length() - mark - old;
+        int grows = line.length - old;
+        if (grows > 0) {
+            reserve(grows);
+            out.put(line, 0, grows);
+        }
+        out.move(mark + old, mark + line.length, rest);
+        out.truncate(mark + line.length + rest);
+        for (int i = 0; i < line.length; i++) {
+            out.set(mark + i, line[i]);
+        }
+    }
+
+    /// Makes sure of room for so many bytes and for what the server adds. Without such a call there is room for the latter.
+    private void reserve(int bytes) {
+        if (out.room() >= bytes + OWN_BYTES_MAX) {
+            return;
+        }
+        if (out != outbound.bytes() || mark == 0
+                || connection.limits().bufferBytes() - (out.length() - mark) < bytes + OWN_BYTES_MAX) {
+            throw new IllegalStateException("the head of a reply does not fit into a buffer of "
+                    + connection.limits().bufferBytes() + " bytes");
+        }
+        moveAside();
+    }
+
+    /// Goes on in a buffer of its own, because earlier replies take the room or have to be sent first.
+    private void moveAside() {
+        Buffer aside = http.buffer(connection.limits().bufferBytes());
+        aside.put(out, mark, out.length() - mark);
+        out.truncate(mark);
+        out = aside;
+        mark = 0;
+    }
+
+    private void requireNotReplied() {
+        if (replied || later != null) {
+            throw new IllegalStateException("there is a reply to this request already");
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    // For the session.
+
+    /// Called before each pass of work.
+    void beginPass() {
+        if (!begun) {
+            mark = out.length();
+        }
+    }
+
+    boolean isBegun() {
+        return begun;
+    }
+
+    boolean isReplied() {
+        return replied;
+    }
+
+    /// True once the reply says that the connection closes.
+    boolean isLast() {
+        return last;
+    }
+
+    @Nullable Later putOff() {
+        return later;
+    }
+
+    /// The reply that was put off is written now.
+    void resume() {
+        later = null;
+    }
+
+    /// Gives outbound what it does not have yet.
+    ///
+    /// @return false if it has to be drained first: call again
+    boolean place() {
+        Buffer bytes = outbound.bytes();
+        if (out != bytes) {
+            if (!outbound.isDrained()) {
+                return false;
+            }
+            bytes.put(out, 0, out.length());
+            out = bytes;
+        }
+        Object follows = source;
+        if (follows != null) {
+            source = null;
+            follow(follows);
+        }
+        return true;
+    }
+
+    private void follow(Object follows) {
+        switch (follows) {
+            case byte[] array -> outbound.follow(array, 0, (int) sourceLength);
+            case OpenFile file -> outbound.follow(file, 0, sourceLength);
+            case Producer producer -> outbound.follow(producer);
+            default -> throw new IllegalStateException("cannot send " + follows.getClass());
+        }
+    }
+
+    /// Takes everything of this reply back, which has not been sent, so that there can be another one.
+    void takeBack() {
+        Buffer bytes = outbound.bytes();
+        if (out == bytes) {
+            bytes.truncate(mark);
+        }
+        clear();
+        mark = bytes.length();
+    }
+
+    /// Replies with a status and its name.
+    void answer(int status) {
+        status(status);
+        text(status + " " + StatusLine.reason(status) + "\n");
+    }
+
+    /// Lets go of everything that belongs to one reply, for the next one.
+    void clear() {
+        out = outbound.bytes();
+        status = 200;
+        begun = false;
+        replied = false;
+        last = false;
+        contentType = null;
+        later = null;
+        if (source != null) {
+            if (source instanceof OpenFile file) {
+                file.close();
+            }
+            source = null;
+        }
+    }
+}

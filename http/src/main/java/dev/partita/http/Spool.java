@@ -1,0 +1,63 @@
+package dev.partita.http;
+
+import dev.partita.connection.Buffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// A temporary file that holds what does not fit into a buffer. Its name is gone as soon as it is open where the system can do
+/// that, and when it is closed otherwise, so nothing is left behind even if the process is killed.
+///
+/// Every method may block.
+final class Spool implements AutoCloseable {
+    private final FileChannel channel;
+    private final Path path;
+
+    private Spool(FileChannel channel, Path path) {
+        this.channel = channel;
+        this.path = path;
+    }
+
+    static Spool open() throws IOException {
+        Path path = Files.createTempFile("partita-", ".body");
+        var spool = new Spool(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE), path);
+        spool.removeName();
+        return spool;
+    }
+
+    private void removeName() {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException notWhileOpen) {
+            // Windows; DELETE_ON_CLOSE does it
+        }
+    }
+
+    /// Appends `length` bytes of a buffer, from `offset` on; they stay there.
+    void append(Buffer from, int offset, int length) throws IOException {
+        ByteBuffer bytes = from.readable().slice(offset, length);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /// Reads once, from `position` on.
+    ///
+    /// @return the number of bytes read, or -1 at the end
+    int read(long position, ByteBuffer into) throws IOException {
+        return channel.read(into, position);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException ignored) {
+            // it was only a copy, and it is gone either way
+        }
+    }
+}
