@@ -183,11 +183,19 @@ public final class Connection {
         return counters;
     }
 
-    /// Opens a folder for serving by the means of the transport in use.
+    /// Opens a folder for serving by the means of the transport in use. May block. The caller closes it.
     ///
     /// @throws IOException if `root` is not a readable folder
     public FileTree files(Path root) throws IOException {
         return table.files().tree(root);
+    }
+
+    /// The same folder, opened when the server is first asked for it, and closed when the server ends: never by the caller.
+    /// May block.
+    ///
+    /// @throws IOException if `root` is not a readable folder
+    public FileTree sharedFiles(Path root) throws IOException {
+        return table.sharedFiles(root);
     }
 
     /// Begins a wait: the returned ticket, passed to [#resume] by whoever completes the work, ends it. A session takes the

@@ -1,17 +1,22 @@
 package dev.partita.connection;
 
 import dev.partita.limits.Limits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// All the connections that a server can have, made before the first one is needed: the bound on them, and the one list of
 /// the free ones, which every accepting thread takes from.
-public final class ConnectionTable {
+public final class ConnectionTable implements AutoCloseable {
     private final Protocol protocol;
     private final Limits limits;
     private final FileAccess files;
     private final Connection[] slots;
     private final FreeList free;
+    private final ConcurrentMap<Path, FileTree> folders = new ConcurrentHashMap<>();
     private volatile boolean draining;
     private volatile boolean aborting;
     private volatile boolean wanted;
@@ -94,6 +99,28 @@ public final class ConnectionTable {
 
     FileAccess files() {
         return files;
+    }
+
+    /// The one open folder for `root`, which ends with this table.
+    FileTree sharedFiles(Path root) throws IOException {
+        FileTree known = folders.get(root);
+        if (known != null) {
+            return known;
+        }
+        FileTree opened = files.tree(root);
+        FileTree other = folders.putIfAbsent(root, opened);
+        if (other == null) {
+            return opened;
+        }
+        opened.close();
+        return other;
+    }
+
+    /// Frees what the connections shared. No connection is open any longer.
+    @Override
+    public void close() {
+        folders.values().forEach(FileTree::close);
+        folders.clear();
     }
 
     void release(Connection connection) {

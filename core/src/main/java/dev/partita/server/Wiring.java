@@ -66,6 +66,7 @@ public final class Wiring implements AutoCloseable {
                 .withConnectionsMax(Math.min(connectionsMax, server.limits().connectionsMax()));
         transport = server.transport();
         table = new ConnectionTable(server.protocol(), limits, transport.files(), transport::endpoint);
+        resources.push(table);
         parts.add(new Background(server.protocol()));
     }
 
