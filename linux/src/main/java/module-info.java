@@ -6,5 +6,7 @@ module dev.partita.linux {
     requires static transitive org.jspecify;
     requires transitive dev.partita.core;
 
+    exports dev.partita.linux;
+
     provides dev.partita.transport.Transport with dev.partita.linux.epoll.EpollTransport;
 }

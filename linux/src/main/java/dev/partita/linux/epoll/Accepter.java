@@ -185,7 +185,7 @@ final class Accepter {
                     return accepted;
                 }
                 default -> // ECONNABORTED, EPROTO, EPERM (a firewall's), EINTR, network errors: the next one may be well
-                    accepted = socket.accept(memory);
+                        accepted = socket.accept(memory);
             }
         }
         return accepted;

@@ -69,10 +69,10 @@ record NativeAddress(int family, MemorySegment bytes) {
     static String show(SocketAddress address) {
         return switch (address) {
             case UnixDomainSocketAddress unix -> "unix:" + unix.getPath();
-            case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address host ->
-                "[" + host.getHostAddress() + "]:" + inet.getPort();
-            case InetSocketAddress inet when inet.getAddress() != null ->
-                inet.getAddress().getHostAddress() + ":" + inet.getPort();
+            case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address host -> "["
+                    + host.getHostAddress() + "]:" + inet.getPort();
+            case InetSocketAddress inet when inet.getAddress() != null -> inet.getAddress().getHostAddress() + ":"
+                    + inet.getPort();
             case InetSocketAddress inet -> inet.getHostString() + ":" + inet.getPort();
             default -> address.toString();
         };

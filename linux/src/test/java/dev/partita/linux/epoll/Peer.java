@@ -66,8 +66,7 @@ final class Peer implements AutoCloseable {
     static void untilArrived(Connection connection) {
         var memory = CallMemory.ofThread();
         int fd = ((EpollEndpoint) connection.endpoint()).fd();
-        while (Libc.recv(memory, fd, memory.address() + CallMemory.VALUE, 1, MSG_PEEK)
-                == -Errno.EAGAIN) {
+        while (Libc.recv(memory, fd, memory.address() + CallMemory.VALUE, 1, MSG_PEEK) == -Errno.EAGAIN) {
             Thread.onSpinWait();
         }
     }

@@ -1,0 +1,189 @@
+package dev.partita.linux.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.partita.connection.Buffer;
+import dev.partita.connection.OpenFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Nothing outside the folder can be opened, by openat2 as well as without it.
+@Timeout(value = 20, unit = TimeUnit.SECONDS)
+class LinuxFileTreeTest {
+    @TempDir
+    Path folder;
+
+    private Path root;
+
+    @BeforeEach
+    void makeFiles() throws IOException {
+        root = Files.createDirectories(folder.resolve("root"));
+        Files.writeString(folder.resolve("secret"), "outside");
+        Files.writeString(root.resolve("file.txt"), "inside");
+        Files.createDirectories(root.resolve("sub"));
+        Files.writeString(root.resolve("sub/deep.txt"), "deep inside");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void opensFilesAndFolders(boolean beneath) throws IOException {
+        Files.setLastModifiedTime(root.resolve("file.txt"), FileTime.fromMillis(1_700_000_000_123L));
+        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+            try (OpenFile file = opened(tree, "file.txt")) {
+                assertThat(file.bytes()).isEqualTo(6);
+                assertThat(file.modifiedMillis()).isEqualTo(1_700_000_000_123L);
+                assertThat(file.isDirectory()).isFalse();
+            }
+            try (OpenFile file = opened(tree, "sub/deep.txt")) {
+                assertThat(file.bytes()).isEqualTo(11);
+            }
+            try (OpenFile sub = opened(tree, "sub")) {
+                assertThat(sub.isDirectory()).isTrue();
+            }
+            try (OpenFile top = opened(tree, "")) {
+                assertThat(top.isDirectory()).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void readsPiecesAndSeesTheEnd(boolean beneath) throws IOException {
+        try (LinuxFileTree tree = new LinuxFileTree(root, beneath);
+                OpenFile file = opened(tree, "file.txt");
+                Arena arena = Arena.ofConfined()) {
+            Buffer into = Buffer.over(arena.allocate(64));
+
+            assertThat(file.read(2, into, 3)).isEqualTo(3);
+            assertThat(into.at(0)).isEqualTo((byte) 's');
+            assertThat(file.read(5, into, 60)).isEqualTo(1);
+            assertThat(file.read(6, into, 60)).isZero();
+            assertThat(into.length()).isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingOutsideCanBeOpened(boolean beneath) throws IOException {
+        Files.createSymbolicLink(root.resolve("absolute"), folder.resolve("secret"));
+        Files.createSymbolicLink(root.resolve("relative"), Path.of("../secret"));
+        Files.createSymbolicLink(root.resolve("up"), Path.of(".."));
+        Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
+        Files.createSymbolicLink(root.resolve("process"), Path.of("/proc/self/root"));
+        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+            assertThat(open(tree, "../secret")).isNull();
+            assertThat(open(tree, "sub/../../secret")).isNull();
+            assertThat(open(tree, folder.resolve("secret").toString())).isNull();
+            assertThat(open(tree, "absolute")).isNull();
+            assertThat(open(tree, "relative")).isNull();
+            assertThat(open(tree, "up/secret")).isNull();
+            assertThat(open(tree, "up")).isNull();
+            assertThat(open(tree, "loop")).isNull();
+            assertThat(open(tree, "process")).isNull();
+            assertThat(open(tree, "process/etc/passwd")).isNull();
+        }
+        Files.delete(root.resolve("process")); // or JUnit warns of it
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLinkThatStaysInsideIsFollowed(boolean beneath) throws IOException {
+        Files.createSymbolicLink(root.resolve("inner"), Path.of("sub/deep.txt"));
+        try (LinuxFileTree tree = new LinuxFileTree(root, beneath);
+                OpenFile file = opened(tree, "inner")) {
+            assertThat(file.bytes()).isEqualTo(11);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void namesThatAreNotThereAreNoErrors(boolean beneath) throws IOException {
+        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+            assertThat(open(tree, "nowhere")).isNull();
+            assertThat(open(tree, "file.txt/below")).isNull();
+            assertThat(open(tree, "x".repeat(300))).isNull();
+            assertThat(open(tree, "file.txt\0.html")).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFifoNeitherBlocksNorOpens(boolean beneath) throws Exception {
+        Process mkfifo = new ProcessBuilder("mkfifo", root.resolve("fifo").toString()).start();
+        assertThat(mkfifo.waitFor()).isZero();
+        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+            assertThat(open(tree, "fifo")).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatMayNotBeReadIsNotThere(boolean beneath) throws Exception {
+        assumeTrue(!"root".equals(System.getProperty("user.name")), "root may read everything");
+        Files.setPosixFilePermissions(root.resolve("file.txt"), Set.of());
+        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+            assertThat(open(tree, "file.txt")).isNull();
+        }
+    }
+
+    @Test
+    void whateverIsTriedLeavesNoDescriptorBehind() throws Exception {
+        Files.createSymbolicLink(root.resolve("absolute"), folder.resolve("secret"));
+        try (LinuxFileTree tree = new LinuxFileTree(root)) {
+            long before = descriptors();
+            for (int i = 0; i < 10; i++) {
+                open(tree, "absolute");
+                open(tree, "nowhere");
+                opened(tree, "file.txt").close();
+            }
+            assertThat(descriptors()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aRootThatIsNoFolderIsNamed() {
+        assertThatThrownBy(() -> new LinuxFileTree(root.resolve("file.txt"))).isInstanceOf(IOException.class)
+                .hasMessageContaining("it is not a folder");
+        assertThatThrownBy(() -> new LinuxFileTree(root.resolve("nowhere"))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void theRootMayBeALink() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), root);
+        assertThat(Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS)).isFalse();
+        try (LinuxFileTree tree = new LinuxFileTree(link);
+                OpenFile file = opened(tree, "file.txt")) {
+            assertThat(file.bytes()).isEqualTo(6);
+        }
+    }
+
+    private static @Nullable OpenFile open(LinuxFileTree tree, String path) throws IOException {
+        return tree.open(path);
+    }
+
+    private static OpenFile opened(LinuxFileTree tree, String path) throws IOException {
+        return Objects.requireNonNull(tree.open(path), path);
+    }
+
+    private static long descriptors() throws IOException {
+        try (var all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
+        }
+    }
+}
