@@ -184,8 +184,10 @@ final class Accepter {
                     set.remove(memory, socket.fd()); // it was closed, which would be told for ever
                     return accepted;
                 }
-                default -> // ECONNABORTED, EPROTO, EPERM (a firewall's), EINTR, network errors: the next one may be well
-                        accepted = socket.accept(memory);
+                default -> {
+                    // ECONNABORTED, EPROTO, EPERM (a firewall's), EINTR, network errors: the next one may be well
+                    accepted = socket.accept(memory);
+                }
             }
         }
         return accepted;

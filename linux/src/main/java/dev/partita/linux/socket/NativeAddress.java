@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// An address as the kernel takes it: `struct sockaddr_in` (`ip(7)`), `sockaddr_in6` (`ipv6(7)`), `sockaddr_un`
 /// (`unix(7)`).
@@ -69,12 +70,16 @@ record NativeAddress(int family, MemorySegment bytes) {
     static String show(SocketAddress address) {
         return switch (address) {
             case UnixDomainSocketAddress unix -> "unix:" + unix.getPath();
-            case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address host -> "["
-                    + host.getHostAddress() + "]:" + inet.getPort();
-            case InetSocketAddress inet when inet.getAddress() != null -> inet.getAddress().getHostAddress() + ":"
-                    + inet.getPort();
-            case InetSocketAddress inet -> inet.getHostString() + ":" + inet.getPort();
+            case InetSocketAddress inet -> show(inet.getAddress(), inet) + ":" + inet.getPort();
             default -> address.toString();
+        };
+    }
+
+    private static String show(@Nullable InetAddress host, InetSocketAddress named) {
+        return switch (host) {
+            case null -> named.getHostString();
+            case Inet6Address ipv6 -> "[" + ipv6.getHostAddress() + "]";
+            default -> host.getHostAddress();
         };
     }
 
