@@ -85,7 +85,8 @@ public record LinuxFacts(
         try {
             for (String limit : Files.readAllLines(Path.of("/proc/self/limits"))) {
                 if (limit.startsWith(name)) {
-                    String value = limit.substring(name.length()).strip().split("\\s+")[column];
+                    List<String> values = List.of(limit.substring(name.length()).strip().split("\\s+"));
+                    String value = values.get(column);
                     return value.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(value);
                 }
             }
