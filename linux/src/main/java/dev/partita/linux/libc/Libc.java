@@ -223,17 +223,17 @@ public final class Libc {
 
     /// sched_setaffinity(2) of the calling thread.
     public static int schedSetaffinity(MemorySegment memory, long maskBytes, long maskAddress) {
-        return intResult(memory, call(Process.SETAFFINITY, memory, 0, maskBytes, maskAddress, 0, 0, 0));
+        return intResult(memory, call(Threads.SETAFFINITY, memory, 0, maskBytes, maskAddress, 0, 0, 0));
     }
 
     /// getrlimit(2).
     public static int getrlimit(MemorySegment memory, int resource, long rlimitAddress) {
-        return intResult(memory, call(Process.GETRLIMIT, memory, resource, rlimitAddress, 0, 0, 0, 0));
+        return intResult(memory, call(Limits.GETRLIMIT, memory, resource, rlimitAddress, 0, 0, 0, 0));
     }
 
     /// setrlimit(2).
     public static int setrlimit(MemorySegment memory, int resource, long rlimitAddress) {
-        return intResult(memory, call(Process.SETRLIMIT, memory, resource, rlimitAddress, 0, 0, 0, 0));
+        return intResult(memory, call(Limits.SETRLIMIT, memory, resource, rlimitAddress, 0, 0, 0, 0));
     }
 
     // Symbols are looked up when the first function of their group is called.
@@ -274,8 +274,11 @@ public final class Libc {
         static final MemorySegment MUNMAP = function("munmap");
     }
 
-    private static final class Process {
+    private static final class Threads {
         static final MemorySegment SETAFFINITY = function("sched_setaffinity");
+    }
+
+    private static final class Limits {
         static final MemorySegment GETRLIMIT = function("getrlimit");
         static final MemorySegment SETRLIMIT = function("setrlimit");
     }
@@ -298,7 +301,8 @@ public final class Libc {
     }
 
     private static int intResult(MemorySegment memory, long returned) {
-        return (int) result(memory, (int) returned);
+        int lowerHalf = (int) returned;
+        return lowerHalf < 0 ? -memory.get(JAVA_INT, CallMemory.ERRNO) : lowerHalf;
     }
 
     private static long result(MemorySegment memory, long returned) {
