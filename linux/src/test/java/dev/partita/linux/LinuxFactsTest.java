@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class LinuxFactsTest {
@@ -23,8 +25,9 @@ class LinuxFactsTest {
     }
 
     private static boolean isKernelAtLeast(int major, int minor) {
-        String[] version = System.getProperty("os.version").split("[.-]");
-        int thisMajor = Integer.parseInt(version[0]);
-        return thisMajor > major || thisMajor == major && Integer.parseInt(version[1]) >= minor;
+        Matcher version = Pattern.compile("([0-9]+)[.]([0-9]+).*").matcher(System.getProperty("os.version"));
+        assertThat(version.matches()).isTrue();
+        int thisMajor = Integer.parseInt(version.group(1));
+        return thisMajor > major || thisMajor == major && Integer.parseInt(version.group(2)) >= minor;
     }
 }

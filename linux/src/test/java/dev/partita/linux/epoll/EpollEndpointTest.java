@@ -165,7 +165,13 @@ class EpollEndpointTest {
     }
 
     /// A file that has no descriptor.
-    private record ArrayFile(byte[] content) implements OpenFile {
+    private static final class ArrayFile implements OpenFile {
+        private final byte[] content;
+
+        ArrayFile(byte[] content) {
+            this.content = content;
+        }
+
         @Override
         public long bytes() {
             return content.length;

@@ -47,6 +47,7 @@ class EpollPollerTest {
     void aConnectionThatFindsNothingHoldsNoBuffer() throws IOException {
         try (Peer peer = loop.connectOne()) {
             Connection c = loop.accept();
+            assertThat(peer.channel.isConnected()).isTrue();
 
             assertThat(loop.poller.read(c)).isFalse();
 

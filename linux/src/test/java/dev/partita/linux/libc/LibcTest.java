@@ -100,9 +100,10 @@ class LibcTest {
 
     private static boolean isMapped(long address) throws IOException {
         return Files.readAllLines(Path.of("/proc/self/maps")).stream().anyMatch(line -> {
-            String[] range = line.substring(0, line.indexOf(' ')).split("-");
-            return Long.compareUnsigned(address, Long.parseUnsignedLong(range[0], 16)) >= 0
-                    && Long.compareUnsigned(address, Long.parseUnsignedLong(range[1], 16)) < 0;
+            int dash = line.indexOf('-');
+            long from = Long.parseUnsignedLong(line, 0, dash, 16);
+            long to = Long.parseUnsignedLong(line, dash + 1, line.indexOf(' '), 16);
+            return Long.compareUnsigned(address, from) >= 0 && Long.compareUnsigned(address, to) < 0;
         });
     }
 }

@@ -11,6 +11,7 @@ import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport.Sharing;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -32,7 +33,7 @@ class ListeningSocketTest {
 
     @Test
     void portZeroIsOneThatTheSystemChooses() throws IOException {
-        try (ListeningSocket listener = open(new InetSocketAddress("127.0.0.1", 0))) {
+        try (ListeningSocket listener = open(at("127.0.0.1", 0))) {
             InetSocketAddress bound = (InetSocketAddress) listener.address();
 
             assertThat(bound.getPort()).isPositive();
@@ -44,18 +45,18 @@ class ListeningSocketTest {
     @Test
     void theIpv6WildcardTakesIpv4AsWell() throws IOException {
         assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "IPv6 is off");
-        try (ListeningSocket listener = open(new InetSocketAddress("::", 0))) {
+        try (ListeningSocket listener = open(at("::", 0))) {
             InetSocketAddress bound = (InetSocketAddress) listener.address();
             assertThat(bound.getAddress()).isInstanceOf(Inet6Address.class);
 
-            assertThat(acceptedBy(listener, new InetSocketAddress("::1", bound.getPort()))).isTrue();
-            assertThat(acceptedBy(listener, new InetSocketAddress("127.0.0.1", bound.getPort()))).isTrue();
+            assertThat(acceptedBy(listener, at("::1", bound.getPort()))).isTrue();
+            assertThat(acceptedBy(listener, at("127.0.0.1", bound.getPort()))).isTrue();
         }
     }
 
     @Test
     void aPortInUseIsNamedWithTheRemedy() throws IOException {
-        try (ListeningSocket listener = open(new InetSocketAddress("127.0.0.1", 0))) {
+        try (ListeningSocket listener = open(at("127.0.0.1", 0))) {
             int port = ((InetSocketAddress) listener.address()).getPort();
 
             assertThatThrownBy(() -> open(listener.address())).isInstanceOf(IOException.class)
@@ -67,7 +68,7 @@ class ListeningSocketTest {
     @Test
     void anAddressOfAnotherMachineIsNamedWithTheRemedy() {
         // 192.0.2.0/24 is for documentation (RFC 5737): no interface has it.
-        assertThatThrownBy(() -> open(new InetSocketAddress("192.0.2.1", 0)))
+        assertThatThrownBy(() -> open(at("192.0.2.1", 0)))
                 .hasMessageStartingWith("cannot listen on 192.0.2.1:0: bind failed with EADDRNOTAVAIL; no network");
     }
 
@@ -79,7 +80,7 @@ class ListeningSocketTest {
 
     @Test
     void severalListenersShareAPortWhenTheyAllSaySo() throws IOException {
-        try (ListeningSocket one = open(new InetSocketAddress("127.0.0.1", 0), Sharing.REUSE_PORT);
+        try (ListeningSocket one = open(at("127.0.0.1", 0), Sharing.REUSE_PORT);
                 ListeningSocket other = open(one.address(), Sharing.REUSE_PORT)) {
             assertThat(other.address()).isEqualTo(one.address());
             assertThatThrownBy(() -> open(one.address())).hasMessageContaining("EADDRINUSE");
@@ -89,7 +90,7 @@ class ListeningSocketTest {
     @Test
     void aPortIsFreeAtOnceAfterItsListener() throws IOException {
         SocketAddress bound;
-        try (ListeningSocket listener = open(new InetSocketAddress("127.0.0.1", 0))) {
+        try (ListeningSocket listener = open(at("127.0.0.1", 0))) {
             bound = listener.address();
             assertThat(acceptedBy(listener, bound)).isTrue();
         }
@@ -167,6 +168,10 @@ class ListeningSocketTest {
                 .hasMessageEndingWith("bind failed with ENOENT; there is no such folder");
     }
 
+    private static InetSocketAddress at(String host, int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+    }
+
     private static ListeningSocket open(SocketAddress address) throws IOException {
         return open(address, Sharing.SINGLE);
     }
@@ -177,7 +182,8 @@ class ListeningSocketTest {
 
     /// Connects, and sees whether the listener has the connection.
     private static boolean acceptedBy(ListeningSocket listener, SocketAddress address) throws IOException {
-        try (SocketChannel ignored = SocketChannel.open(address)) {
+        try (SocketChannel client = SocketChannel.open(address)) {
+            assertThat(client.isConnected()).isTrue();
             int accepted;
             do {
                 accepted = listener.accept(CallMemory.ofThread());

@@ -15,6 +15,7 @@ import dev.partita.transport.Transport.Sharing;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -145,7 +146,8 @@ class OptionCallsTest {
 
     private static ListeningSocket open(String option) throws IOException {
         return ListeningSocket.open(
-                new InetSocketAddress("127.0.0.1", 0), 16, SocketOptions.defaults().with(option), Sharing.SINGLE);
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16, SocketOptions.defaults().with(option),
+                Sharing.SINGLE);
     }
 
     private interface Look {
