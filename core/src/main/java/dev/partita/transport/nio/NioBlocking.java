@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 /// A selector of its own for one thread and the one socket that it serves at a time.
 final class NioBlocking implements Waiting {
     private final Selector selector;
+    private final Runnable letGo = this::letGo;
 
     NioBlocking() throws IOException {
         selector = Selector.open();
@@ -41,10 +42,12 @@ final class NioBlocking implements Waiting {
     }
 
     private void await(Connection connection, int operation) {
-        SocketChannel channel = ((NioEndpoint) connection.endpoint()).channel;
+        NioEndpoint endpoint = (NioEndpoint) connection.endpoint();
+        SocketChannel channel = endpoint.channel;
         if (channel == null) {
             return;
         }
+        endpoint.letGo = letGo;
         try {
             // For a channel that is registered already this only sets what it is waited for.
             channel.register(selector, operation);
@@ -56,6 +59,14 @@ final class NioBlocking implements Waiting {
             }
         } catch (IOException closed) {
             // Its next receive or send says so.
+        }
+    }
+
+    private void letGo() {
+        try {
+            selector.selectNow(key -> {});
+        } catch (IOException failure) {
+            // The next wait says so.
         }
     }
 }

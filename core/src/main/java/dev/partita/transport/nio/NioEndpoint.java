@@ -16,6 +16,9 @@ final class NioEndpoint extends Endpoint {
     @Nullable SocketChannel channel;
     /// Where the connection's poller watches it; null while none does.
     @Nullable SelectionKey key;
+    /// Brings a selector of a waiting thread to let go of the closed channel; null while none has it. The JDK keeps the socket
+    /// of a registered channel open until its selector selects again, and so holds back even a reset.
+    @Nullable Runnable letGo;
     /// What the poller was asked for: an operation bit of [SelectionKey], or 0. Its thread's.
     int asked;
     /// False once a receive found nothing, until the selector says that there is something. Its thread's.
@@ -26,6 +29,7 @@ final class NioEndpoint extends Endpoint {
     void open(SocketChannel accepted) {
         channel = accepted;
         key = null;
+        letGo = null;
         asked = 0;
         readable = true;
         writable = true;
@@ -126,6 +130,11 @@ final class NioEndpoint extends Endpoint {
             open.close();
         } catch (IOException reset) {
             // The descriptor is gone whatever close(2) says.
+        }
+        Runnable registered = letGo;
+        letGo = null;
+        if (registered != null) {
+            registered.run();
         }
     }
 }

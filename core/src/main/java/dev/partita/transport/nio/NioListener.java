@@ -153,8 +153,7 @@ final class NioListener implements Listener {
             case SO_RCVBUF -> apply(channel, StandardSocketOptions.SO_RCVBUF, number);
             case SO_SNDBUF -> apply(channel, StandardSocketOptions.SO_SNDBUF, number);
             case TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_CONGESTION, TCP_USER_TIMEOUT, TCP_NOTSENT_LOWAT, SO_BUSY_POLL,
-                    SO_INCOMING_CPU ->
-                false;
+                    SO_INCOMING_CPU -> false;
         };
     }
 

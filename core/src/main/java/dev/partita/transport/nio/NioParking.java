@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 final class NioParking implements Parking {
     private final ConnectionTable table;
     private final Selector selector;
+    private final Runnable letGo;
     private final Queue<Connection> arriving = new ConcurrentLinkedQueue<>();
     /// What the thread of each slot waits for: an operation bit, or 0 once it is ready.
     private final AtomicIntegerArray awaited;
@@ -29,6 +30,7 @@ final class NioParking implements Parking {
     NioParking(ConnectionTable table) throws IOException {
         this.table = table;
         selector = Selector.open();
+        letGo = selector::wakeup;
         awaited = new AtomicIntegerArray(table.size());
     }
 
@@ -86,6 +88,7 @@ final class NioParking implements Parking {
 
     private void await(Connection connection, int operation) {
         int slot = connection.slot();
+        ((NioEndpoint) connection.endpoint()).letGo = letGo;
         awaited.set(slot, operation);
         arriving.add(connection);
         selector.wakeup();

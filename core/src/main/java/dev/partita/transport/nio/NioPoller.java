@@ -66,6 +66,9 @@ final class NioPoller implements Poller {
             accepter.listener.close();
         }
         listening.clear();
+        // The JDK closes a channel that is registered with a selector when that selects next: the kernel has to refuse
+        // connections from now on.
+        select(0);
     }
 
     @Override
@@ -133,6 +136,11 @@ final class NioPoller implements Poller {
             }
         }
         counters.increment(Counter.POLLS);
+        select(ready.isEmpty() ? timeout : 0);
+        return ready.size();
+    }
+
+    private void select(long timeout) {
         try {
             if (timeout == 0) {
                 selector.selectNow(onReady);
@@ -144,7 +152,6 @@ final class NioPoller implements Poller {
         } catch (IOException failure) {
             throw new IllegalStateException("the selector failed: " + failure.getMessage(), failure);
         }
-        return ready.size();
     }
 
     @Override
