@@ -54,6 +54,8 @@ public final class Connection {
     // Its owner's.
     private Place place = Place.HOME;
     private boolean ended;
+    /// While the server drains: the last receive found nothing, so no request is lost if the connection ends now.
+    private boolean heardOut;
     private boolean broken;
     private boolean lingering;
     private int lingeredBytes;
@@ -106,6 +108,9 @@ public final class Connection {
         } catch (Throwable failure) {
             fail(failure);
         }
+        // An interrupt that a handler has left behind would hit whoever this thread serves next: the JDK closes the channel
+        // that an interrupted thread reads from.
+        Thread.interrupted();
     }
 
     /// Says that the work which [#next] has named will not be done.
@@ -239,7 +244,8 @@ public final class Connection {
 
     /// Receives once.
     ///
-    /// @return true if anything came of it, be it bytes, the end or an error: call [#next]; false if there is nothing now
+    /// @return true if anything came of it, be it bytes, the end, an error, or the certainty of a draining server that there
+    ///     is nothing: call [#next]; false if there is nothing now
     public boolean receive() {
         if (!makeRoom()) {
             return breakOff("a session asked for more than its inbound can hold, or no buffer was left");
@@ -247,10 +253,13 @@ public final class Connection {
         int received = endpoint.receive(inbound);
         if (received > 0) {
             counters.add(Counter.BYTES_IN, received);
+            heardOut = false;
             return true;
         }
         if (received == Endpoint.AGAIN) {
-            return false;
+            boolean last = table.isDraining() && !heardOut;
+            heardOut = last || heardOut;
+            return last;
         }
         ended = true;
         if (received == Endpoint.BROKEN) {
@@ -405,6 +414,7 @@ public final class Connection {
         this.counters = counters;
         place = Place.FRESH;
         ended = false;
+        heardOut = false;
         broken = false;
         lingering = false;
         deadline = 0;
@@ -414,7 +424,7 @@ public final class Connection {
     }
 
     private boolean nothingWillCome() {
-        return ended || table.isDraining() && inbound.isEmpty() && session.phase() == Phase.IDLE;
+        return ended || heardOut && inbound.isEmpty() && session.phase() == Phase.IDLE;
     }
 
     /// Begins the lingering close: our side is shut, and what the peer still sends is dropped.

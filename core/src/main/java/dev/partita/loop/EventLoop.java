@@ -67,7 +67,6 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private int againFirst;
     private int againCount;
     private boolean accepts;
-    private boolean aborted;
     private long sweptAt;
     private int turnsToClockRead = TURNS_PER_CLOCK_READ;
 
@@ -227,8 +226,10 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         beforeFirstTurn.run();
         sweptAt = System.nanoTime();
         while (!isDone()) {
+            // Asked before the poll: what was sent before the server was told to end is known when it is acted upon.
+            boolean told = woken;
             poll();
-            if (woken) {
+            if (told) {
                 onWoken();
             }
             for (Connection c = inbox.poll(); c != null; c = inbox.poll()) {
@@ -236,6 +237,9 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
             }
             for (Connection c = poller.take(); c != null; c = poller.take()) {
                 ready(c);
+            }
+            if (told && table.isDraining()) {
+                sweep();
             }
             for (int rest = againCount; rest > 0; rest--) {
                 turn(nextAgain());
@@ -335,9 +339,6 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         } else if (accepts) {
             poller.accepting(true);
         }
-        if (table.isDraining()) {
-            sweep();
-        }
     }
 
     private void sweepIfDue() {
@@ -371,10 +372,10 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
                 }
             }
         }
-        aborted = aborting;
     }
 
+    /// Also after an abort the loop stays for those that are lent: nobody else would close them.
     private boolean isDone() {
-        return table.isDraining() && !accepts && connections() == 0 || aborted && againCount == 0;
+        return table.isDraining() && !accepts && connections() == 0;
     }
 }

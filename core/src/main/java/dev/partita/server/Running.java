@@ -144,6 +144,7 @@ public final class Running implements AutoCloseable {
     public void abort() {
         table.abort();
         parts.forEach(Part::wake);
+        parts.forEach(Part::interrupt); // a loop that is stuck in a handler could not even stop accepting
         end(0);
     }
 

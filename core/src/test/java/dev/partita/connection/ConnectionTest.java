@@ -173,14 +173,29 @@ class ConnectionTest {
     }
 
     @Test
-    void closesBetweenTwoRequestsWhenTheServerDrains() {
+    void closesBetweenTwoRequestsWhenTheServerDrainsAndNothingHasBeenSentMeanwhile() {
         Connection connection = begin();
         connection.place(Place.HOME);
         script.step = Step.READ;
         table.drain();
 
         assertThat(connection.isToEnd()).isTrue();
+        assertThat(connection.next()).isEqualTo(Step.READ);
+        assertThat(connection.receive()).as("the last look found nothing, which is news").isTrue();
         assertThat(connection.next()).isEqualTo(Step.CLOSE);
+    }
+
+    @Test
+    void losesNoRequestThatWasSentBeforeTheServerDrained() {
+        Connection connection = begin();
+        connection.place(Place.HOME);
+        script.step = Step.READ;
+        endpoints.getFirst().arriving.add("a request");
+        table.drain();
+
+        assertThat(connection.next()).isEqualTo(Step.READ);
+        assertThat(connection.receive()).isTrue();
+        assertThat(connection.inbound().length()).isEqualTo(9);
     }
 
     @Test
