@@ -85,8 +85,6 @@ public final class Http implements Protocol {
     }
 
     private static byte[] dateLines(long epochSecond) {
-        byte[] date = HttpDate.format(epochSecond);
-        return ("\r\nDate: " + new String(date, StandardCharsets.ISO_8859_1) + "\r\n\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
+        return ("\r\nDate: " + HttpDate.text(epochSecond) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 }

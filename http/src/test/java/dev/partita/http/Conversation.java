@@ -9,6 +9,7 @@ import dev.partita.connection.Endpoint;
 import dev.partita.connection.Inbox;
 import dev.partita.connection.OpenFile;
 import dev.partita.connection.Protocol;
+import dev.partita.connection.Session;
 import dev.partita.connection.Step;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
@@ -49,9 +50,11 @@ final class Conversation implements AutoCloseable {
     private final ConnectionTable table;
     private final Connection connection;
     private final BufferPool pool;
+    private final Session session;
     private boolean finished;
     private boolean resumed;
     private boolean shut;
+    private int refuseAt;
     private @Nullable Close closed;
 
     Conversation(Handler handler) {
@@ -65,7 +68,17 @@ final class Conversation implements AutoCloseable {
     Conversation(Protocol http, Limits given) {
         Limits limits = given.withConnectionsMax(1);
         http.tick(NOW);
-        table = new ConnectionTable(http, limits, FolderOnDisk::new, Wire::new);
+        List<Session> opened = new ArrayList<>();
+        Protocol remembering = new Protocol() {
+            @Override
+            public Session open(Connection connection) {
+                Session session = http.open(connection);
+                opened.add(session);
+                return session;
+            }
+        };
+        table = new ConnectionTable(remembering, limits, FolderOnDisk::new, Wire::new);
+        session = opened.getFirst();
         pool = new BufferPool(
                 arena.allocate(BufferPool.bytesNeeded(limits.bufferBytes(), 2, limits.bufferBytesMax(), 2)),
                 limits.bufferBytes(), 2, limits.bufferBytesMax(), 2, false);
@@ -84,6 +97,11 @@ final class Conversation implements AutoCloseable {
             arriving.add(piece.getBytes(StandardCharsets.ISO_8859_1));
         }
         return run();
+    }
+
+    /// Says something without letting the server go on.
+    void arrive(String piece) {
+        arriving.add(piece.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     Conversation say(byte[] piece) {
@@ -128,6 +146,11 @@ final class Conversation implements AutoCloseable {
         return this;
     }
 
+    /// Refuses one pass of work: the first, the second, ...
+    void refuseAt(int pass) {
+        refuseAt = pass;
+    }
+
     void drain() {
         table.drain();
     }
@@ -152,6 +175,10 @@ final class Conversation implements AutoCloseable {
 
     long count(Counter counter) {
         return counters.get(counter);
+    }
+
+    Session session() {
+        return session;
     }
 
     Connection connection() {
@@ -186,8 +213,8 @@ final class Conversation implements AutoCloseable {
 
     private boolean work() {
         stages.add(connection.stage());
-        if (refusals > 0) {
-            refusals--;
+        if (refuseAt > 0 && --refuseAt == 0 || refusals > 0) {
+            refusals = Math.max(0, refusals - 1);
             if (connection.refuse(Refusal.QUEUE_FULL)) {
                 return true;
             }

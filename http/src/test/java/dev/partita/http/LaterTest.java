@@ -1,0 +1,151 @@
+package dev.partita.http;
+
+import static dev.partita.http.Conversation.reply;
+import static dev.partita.http.Conversation.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.connection.Step;
+import dev.partita.limits.Counter;
+import dev.partita.limits.Phase;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LaterTest {
+    private final List<Later> laters = new ArrayList<>();
+    private final Handler putsOff = (request, response) -> {
+        if (request.pathEquals("/now")) {
+            response.text("now");
+        } else {
+            laters.add(response.later());
+        }
+    };
+
+    @Test
+    void aReplyMayComeLater() {
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a") + request("GET /now"));
+            assertThat(conversation.heard()).isEmpty();
+            assertThat(conversation.steps).endsWith(Step.WAIT);
+            assertThat(conversation.session().phase()).isNotEqualTo(Phase.IDLE);
+            assertThat(laters.getFirst().complete(response -> response.text("a"))).isTrue();
+            conversation.run();
+            assertThat(conversation.heard()).isEqualTo(reply("a") + reply("now"));
+            assertThat(conversation.count(Counter.REQUESTS)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aReplyThatComesBeforeTheHandlerReturnsIsNotMissed() {
+        Handler atOnce = (request, response) -> {
+            Later later = response.later();
+            later.complete(reply -> reply.text(request.path()));
+        };
+        try (var conversation = new Conversation(atOnce)) {
+            conversation.say(request("GET /a") + request("GET /b"));
+            assertThat(conversation.heard()).isEqualTo(reply("/a") + reply("/b"));
+        }
+    }
+
+    @Test
+    void theRepliesInFrontOfItLeaveMeanwhile() {
+        Handler handler = Handler.neverBlocking((request, response) -> {
+            if (request.pathEquals("/later")) {
+                response.status(201).header("X", "y");
+            }
+            putsOff.handle(request, response);
+        });
+        try (var conversation = new Conversation(handler)) {
+            conversation.say(request("GET /now") + request("GET /later") + request("GET /now"));
+            assertThat(conversation.heard()).isEqualTo(reply("now"));
+            laters.getFirst().complete(response -> response.text("later"));
+            conversation.run();
+            assertThat(conversation.heard()).isEqualTo(reply("now")
+                    + reply("later").replace("200 OK\r\n", "201 Created\r\nX: y\r\n") + reply("now"));
+        }
+    }
+
+    @Test
+    void onlyTheFirstCompletionCounts() {
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a"));
+            Later later = laters.getFirst();
+            assertThat(later.complete(response -> response.text("first"))).isTrue();
+            assertThat(later.complete(response -> response.text("second"))).isFalse();
+            assertThat(later.fail(new IOException("third"))).isFalse();
+            conversation.run();
+            assertThat(conversation.heard()).isEqualTo(reply("first"));
+        }
+    }
+
+    @Test
+    void aFailureIs500() {
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a"));
+            laters.getFirst().fail(new IOException("a test"));
+            conversation.run();
+            conversation.say(request("GET /b"));
+            laters.getLast().fail(new StackOverflowError());
+            conversation.run();
+            conversation.say(request("GET /c"));
+            laters.getLast().complete(response -> {
+                response.text("taken back");
+                throw new IOException("a test");
+            });
+            conversation.run();
+            assertThat(conversation.heard().split("HTTP/1.1 500 ")).hasSize(4);
+            assertThat(conversation.heard()).doesNotContain("taken back");
+            assertThat(conversation.count(Counter.FAILURES)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aCompletionForAConnectionThatHasEndedIsDropped() {
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a"));
+            conversation.again().say(request("GET /b"));
+            laters.getFirst().complete(response -> response.text("a"));
+            conversation.run();
+            assertThat(conversation.heard()).isEmpty();
+            laters.getLast().complete(response -> response.text("b"));
+            conversation.run();
+            assertThat(conversation.heard()).isEqualTo(reply("b"));
+        }
+    }
+
+    @Test
+    void aReplyMayBePutOffAgain() {
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a"));
+            laters.getFirst().complete(response -> laters.add(response.later()));
+            conversation.run();
+            assertThat(conversation.heard()).isEmpty();
+            laters.getLast().complete(response -> response.text("at last"));
+            conversation.run();
+            assertThat(conversation.heard()).isEqualTo(reply("at last"));
+        }
+    }
+
+    @Test
+    void aReplyThatWasPutOffMayBeAStream() {
+        String text = BodyTest.text(20_000);
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a"));
+            laters.getFirst().complete(response -> response.text(text));
+            conversation.run();
+            assertThat(conversation.heard()).isEqualTo(reply(text));
+        }
+    }
+
+    @Test
+    void workThatWasPutOffIsNotRefused() {
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a"));
+            conversation.refusals = 1;
+            laters.getFirst().complete(response -> response.text("done"));
+            conversation.run();
+            assertThat(conversation.heard()).isEqualTo(reply("done"));
+        }
+    }
+}
