@@ -8,6 +8,7 @@ module dev.partita.cli {
     requires dev.partita.linux;
     requires dev.partita.http;
     requires info.picocli;
+    requires jdk.unsupported; // signals
 
     opens dev.partita.cli to info.picocli;
 }

@@ -1,11 +1,65 @@
 package dev.partita.cli;
 
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
 /// The entry point of the command line.
+///
+/// Exit codes: 0 all is well, also after a drain; 1 the system refused something, such as a port in use; 2 the command line
+/// is wrong; 130 or 143 a second SIGINT or SIGTERM cut a drain short.
 public final class Main {
+    /// The exit code for what the system refused.
+    static final int REFUSED = 1;
+    /// The exit code for a wrong command line.
+    static final int MISTAKEN = 2;
 
     private Main() {}
 
     public static void main(String[] args) {
-        System.out.println("partita 0.1.0-SNAPSHOT");
+        // Not by returning: a thread that is stuck in a handler would keep the program alive.
+        System.exit(run(System.out, System.err, args));
+    }
+
+    /// Runs one command to its end and leaves the JVM alive.
+    ///
+    /// @return the exit code
+    public static int run(PrintStream out, PrintStream err, String... args) {
+        var commands = new CommandLine(new Partita(err))
+                .addSubcommand(new Serve(out, err))
+                .addSubcommand(new Models(out))
+                .addSubcommand(new Doctor(out))
+                .addSubcommand(new Train(out))
+                .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
+                .setUsageHelpWidth(100)
+                .setUsageHelpLongOptionsMaxWidth(28)
+                .setAllowOptionsAsOptionParameters(false)
+                .setOut(new PrintWriter(out, true, out.charset()))
+                .setErr(new PrintWriter(err, true, err.charset()));
+        commands.getSubcommands().values().forEach(command -> addHelp(command.getCommandSpec()));
+        commands.getCommandSpec().addOption(OptionSpec.builder("--version").versionHelp(true)
+                .description("Shows the versions of Partita and Java.").build());
+        addHelp(commands.getCommandSpec());
+        var complaints = new Complaints(err);
+        commands.setParameterExceptionHandler(complaints);
+        commands.setExecutionExceptionHandler(complaints);
+        int code = commands.execute(args);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    private static void addHelp(CommandSpec command) {
+        command.addOption(OptionSpec.builder("--help").usageHelp(true).description("Shows this help.").build());
+    }
+
+    /// The version that this was built as.
+    static String version() {
+        var module = Main.class.getModule().getDescriptor();
+        return module == null ? "unversioned" : module.rawVersion().orElse("unversioned");
     }
 }

@@ -143,6 +143,15 @@ class LauncherTest {
     }
 
     @Test
+    void usesPicocliAsItCameWhereItCannotBeCompiledAgain() throws Exception {
+        Files.createDirectories(checkout.resolve("cli/target/launcher/picocli"));
+        Files.createFile(checkout.resolve("cli/target/launcher/picocli/core-sources.jar"));
+        Run run = run("serve");
+        assertThat(run.err).contains("done in").hasLineCount(1);
+        assertThat(run.modulePath()).anyMatch(jar -> jar.endsWith("/core.jar"));
+    }
+
+    @Test
     void oneBuildAtATimeAndTheOtherStartWaitsForIt() throws Exception {
         Path waits = Files.createFile(temporary.resolve("maven-waits"));
         Process first = start(checkout, "./partita", "serve");

@@ -1,0 +1,101 @@
+package dev.partita.cli;
+
+import dev.partita.limits.Limits;
+import dev.partita.model.Amped;
+import dev.partita.model.Seda;
+import dev.partita.server.Running;
+import dev.partita.server.ServerModel;
+import dev.partita.transport.SocketOptions;
+import dev.partita.transport.SocketOptions.Outcome;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.List;
+
+/// What `serve` says once it can be reached: where, who does what, which bounds hold, and what the kernel took.
+final class Announcement {
+    private Announcement() {}
+
+    static String of(Plan plan, Running running) {
+        var columns = new Columns(13);
+        addresses(columns, running);
+        model(columns, running.model());
+        columns.add("bounds", bounds(plan, running));
+        Plan.Choice choice = plan.choice();
+        columns.add("transport", choice.transport().name() + ": " + choice.transport().description());
+        columns.add("", choice.why());
+        if (plan.pinned()) {
+            columns.add("pinned", "loop i to processor i modulo " + Runtime.getRuntime().availableProcessors());
+        }
+        options(columns, running.socketOptions());
+        columns.add("content", plan.content().description());
+        plan.content().workDescription().ifPresent(work -> columns.add("work", work));
+        columns.add("", "Ctrl-C drains and ends; a second one stops now");
+        return columns.toString();
+    }
+
+    private static void addresses(Columns columns, Running running) {
+        String label = "serving";
+        for (SocketAddress address : running.addresses()) {
+            String how = "";
+            if (address instanceof UnixDomainSocketAddress unix) {
+                how = "  (curl --unix-socket " + unix.getPath() + " http://localhost/)";
+            } else if (!Address.isLocal(address)) {
+                how = "  (open to other machines)";
+            }
+            columns.add(label, Address.url(address) + how);
+            label = "";
+        }
+    }
+
+    static void model(Columns columns, ServerModel model) {
+        columns.add("model", model.name());
+        columns.add("  accepting", model.tasks().connections());
+        columns.add("  io", model.tasks().io());
+        columns.add("  work", model.tasks().work());
+    }
+
+    private static String bounds(Plan plan, Running running) {
+        Limits limits = running.limits();
+        var bounds = new StringBuilder();
+        bounds.append(limits.connectionsMax()).append(" connections, ").append(backlog(limits))
+                .append(" more in the backlog");
+        if (plan.model() instanceof Amped) {
+            bounds.append(", ").append(limits.queueMax()).append(" requests in the queue of each worker");
+        } else if (plan.model() instanceof Seda) {
+            bounds.append(", ").append(limits.queueMax()).append(" requests in the queue of each stage");
+        }
+        long files = Machine.openFilesMax();
+        if (files < limits.connectionsMax()) {
+            bounds.append("\nthis process may open ").append(files).append(" files only: raise that with ulimit -n, or"
+                    + " lower --max-connections");
+        }
+        return bounds.toString();
+    }
+
+    /// The kernel takes no more than its own bound, without a word (listen(2)).
+    private static long backlog(Limits limits) {
+        return Math.min(limits.backlog(), Machine.number("/proc/sys/net/core/somaxconn", Long.MAX_VALUE));
+    }
+
+    private static void options(Columns columns, List<Outcome> outcomes) {
+        String label = "options";
+        for (Outcome outcome : outcomes) {
+            columns.add(label, outcome(outcome));
+            label = "";
+        }
+    }
+
+    /// A setting and what became of it, such as `tcp-nodelay=on  applied`.
+    static String outcome(Outcome outcome) {
+        return Columns.pad(outcome.setting().toString(), 26) + result(outcome);
+    }
+
+    private static String result(SocketOptions.Outcome outcome) {
+        String detail = outcome.detail().isEmpty() ? "" : ": " + outcome.detail();
+        return switch (outcome.result()) {
+            case APPLIED -> "applied" + detail;
+            case REFUSED -> "refused by the kernel" + detail;
+            case NOT_AVAILABLE -> "not available" + detail;
+        };
+    }
+}

@@ -1,0 +1,82 @@
+package dev.partita.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// Says what went wrong, in one line that begins with `partita:`; with what is valid where the command line was wrong.
+final class Complaints implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private final PrintStream err;
+
+    Complaints(PrintStream err) {
+        this.err = err;
+    }
+
+    @Override
+    public int handleParseException(ParameterException mistake, String[] args) {
+        CommandLine command = mistake.getCommandLine();
+        if (mistake instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            say(unknown(command, unmatched.getUnmatched().getFirst()));
+        } else {
+            say(String.valueOf(mistake.getMessage()));
+        }
+        seeHelp(command);
+        return Main.MISTAKEN;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        if (failure instanceof Mistake mistake) {
+            say(String.valueOf(mistake.getMessage()));
+            seeHelp(command);
+            return Main.MISTAKEN;
+        }
+        if (failure instanceof IOException refused && refused.getMessage() != null) {
+            say(refused.getMessage());
+            return Main.REFUSED;
+        }
+        say("this should not happen; please report it:");
+        failure.printStackTrace(err);
+        return Main.REFUSED;
+    }
+
+    private static String unknown(CommandLine command, String typed) {
+        boolean option = typed.startsWith("-");
+        if (!option && command.getSubcommands().isEmpty()) {
+            return "'" + typed + "' was not expected: " + command.getCommandName() + " has options only";
+        }
+        List<String> valid = new ArrayList<>();
+        if (option) {
+            for (OptionSpec each : command.getCommandSpec().options()) {
+                if (!each.hidden()) {
+                    valid.add(each.longestName());
+                }
+            }
+        } else {
+            command.getSubcommands().forEach((name, sub) -> {
+                if (!sub.getCommandSpec().usageMessage().hidden()) {
+                    valid.add(name);
+                }
+            });
+        }
+        String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
+        return "there is no " + (option ? "option" : "command") + " '" + name + "'" + Nearest.question(name, valid)
+                + "\nvalid are " + String.join(", ", valid);
+    }
+
+    private void say(String message) {
+        err.println("partita: " + message);
+    }
+
+    private void seeHelp(CommandLine command) {
+        err.println("see " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+}

@@ -1,0 +1,74 @@
+package dev.partita.cli;
+
+import dev.partita.cli.demo.Demo;
+import dev.partita.cli.demo.Work;
+import dev.partita.cli.site.Site;
+import dev.partita.http.Handler;
+import dev.partita.http.StaticFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What is served.
+///
+/// @param description for people, one or more lines
+/// @param work what `/work` does, if there is a demo
+record Content(Handler handler, String description, @Nullable Work work) {
+
+    /// @throws Mistake if the folder cannot be served, or an option is missing its other half
+    static Content of(@Nullable String root, boolean demo, @Nullable String workPerMicro) {
+        if (workPerMicro != null && !demo) {
+            throw new Mistake("--work-per-micro says what /work takes, which only --demo serves; give both or neither");
+        }
+        Path folder = root == null ? null : folder(root);
+        Handler files = folder == null ? null : StaticFiles.under(folder);
+        if (demo) {
+            Work work = workPerMicro == null
+                    ? Work.calibrated(Machine.processor())
+                    : Work.of(Numbers.parse("--work-per-micro", workPerMicro, 1, Work.PER_MICRO_MAX));
+            return new Content(new Demo(work, files), Demo.DESCRIPTION
+                    + (folder == null ? "\nother paths answer Hello, World!" : "\nother paths are files of " + folder),
+                    work);
+        }
+        return files == null
+                ? new Content(new Site(), "a small site that explains the models; --root DIR serves your own", null)
+                : new Content(files, "the files of " + folder, null);
+    }
+
+    boolean isDemo() {
+        return work != null;
+    }
+
+    /// What is known of the demo's work, if there is one.
+    Optional<String> workDescription() {
+        return work == null ? Optional.empty() : Optional.of(work.description());
+    }
+
+    /// Does what would have delayed the start, on the calling thread, which may take a third of a second.
+    ///
+    /// @return what was found out
+    Optional<String> warmUp() {
+        return work == null ? Optional.empty() : work.warmUp();
+    }
+
+    private static Path folder(String root) {
+        Path folder = Path.of(root);
+        if (!Files.exists(folder)) {
+            throw new Mistake("--root " + root + ": there is no such folder");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new Mistake("--root " + root + ": this is no folder");
+        }
+        if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
+            throw new Mistake("--root " + root + ": this folder may not be read; give this user the right to (chmod"
+                    + " o+rx)");
+        }
+        try {
+            return folder.toRealPath();
+        } catch (IOException failure) {
+            throw new Mistake("--root " + root + ": " + failure.getMessage());
+        }
+    }
+}

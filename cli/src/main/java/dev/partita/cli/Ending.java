@@ -1,0 +1,93 @@
+package dev.partita.cli;
+
+import dev.partita.limits.Counter;
+import dev.partita.server.Running;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/// Ends a server by signals: the first SIGINT, SIGTERM or SIGHUP begins a drain, after which the exit code is 0; the second
+/// one stops the program at once, with 128 and its number.
+///
+/// The JVM's own handlers would end it with 130 or 143 before a request is finished.
+final class Ending {
+    private static final int SIGNAL_EXIT = 128;
+
+    private final PrintStream out;
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private volatile @Nullable Running running;
+
+    Ending(PrintStream out) {
+        this.out = out;
+        Signals.handle("INT", this::onSignal);
+        Signals.handle("TERM", this::onSignal);
+        Signals.handleUnlessIgnored("HUP", this::onSignal); // nohup wants it ignored
+    }
+
+    /// Waits for the first signal and ends the server.
+    ///
+    /// @return the exit code
+    int await(Running running) throws InterruptedException {
+        this.running = running;
+        try {
+            asked.await();
+        } finally {
+            drain(running);
+        }
+        return 0;
+    }
+
+    /// Ends the server and says how that went.
+    void drain(Running running) {
+        say("draining: " + plural(running.connections(), "connection") + " open, up to "
+                + running.limits().drainMillis() / 1_000 + " s for requests in flight; again to stop now");
+        long abortedBefore = running.count(Counter.ABORTED);
+        running.drain();
+        say("ended: " + plural(running.count(Counter.REQUESTS), "request") + " served, "
+                + (running.count(Counter.ABORTED) - abortedBefore) + " given up");
+    }
+
+    /// On a thread of the JVM's, a new one for each signal.
+    private void onSignal(int signal) {
+        synchronized (asked) {
+            if (asked.getCount() > 0) {
+                asked.countDown();
+                return;
+            }
+        }
+        stopNow(SIGNAL_EXIT + signal);
+    }
+
+    /// Halts: an orderly exit would wait for what is stuck, which is why somebody asks twice.
+    private void stopNow(int exitCode) {
+        Running current = running;
+        if (current != null) {
+            current.addresses().forEach(Ending::removeFile);
+            say("stopped: " + plural(current.connections(), "connection") + " given up");
+        }
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static void removeFile(SocketAddress address) {
+        if (address instanceof UnixDomainSocketAddress unix) {
+            try {
+                Files.deleteIfExists(unix.getPath());
+            } catch (IOException kept) {
+                // The next start removes it, since nobody answers there.
+            }
+        }
+    }
+
+    private void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    private static String plural(long count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
+    }
+}

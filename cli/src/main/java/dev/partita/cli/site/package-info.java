@@ -1,0 +1,2 @@
+/// The site that ships with Partita.
+package dev.partita.cli.site;
