@@ -61,6 +61,11 @@ public final class Routes implements Handler {
         return on(Method.GET, path, handler);
     }
 
+    /// HEAD, where it is not what GET does.
+    public Routes head(String path, Handler handler) {
+        return on(Method.HEAD, path, handler);
+    }
+
     /// POST.
     public Routes post(String path, Handler handler) {
         return on(Method.POST, path, handler);

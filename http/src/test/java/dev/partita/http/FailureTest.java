@@ -1,0 +1,99 @@
+package dev.partita.http;
+
+import static dev.partita.http.Conversation.reply;
+import static dev.partita.http.Conversation.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.limits.Counter;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// A handler that fails: 500, counted, and nothing of it leaves the server.
+class FailureTest {
+    private static final String FAILED =
+            reply("500 Internal Server Error\n").replace("200 OK", "500 Internal Server Error");
+
+    private static Handler throwing(Throwable failure) {
+        return (request, response) -> {
+            switch (failure) {
+                case Exception exception -> throw exception;
+                case Error error -> throw error;
+                default -> throw new AssertionError(failure);
+            }
+        };
+    }
+
+    @Test
+    void whateverIsThrownIs500AndTheConnectionGoesOn() {
+        for (Throwable failure : List.of(new IOException("secret"), new IllegalStateException("secret"),
+                new AssertionError(),
+                new StackOverflowError(), new OutOfMemoryError(), new NoClassDefFoundError("secret"))) {
+            Handler fails = throwing(failure);
+            Routes routes = new Routes().get("/fails", fails).get("/ok", (request, response) -> response.text("ok"));
+            try (var conversation = new Conversation(routes)) {
+                conversation.say(request("GET /ok") + request("GET /fails") + request("GET /ok"));
+                assertThat(conversation.heard()).isEqualTo(reply("ok") + FAILED + reply("ok"));
+                assertThat(conversation.count(Counter.FAILURES)).isOne();
+                assertThat(conversation.count(Counter.REQUESTS)).isEqualTo(3);
+                assertThat(conversation.count(Counter.ABORTED)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aReplyBeforeTheFailureIsTakenBack() {
+        byte[] large = new byte[100_000];
+        List<Handler> replies = List.of(
+                (request, response) -> response.text("taken back"),
+                (request, response) -> response.status(201).header("X", "y"),
+                (request, response) -> response.bytes("a/b", large),
+                (request, response) -> response.stream("a/b", -1, into -> false),
+                (request, response) -> response.later(),
+                (request, response) -> response.close().contentType("a/b"),
+                (request, response) -> response.header("X", "y").later());
+        for (Handler reply : replies) {
+            Handler handler = Handler.neverBlocking((request, response) -> {
+                if (request.pathEquals("/ok")) {
+                    response.text("ok");
+                    return;
+                }
+                reply.handle(request, response);
+                throw new IOException("a test");
+            });
+            try (var conversation = new Conversation(handler)) {
+                conversation.say(request("GET /ok") + request("GET /") + request("GET /ok"));
+                assertThat(conversation.heard()).isEqualTo(reply("ok") + FAILED + reply("ok"));
+            }
+        }
+    }
+
+    @Test
+    void aFailureForHeadHasNoBody() {
+        try (var conversation = new Conversation(throwing(new IOException("a test")))) {
+            conversation.say(request("HEAD /"));
+            assertThat(conversation.heard()).isEqualTo(FAILED.substring(0, FAILED.indexOf("\r\n\r\n") + 4));
+        }
+    }
+
+    @Test
+    void aRouterThatFailsIs500AndTheConnectionCloses() {
+        Handler fails = new Handler() {
+            @Override
+            public void handle(Request request, Response response) {
+                response.text("never");
+            }
+
+            @Override
+            public Handler route(Request request) {
+                throw new IllegalStateException("a test");
+            }
+        };
+        try (var conversation = new Conversation(fails)) {
+            conversation.say(request("GET /") + request("GET /")).finish();
+            assertThat(conversation.heard()).isEqualTo(Conversation.refusal("500 Internal Server Error"));
+            assertThat(conversation.count(Counter.FAILURES)).isOne();
+            assertThat(conversation.count(Counter.BAD_REQUESTS)).isZero();
+        }
+    }
+}
