@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +45,9 @@ final class Calibration {
             return OptionalLong.empty();
         }
         try {
-            String[] lines = Files.readString(file).split("\n");
-            if (lines.length == 2 && lines[0].equals(key)) {
-                long perMicro = Long.parseLong(lines[1]);
+            List<String> lines = Files.readAllLines(file);
+            if (lines.size() == 2 && lines.getFirst().equals(key)) {
+                long perMicro = Long.parseLong(lines.getLast());
                 if (perMicro >= 1 && perMicro <= Work.PER_MICRO_MAX) {
                     return OptionalLong.of(perMicro);
                 }

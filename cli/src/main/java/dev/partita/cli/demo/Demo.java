@@ -26,7 +26,7 @@ public final class Demo implements Handler {
     private static final String HELLO = "Hello, World!";
     private static final byte[] MESSAGE = "{\"message\":\"Hello, World!\"}".getBytes(StandardCharsets.US_ASCII);
     /// What a stream consists of: lines of 64 bytes.
-    private static final byte[] LINES = ("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-\n".repeat(64))
+    private static final byte[] LINES = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-\n".repeat(64)
             .getBytes(StandardCharsets.US_ASCII);
 
     private final Handler plaintext = Handler.neverBlocking((request, response) -> response.text(HELLO));

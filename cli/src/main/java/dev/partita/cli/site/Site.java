@@ -13,12 +13,19 @@ import java.util.Map;
 /// The site that ships with Partita and explains the models. Its pages lie in the jar and are kept in memory.
 public final class Site implements Handler {
     private static final String HTML = "text/html; charset=utf-8";
-    private static final String NOT_FOUND = "404.html";
     private static final String[] FILES =
             {"index.html", "mp.html", "sped.html", "seda.html", "amped.html", "symped.html", "vt.html", "style.css",
-                "icon.svg", NOT_FOUND};
+                "icon.svg"};
 
-    private record Page(String type, byte[] bytes) {}
+    private static final class Page {
+        private final String type;
+        private final byte[] bytes;
+
+        Page(String type, byte[] bytes) {
+            this.type = type;
+            this.bytes = bytes;
+        }
+    }
 
     private final Map<String, Page> pages = new HashMap<>();
     private final Page notFound;
@@ -28,8 +35,8 @@ public final class Site implements Handler {
         for (String file : FILES) {
             pages.put("/" + file, read(file));
         }
-        pages.put("/", page("/index.html"));
-        notFound = page("/" + NOT_FOUND);
+        pages.put("/", read("index.html"));
+        notFound = read("404.html");
     }
 
     @Override
@@ -39,7 +46,7 @@ public final class Site implements Handler {
             return;
         }
         Page page = pages.get(request.path());
-        if (page == null || page == notFound) {
+        if (page == null) {
             response.status(404);
             page = notFound;
         }
@@ -49,14 +56,6 @@ public final class Site implements Handler {
     @Override
     public boolean neverBlocks() {
         return true;
-    }
-
-    private Page page(String path) {
-        Page page = pages.get(path);
-        if (page == null) {
-            throw new IllegalStateException(path + " is no page of the site");
-        }
-        return page;
     }
 
     private static Page read(String file) {
