@@ -232,6 +232,9 @@ final class HttpSession implements Session {
     /// The reply is complete: the request leaves inbound.
     private void replied() {
         boolean goesOn = !response.isLast();
+        if (!goesOn && head.isPersistent()) {
+            close = Close.LINGER; // the client did not ask for the end, and may be sending its next request already
+        }
         Body body = request.bodyIfUsed();
         inbound.skip(body == null ? head.end() : body.end());
         request.clear();

@@ -116,7 +116,7 @@ class StreamTest {
             conversation.say("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
             assertThat(conversation.heard()).isEqualTo("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: " + DATE
                     + "\r\nConnection: close\r\n\r\n" + text);
-            assertThat(conversation.closed()).isEqualTo(Close.NORMAL);
+            assertThat(conversation.finish().closed()).isEqualTo(Close.LINGER);
         }
     }
 
