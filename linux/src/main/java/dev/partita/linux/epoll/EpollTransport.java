@@ -77,6 +77,11 @@ public final class EpollTransport implements Transport {
     }
 
     @Override
+    public boolean pins() {
+        return true;
+    }
+
+    @Override
     public boolean pin(int cpu) {
         return Processor.pin(cpu);
     }

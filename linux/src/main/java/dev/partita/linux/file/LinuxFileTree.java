@@ -52,8 +52,8 @@ public final class LinuxFileTree implements FileTree {
     /// @param beneath false does without openat2, as on an old kernel
     LinuxFileTree(Path folder, boolean beneath) throws IOException {
         root = folder.toRealPath();
-        MemorySegment memory = CallMemory.ofThread();
         try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = CallMemory.allocate(arena);
             int fd = Libc.open(memory, arena.allocateFrom(root.toString()).address(), FLAGS);
             if (fd < 0) {
                 throw new IOException("cannot serve " + root + ": open failed with " + Errno.name(-fd));
@@ -76,8 +76,8 @@ public final class LinuxFileTree implements FileTree {
         if (path.indexOf('\0') >= 0 || rootFd < 0) {
             return null; // the kernel would take what is before the NUL for the name
         }
-        MemorySegment memory = CallMemory.ofThread();
         try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = CallMemory.allocate(arena);
             int fd = beneath ? openBeneath(memory, arena, path) : openChecked(memory, arena, path);
             if (fd < 0) {
                 return refused(path, -fd);

@@ -43,6 +43,11 @@ public final class CallMemory {
         return OF_THREAD.get();
     }
 
+    /// Memory for the calls of one method, which may run on a virtual thread.
+    public static MemorySegment allocate(Arena arena) {
+        return arena.allocate(BYTES, BYTES);
+    }
+
     /// Memory for an object that has one owner at a time. It is freed when nobody refers to it any longer; unlike a shared
     /// arena's, using it costs no atomic operation.
     public static MemorySegment allocate() {
