@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// [CallMemory] of the caller.
 ///
 /// All functions are called through one method handle with six long parameters: linking costs time at every start (8 shapes
-/// took 220 ms, this one 80 to 135 ms on the same busy machine), and a call is as fast. That fits because both calling conventions (x86-64 System V, AAPCS64) pass the
-/// first six integers and pointers in registers, ignore the upper half of a register for an int, and do not care about
-/// registers that a function has no parameter for. An int that comes back has an undefined upper half: `(int)`.
+/// took 220 ms, this one 80 to 135 ms on the same busy machine), and a call is as fast. That fits because both calling
+/// conventions (x86-64 System V, AAPCS64) pass the first six integers and pointers in registers, ignore the upper half of a
+/// register for an int, and do not care about registers that a function has no parameter for. An int that comes back has an
+/// undefined upper half: `(int)`.
 ///
 /// None is linked as `critical`: such a call holds up every safepoint, and most of these may take their time.
 public final class Libc {
