@@ -2,6 +2,7 @@ package dev.partita.connection;
 
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
+import dev.partita.limits.Deadline;
 import dev.partita.limits.Limits;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
@@ -22,6 +23,7 @@ public final class Connection {
     private static final Counters UNCOUNTED = Counters.shared();
     /// How long, and for how many bytes, a lingering close waits for the peer to close too.
     private static final long LINGER_NANOS = 2_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final int LINGER_BYTES_MAX = 2 << 20;
 
     // A permit is a ticket's number and one of these.
@@ -60,8 +62,10 @@ public final class Connection {
     private boolean lingering;
     private int lingeredBytes;
     private Close how = Close.NORMAL;
-    /// When this connection has to be looked at again although nothing came; 0 for never. See [System#nanoTime].
-    private long deadline;
+    /// What it waits for, since when (on the table's clock), and how much of a body has arrived since.
+    private Deadline under = Deadline.IDLE;
+    private long since;
+    private long bodyBytes;
 
     /// Written last when a conversation begins and first when it is over, so that a loop which looks at all slots is never
     /// misled about the ones of other loops: see [#isAt].
@@ -90,9 +94,10 @@ public final class Connection {
         try {
             Step step = session.next();
             return switch (step) {
-                case READ -> nothingWillCome() ? Step.CLOSE : Step.READ;
+                case READ -> nothingWillCome() ? Step.CLOSE : under(deadlineOfRead(), Step.READ);
+                case WORK, BLOCKING, WAIT -> under(Deadline.WORK, step);
+                case WRITE -> under(Deadline.WRITE, Step.WRITE);
                 case CLOSE -> how == Close.LINGER && !ended ? linger() : Step.CLOSE;
-                case WORK, BLOCKING, WRITE, WAIT -> step;
             };
         } catch (Throwable failure) {
             return fail(failure);
@@ -253,6 +258,7 @@ public final class Connection {
         int received = endpoint.receive(inbound);
         if (received > 0) {
             counters.add(Counter.BYTES_IN, received);
+            bodyBytes += received;
             heardOut = false;
             return true;
         }
@@ -285,6 +291,7 @@ public final class Connection {
                 return true;
             }
             counters.add(Counter.BYTES_OUT, sent);
+            since = table.now();
         }
         return true;
     }
@@ -340,14 +347,29 @@ public final class Connection {
         return place == Place.HOME && inbound.isEmpty() && outbound.isDrained() && session.phase() == Phase.IDLE;
     }
 
-    /// How long a wait for this connection may last: nanoseconds, 0 if its deadline has passed, -1 if it has none.
+    /// How long a wait for this connection may last, in nanoseconds; 0 if its deadline has passed. As exact as the table's
+    /// clock.
     public long remainingNanos() {
-        return deadline == 0 ? -1 : Math.max(0, deadline - System.nanoTime());
+        return Math.max(0, since + allowedNanos() - table.now());
     }
 
-    /// True if its deadline has passed: call [#next], although nothing came.
+    /// True if its deadline has passed: its home calls [#expire], then [#next]. From any thread; only a hint to others than
+    /// its owner.
     public boolean isLate() {
-        return deadline != 0 && deadline - System.nanoTime() <= 0;
+        return remainingNanos() == 0;
+    }
+
+    /// Acts on a deadline that has passed: the request is refused, if its protocol has an answer for that; or the connection
+    /// ends. Call [#next] afterwards. By its owner.
+    public void expire() {
+        switch (under) {
+            case IDLE -> endNow(Counter.LATE_IDLE, Close.NORMAL);
+            case HEAD -> refuseLate(Counter.LATE_HEADS);
+            case BODY -> refuseLate(Counter.LATE_BODIES);
+            case WORK -> refuseLate(Counter.LATE_WORK);
+            case WRITE -> endNow(Counter.LATE_WRITES, Close.ABORT);
+            case LINGER -> broken = true;
+        }
     }
 
     /// True if [#next] names CLOSE although nothing came: the server ends, and this connection is between two requests or
@@ -417,10 +439,61 @@ public final class Connection {
         heardOut = false;
         broken = false;
         lingering = false;
-        deadline = 0;
+        under = Deadline.IDLE;
+        since = table.now();
         how = Close.NORMAL;
         counters.increment(Counter.ACCEPTED);
         open = true;
+    }
+
+    /// Notes what the connection waits for from now on.
+    private Step under(Deadline deadline, Step step) {
+        if (under != deadline) {
+            under = deadline;
+            since = table.now();
+            bodyBytes = 0;
+        }
+        return step;
+    }
+
+    private Deadline deadlineOfRead() {
+        return switch (session.phase()) {
+            case IDLE -> Deadline.IDLE;
+            case HEAD -> Deadline.HEAD;
+            case BODY -> Deadline.BODY;
+        };
+    }
+
+    private long allowedNanos() {
+        Limits limits = table.limits();
+        return switch (under) {
+            case IDLE -> limits.idleMillisMax() * NANOS_PER_MILLI / (table.isCrowded() ? 10 : 1);
+            case HEAD -> limits.headMillisMax() * NANOS_PER_MILLI;
+            case BODY -> limits.bodyMillisGrace() * NANOS_PER_MILLI
+                    + bodyBytes * 1_000 / limits.bodyBytesPerSecondMin() * NANOS_PER_MILLI;
+            case WORK -> limits.workMillisMax() * NANOS_PER_MILLI;
+            case WRITE -> limits.writeMillisMax() * NANOS_PER_MILLI;
+            case LINGER -> LINGER_NANOS;
+        };
+    }
+
+    private void refuseLate(Counter counter) {
+        try {
+            if (prepare() && session.refuse(Refusal.DEADLINE)) {
+                counters.increment(counter);
+                under = Deadline.IDLE; // whatever comes next has a deadline of its own
+                return;
+            }
+        } catch (Throwable failure) {
+            report(failure);
+        }
+        endNow(counter, Close.ABORT);
+    }
+
+    private void endNow(Counter counter, Close close) {
+        counters.increment(counter);
+        broken = true;
+        how = close;
     }
 
     private boolean nothingWillCome() {
@@ -433,15 +506,14 @@ public final class Connection {
         lingeredBytes = inbound.length();
         inbound.clear();
         endpoint.shutdownOutput();
-        deadline = System.nanoTime() + LINGER_NANOS;
-        return Step.READ;
+        return under(Deadline.LINGER, Step.READ);
     }
 
     /// A step of a connection that is past its last reply: it lingers, or the server does not wait for it any longer.
     private Step end() {
         lingeredBytes += inbound.length();
         inbound.clear();
-        if (lingering && !ended && !isLate() && lingeredBytes < LINGER_BYTES_MAX && !table.isAborting()) {
+        if (lingering && !ended && lingeredBytes < LINGER_BYTES_MAX && !table.isAborting()) {
             return Step.READ;
         }
         how = lingering ? Close.NORMAL : Close.ABORT;

@@ -20,6 +20,7 @@ public final class ConnectionTable implements AutoCloseable {
     private volatile boolean draining;
     private volatile boolean aborting;
     private volatile boolean wanted;
+    private volatile long now = System.nanoTime();
     private volatile Runnable whenWanted = () -> {};
 
     /// @param endpoints makes one endpoint for every slot
@@ -70,6 +71,22 @@ public final class ConnectionTable implements AutoCloseable {
     /// The bounds of this server.
     public Limits limits() {
         return limits;
+    }
+
+    /// The clock of all deadlines, in nanoseconds: [System#nanoTime] as it was at the last [#tick], so that asking costs
+    /// nothing, and a test can let time pass.
+    public long now() {
+        return now;
+    }
+
+    /// Sets the clock; several times a second, by one thread.
+    public void tick(long nanoTime) {
+        now = nanoTime;
+    }
+
+    /// True while somebody has wanted a slot and got none.
+    public boolean isCrowded() {
+        return wanted;
     }
 
     /// True once the server is about to end.

@@ -20,6 +20,16 @@ public enum Counter {
     SHED("requests shed: queue full"),
     /// Requests that the protocol refused as malformed or too large.
     BAD_REQUESTS("requests refused as malformed or too large"),
+    /// Connections closed because they were between two requests for too long.
+    LATE_IDLE("idle connections closed"),
+    /// Requests whose head took too long to arrive.
+    LATE_HEADS("requests refused: head too slow"),
+    /// Requests whose body arrived too slowly.
+    LATE_BODIES("requests refused: body too slow"),
+    /// Connections reset because the peer took nothing of what it was sent.
+    LATE_WRITES("connections reset: peer reads too slowly"),
+    /// Requests whose work took too long.
+    LATE_WORK("requests given up: work too slow"),
     /// Exceptions that came out of a handler or a session.
     FAILURES("failures of a handler or session"),
     /// Bytes received from peers.

@@ -1,6 +1,12 @@
 package dev.partita.limits;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /// Every bound of a server, set once at start. Nothing in Partita queues, buffers or loops without one of these.
 ///
@@ -22,6 +28,14 @@ import java.time.Duration;
 /// @param headBytesMax longest header section, request line included (HTTP: 431 beyond it). At most `bufferBytesMax`.
 /// @param headFieldsMax most header fields (HTTP: 431 beyond it).
 /// @param bodyBytesMax largest request body (HTTP: 413 beyond it, before it is read).
+/// @param headMillisMax how long a request's head may take from its first byte on (HTTP: 408 beyond it). This and the other
+///     deadlines: 100 to 86,400,000 ms, kept to about a second.
+/// @param bodyMillisGrace how long a request's body may be slower than `bodyBytesPerSecondMin` (HTTP: 408 beyond it).
+/// @param bodyBytesPerSecondMin how fast a body has to arrive on average once the grace is over. 1 to 1,000,000,000.
+/// @param writeMillisMax how long a peer may take nothing of what it is sent; beyond it the connection is reset.
+/// @param idleMillisMax how long a connection may be between two requests; beyond it, it is closed. A tenth of it while
+///     somebody waits for a connection slot.
+/// @param workMillisMax how long the work on one request may take. What happens beyond it depends on the model.
 /// @param drainMillis how long a drain waits for requests in flight before it aborts them. 0 to 3,600,000.
 public record Limits(
         int connectionsMax,
@@ -35,10 +49,33 @@ public record Limits(
         int headBytesMax,
         int headFieldsMax,
         long bodyBytesMax,
+        int headMillisMax,
+        int bodyMillisGrace,
+        int bodyBytesPerSecondMin,
+        int writeMillisMax,
+        int idleMillisMax,
+        int workMillisMax,
         int drainMillis) {
 
     private static final Limits DEFAULTS = new Limits(
-            10_000, 4_096, 64, 128, 1_024, 8 << 10, 64 << 10, 8 << 10, 32 << 10, 100, 1 << 20, 30_000);
+            10_000,
+            4_096,
+            64,
+            128,
+            1_024,
+            8 << 10,
+            64 << 10,
+            8 << 10,
+            32 << 10,
+            100,
+            1 << 20,
+            10_000,
+            5_000,
+            500,
+            30_000,
+            75_000,
+            30_000,
+            30_000);
 
     public Limits {
         inRange("connectionsMax", connectionsMax, 1, 1_000_000);
@@ -54,6 +91,12 @@ public record Limits(
         inRange("requestLineBytesMax", requestLineBytesMax, 16, headBytesMax);
         inRange("headFieldsMax", headFieldsMax, 1, 10_000);
         inRange("bodyBytesMax", bodyBytesMax, 0, Long.MAX_VALUE);
+        inRange("headMillisMax", headMillisMax, 100, 86_400_000);
+        inRange("bodyMillisGrace", bodyMillisGrace, 100, 86_400_000);
+        inRange("bodyBytesPerSecondMin", bodyBytesPerSecondMin, 1, 1_000_000_000);
+        inRange("writeMillisMax", writeMillisMax, 100, 86_400_000);
+        inRange("idleMillisMax", idleMillisMax, 100, 86_400_000);
+        inRange("workMillisMax", workMillisMax, 100, 86_400_000);
         inRange("drainMillis", drainMillis, 0, 3_600_000);
     }
 
@@ -64,26 +107,75 @@ public record Limits(
 
     /// These limits with another number of connections.
     public Limits withConnectionsMax(int connectionsMax) {
-        return new Limits(connectionsMax, backlog, acceptBatchMax, turnStepsMax, queueMax, bufferBytes, bufferBytesMax,
-                requestLineBytesMax, headBytesMax, headFieldsMax, bodyBytesMax, drainMillis);
+        return with("connectionsMax", connectionsMax);
     }
 
     /// These limits with another bound on the queue of each worker and stage.
     public Limits withQueueMax(int queueMax) {
-        return new Limits(connectionsMax, backlog, acceptBatchMax, turnStepsMax, queueMax, bufferBytes, bufferBytesMax,
-                requestLineBytesMax, headBytesMax, headFieldsMax, bodyBytesMax, drainMillis);
+        return with("queueMax", queueMax);
     }
 
     /// These limits with another bound on a request's body.
     public Limits withBodyBytesMax(long bodyBytesMax) {
-        return new Limits(connectionsMax, backlog, acceptBatchMax, turnStepsMax, queueMax, bufferBytes, bufferBytesMax,
-                requestLineBytesMax, headBytesMax, headFieldsMax, bodyBytesMax, drainMillis);
+        return with("bodyBytesMax", bodyBytesMax);
     }
 
     /// These limits with another time for a drain, rounded down to milliseconds.
     public Limits withDrain(Duration drain) {
-        return new Limits(connectionsMax, backlog, acceptBatchMax, turnStepsMax, queueMax, bufferBytes, bufferBytesMax,
-                requestLineBytesMax, headBytesMax, headFieldsMax, bodyBytesMax, Math.toIntExact(drain.toMillis()));
+        return with("drainMillis", drain.toMillis());
+    }
+
+    /// These limits with another value of the field of that name.
+    ///
+    /// @throws IllegalArgumentException if there is no such field, or its range does not include the value; the message
+    ///     names what is valid
+    public Limits with(String field, long value) {
+        return with(Map.of(field, value));
+    }
+
+    /// These limits with other values of the fields of these names; only the result has to be within the ranges.
+    ///
+    /// @throws IllegalArgumentException if there is no such field, or a range does not include its value; the message names
+    ///     what is valid
+    public Limits with(Map<String, Long> changes) {
+        for (String field : changes.keySet()) {
+            if (!names().contains(field)) {
+                throw new IllegalArgumentException(
+                        "there is no limit '" + field + "'; valid are " + String.join(", ", names()));
+            }
+        }
+        RecordComponent[] fields = Limits.class.getRecordComponents();
+        Class<?>[] types = new Class<?>[fields.length];
+        Object[] values = new Object[fields.length];
+        try {
+            for (int i = 0; i < fields.length; i++) {
+                types[i] = fields[i].getType();
+                Long changed = changes.get(fields[i].getName());
+                values[i] = changed == null
+                        ? fields[i].getAccessor().invoke(this)
+                        : types[i] == int.class ? narrow(fields[i].getName(), changed) : changed;
+            }
+            return Limits.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (InvocationTargetException refused) {
+            throw new IllegalArgumentException(
+                    String.valueOf(Objects.requireNonNull(refused.getCause()).getMessage()), refused);
+        } catch (ReflectiveOperationException impossible) {
+            throw new LinkageError(impossible.getMessage(), impossible);
+        }
+    }
+
+    /// The names of all fields, in their order.
+    public static List<String> names() {
+        return Arrays.stream(Limits.class.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
+    }
+
+    private static Object narrow(String field, long value) {
+        if (value != (int) value) {
+            throw new IllegalArgumentException(field + " is " + value + ": that is more than any valid value");
+        }
+        return (int) value;
     }
 
     private static void inRange(String field, long value, long least, long most) {

@@ -1,19 +1,31 @@
 package dev.partita.loop;
 
+import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Protocol;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /// The thread for what happens once a second and is no request's business.
 public final class Background implements Part, Runnable {
     private static final System.Logger LOG = System.getLogger("dev.partita");
 
+    /// Between two ticks of the table's clock.
+    private static final int TICK_MILLIS = 250;
+
     private final Protocol protocol;
+    private final ConnectionTable table;
+    private final List<Part> parts;
     private final Thread thread;
     private volatile boolean stopping;
+    private long toldSecond;
 
     /// @param protocol is told the time
-    public Background(Protocol protocol) {
+    /// @param table has its clock set
+    /// @param parts those that want to be called once a second; read when this starts
+    public Background(Protocol protocol, ConnectionTable table, List<Part> parts) {
         this.protocol = protocol;
+        this.table = table;
+        this.parts = parts;
         thread = Thread.ofPlatform().name("background").daemon().unstarted(this);
     }
 
@@ -21,24 +33,30 @@ public final class Background implements Part, Runnable {
     public void run() {
         while (!stopping) {
             long millis = System.currentTimeMillis();
-            tick(millis / 1000);
-            LockSupport.parkNanos(this, (1000 - millis % 1000) * 1_000_000L);
+            table.tick(System.nanoTime());
+            everySecond(millis / 1000);
+            LockSupport.parkNanos(this, (TICK_MILLIS - millis % TICK_MILLIS) * 1_000_000L);
         }
     }
 
-    private void tick(long epochSecond) {
+    private void everySecond(long epochSecond) {
+        if (epochSecond == toldSecond) {
+            return;
+        }
+        toldSecond = epochSecond;
         try {
             protocol.tick(epochSecond);
+            parts.forEach(Part::everySecond);
         } catch (RuntimeException bug) {
-            // The next tick may do better; the clock has to go on.
-            LOG.log(System.Logger.Level.ERROR, "a protocol's tick failed", bug);
+            // The next second may do better; the clock has to go on.
+            LOG.log(System.Logger.Level.ERROR, "what is done once a second failed", bug);
         }
     }
 
-    /// Ticks once in the calling thread, so that the time is known before the first request, and starts the thread.
+    /// Tells the time once in the calling thread, so that it is known before the first request, and starts the thread.
     @Override
     public void start() {
-        tick(System.currentTimeMillis() / 1000);
+        everySecond(System.currentTimeMillis() / 1000);
         thread.start();
     }
 

@@ -89,6 +89,17 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
         }
     }
 
+    /// Wakes the threads of connections whose deadline has passed.
+    @Override
+    public void everySecond() {
+        for (int slot = 0; slot < table.size(); slot++) {
+            Connection connection = table.at(slot);
+            if (connection.isAt(this) && connection.isLate()) {
+                LockSupport.unpark(threads.get(slot));
+            }
+        }
+    }
+
     @Override
     public void interrupt() {
         running().forEach(Thread::interrupt);

@@ -31,10 +31,8 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final VarHandle SLEEPING;
-    /// Between two looks at the deadlines. They are in seconds, and a look at 10,000 connections takes about 50 µs.
+    /// Between two looks at all connections, for their deadlines.
     private static final long SWEEP_NANOS = 1_000_000_000L;
-    /// A busy loop looks at the clock once in so many turns: a clock read costs 25 ns.
-    private static final int TURNS_PER_CLOCK_READ = 256;
 
     static {
         try {
@@ -68,7 +66,6 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private int againCount;
     private boolean accepts;
     private long sweptAt;
-    private int turnsToClockRead = TURNS_PER_CLOCK_READ;
 
     /// @param connectionsMax how many connections may live here, and wait in the inbox, at a time
     /// @param turn makes the model's turn for this loop
@@ -224,7 +221,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     @Override
     public void run() {
         beforeFirstTurn.run();
-        sweptAt = System.nanoTime();
+        sweptAt = table.now();
         while (!isDone()) {
             // Asked before the poll: what was sent before the server was told to end is known when it is acted upon.
             boolean told = woken;
@@ -238,7 +235,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
             for (Connection c = poller.take(); c != null; c = poller.take()) {
                 ready(c);
             }
-            if (told && table.isDraining()) {
+            if (told && table.isDraining() || table.now() - sweptAt >= SWEEP_NANOS) {
                 sweep();
             }
             for (int rest = againCount; rest > 0; rest--) {
@@ -248,17 +245,13 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     private void poll() {
-        int ready;
         if (againCount != 0) {
-            ready = poller.poll(0);
+            poller.poll(0);
         } else {
             sleeping = true; // before the looks below: who comes after them sees it and wakes us
             boolean idle = inbox.isEmpty() && !woken;
-            ready = poller.poll(idle ? SWEEP_NANOS : 0);
+            poller.poll(idle ? SWEEP_NANOS : 0);
             sleeping = false;
-        }
-        if (ready == 0 || --turnsToClockRead <= 0) {
-            sweepIfDue();
         }
     }
 
@@ -341,26 +334,18 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         }
     }
 
-    private void sweepIfDue() {
-        turnsToClockRead = TURNS_PER_CLOCK_READ;
-        long now = System.nanoTime();
-        if (now - sweptAt >= SWEEP_NANOS) {
-            sweptAt = now;
-            sweep();
-        }
-    }
-
     /// Gives a turn to the connections whose deadline has passed, and while the server ends to those that should end.
     private void sweep() {
+        sweptAt = table.now();
         boolean aborting = table.isAborting();
         for (int slot = 0; slot < table.size(); slot++) {
             Connection c = table.at(slot);
             if (c.isAt(this) && (c.isLate() || c.isToEnd())) {
                 switch (c.place()) {
-                    case HOME -> turn(c);
+                    case HOME -> end(c);
                     case WAITING -> {
                         if (c.stopAwaiting()) {
-                            turn(c);
+                            end(c);
                         }
                     }
                     case LENT -> {
@@ -372,6 +357,13 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
                 }
             }
         }
+    }
+
+    private void end(Connection c) {
+        if (c.isLate()) {
+            c.expire();
+        }
+        turn(c);
     }
 
     /// Also after an abort the loop stays for those that are lent: nobody else would close them.

@@ -11,6 +11,9 @@ public interface Part extends AutoCloseable {
     /// Tells its threads that the table's state has changed: draining, aborting, or room for a connection. From any thread.
     void wake();
 
+    /// Called about once a second by the background thread: the place to look after threads that cannot do it themselves.
+    default void everySecond() {}
+
     /// Lets its threads end when they have nothing left to do. Parts that end by themselves once their last connection is
     /// closed do nothing here.
     default void stop() {}

@@ -67,7 +67,7 @@ public final class Wiring implements AutoCloseable {
         transport = server.transport();
         table = new ConnectionTable(server.protocol(), limits, transport.files(), transport::endpoint);
         resources.push(table);
-        parts.add(new Background(server.protocol()));
+        parts.add(new Background(server.protocol(), table, parts));
     }
 
     /// The bounds of this server.

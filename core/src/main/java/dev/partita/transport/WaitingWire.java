@@ -18,7 +18,7 @@ public final class WaitingWire implements Wire, AutoCloseable {
     public boolean read(Connection connection) {
         while (!connection.receive()) {
             connection.rest();
-            if (connection.isToEnd() || connection.isLate()) {
+            if (isOver(connection)) {
                 return true;
             }
             waiting.readable(connection);
@@ -29,7 +29,7 @@ public final class WaitingWire implements Wire, AutoCloseable {
     @Override
     public boolean write(Connection connection) {
         while (!connection.send()) {
-            if (connection.isToEnd() || connection.isLate()) {
+            if (isOver(connection)) {
                 return true;
             }
             waiting.writable(connection);
@@ -41,11 +41,24 @@ public final class WaitingWire implements Wire, AutoCloseable {
     public boolean await(Connection connection) {
         if (!connection.await()) {
             while (!connection.isResumed() && !connection.isToEnd()) {
+                if (connection.isLate() && connection.stopAwaiting()) {
+                    connection.expire();
+                    break;
+                }
                 LockSupport.park(this);
             }
             connection.place(Place.HOME);
         }
         return true;
+    }
+
+    /// True if there is nothing to wait for any longer.
+    private static boolean isOver(Connection connection) {
+        if (connection.isLate()) {
+            connection.expire();
+            return true;
+        }
+        return connection.isToEnd();
     }
 
     @Override

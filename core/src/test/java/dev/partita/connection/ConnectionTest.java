@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.limits.Limits;
+import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -208,6 +209,98 @@ class ConnectionTest {
         assertThat(counters.get(Counter.SHED)).isEqualTo(1);
     }
 
+    @Test
+    void isClosedWhenItIsIdleForTooLongAndATenthOfThatWhileSomebodyWaitsForASlot() {
+        Connection connection = begin();
+        script.step = Step.READ;
+        connection.next();
+        pass(Limits.defaults().idleMillisMax() / 10);
+        assertThat(connection.isLate()).isFalse();
+        assertThat(table.reserve()).isNull();
+        assertThat(connection.isLate()).as("a crowded table").isTrue();
+        connection.expire();
+
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+        connection.close();
+        assertThat(endpoints.getFirst().closed).isEqualTo(Close.NORMAL);
+        assertThat(counters.get(Counter.LATE_IDLE)).isEqualTo(1);
+    }
+
+    @Test
+    void refusesAHeadThatTakesTooLongFromItsFirstByteOnHoweverOftenBytesCome() {
+        Connection connection = begin();
+        script.step = Step.READ;
+        connection.next();
+        pass(20_000);
+        script.phase = Phase.HEAD;
+        for (int i = 0; i < 9; i++) {
+            endpoints.getFirst().arriving.add("x");
+            connection.receive();
+            connection.next();
+            assertThat(connection.isLate()).isFalse();
+            pass(1_000);
+        }
+        pass(1_000);
+        assertThat(connection.isLate()).isTrue();
+        script.refuses = true;
+        connection.expire();
+
+        assertThat(script.refused).isEqualTo(Refusal.DEADLINE);
+        assertThat(connection.isLate()).as("the refusal has time to leave").isFalse();
+        assertThat(counters.get(Counter.LATE_HEADS)).isEqualTo(1);
+    }
+
+    @Test
+    void letsABodyGoOnThatKeepsUpItsRateAndResetsOneThatDoesNotWithoutAnAnswer() {
+        Connection connection = begin();
+        script.step = Step.READ;
+        script.phase = Phase.BODY;
+        connection.next();
+        for (int second = 0; second < 60; second++) {
+            endpoints.getFirst().arriving.add("x".repeat(500));
+            connection.receive();
+            connection.inbound().clear();
+            connection.next();
+            pass(1_000);
+            assertThat(connection.isLate()).isFalse();
+        }
+        pass(5_000);
+        assertThat(connection.isLate()).isTrue();
+        connection.expire();
+
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+        connection.close();
+        assertThat(endpoints.getFirst().closed).isEqualTo(Close.ABORT);
+    }
+
+    @Test
+    void resetsAPeerThatTakesNothingForTooLongAndNoneThatTakesALittle() {
+        Connection connection = begin();
+        script.step = Step.WRITE;
+        connection.prepare();
+        connection.outbound().bytes().putLatin1("x".repeat(100));
+        endpoints.getFirst().roomPerSend = 1;
+        endpoints.getFirst().sendsUntilFull = 1;
+        connection.next();
+        for (int i = 0; i < 10; i++) {
+            pass(29_000);
+            assertThat(connection.isLate()).isFalse();
+            connection.send();
+            endpoints.getFirst().sendsUntilFull = 1;
+            connection.next();
+        }
+        pass(30_000);
+        assertThat(connection.isLate()).isTrue();
+        connection.expire();
+
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+        assertThat(counters.get(Counter.LATE_WRITES)).isEqualTo(1);
+    }
+
+    private void pass(long millis) {
+        table.tick(table.now() + millis * 1_000_000);
+    }
+
     private Connection begin() {
         Connection connection = Objects.requireNonNull(table.reserve());
         connection.begin(comeHome::add, pool, counters);
@@ -228,6 +321,8 @@ class ConnectionTest {
         Step step = Step.READ;
         @Nullable RuntimeException failure;
         boolean refuses;
+        @Nullable Refusal refused;
+        Phase phase = Phase.IDLE;
 
         @Override
         public Step next() {
@@ -243,7 +338,13 @@ class ConnectionTest {
 
         @Override
         public boolean refuse(Refusal why) {
+            refused = why;
             return refuses;
+        }
+
+        @Override
+        public Phase phase() {
+            return phase;
         }
 
         @Override

@@ -8,6 +8,7 @@ final class ScriptedEndpoint extends Endpoint {
     final Deque<String> arriving = new ArrayDeque<>();
     final StringBuilder sent = new StringBuilder();
     int roomPerSend = Integer.MAX_VALUE;
+    int sendsUntilFull = Integer.MAX_VALUE;
     boolean ended;
     boolean broken;
     boolean outputShut;
@@ -35,6 +36,9 @@ final class ScriptedEndpoint extends Endpoint {
     public int send(Buffer from, boolean more) {
         if (broken) {
             return BROKEN;
+        }
+        if (sendsUntilFull-- == 0) {
+            return AGAIN;
         }
         int fits = Math.min(roomPerSend, from.length());
         byte[] bytes = new byte[fits];

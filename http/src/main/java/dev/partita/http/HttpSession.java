@@ -383,6 +383,14 @@ final class HttpSession implements Session {
 
     @Override
     public boolean refuse(Refusal why) {
+        if ((state == State.HEAD || state == State.BODY) && why == Refusal.DEADLINE) {
+            refuseWith(408);
+            return true;
+        }
+        if (state == State.PUT_OFF && why == Refusal.DEADLINE) {
+            response.resume();
+            state = State.READY;
+        }
         if (state != State.READY && state != State.APPEND || response.isReplied()) {
             return false;
         }

@@ -165,6 +165,16 @@ final class Conversation implements AutoCloseable {
     }
 
     /// How the server has ended the connection; null while it is open.
+    /// Lets time pass on the server's clock and does what its loop does then.
+    Conversation pass(long millis) {
+        table.tick(table.now() + millis * 1_000_000);
+        if (connection.isLate()) {
+            connection.stopAwaiting();
+            connection.expire();
+        }
+        return run();
+    }
+
     @Nullable Close closed() {
         return closed;
     }

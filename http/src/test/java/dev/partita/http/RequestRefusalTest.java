@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.partita.connection.Close;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -238,9 +239,11 @@ class RequestRefusalTest {
     }
 
     static Limits limits(int bufferBytes, int bufferBytesMax) {
-        Limits defaults = Limits.defaults();
-        return new Limits(1, defaults.backlog(), 1, 128, 16, bufferBytes, bufferBytesMax, bufferBytesMax,
-                bufferBytesMax,
-                100, 1 << 20, 1_000);
+        return Limits.defaults().with(Map.of(
+                "connectionsMax", 1L,
+                "bufferBytes", (long) bufferBytes,
+                "bufferBytesMax", (long) bufferBytesMax,
+                "requestLineBytesMax", (long) bufferBytesMax,
+                "headBytesMax", (long) bufferBytesMax));
     }
 }

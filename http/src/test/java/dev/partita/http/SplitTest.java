@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.limits.Limits;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,8 +55,14 @@ class SplitTest {
 
     /// Small, so that lines, heads and bodies of the corpus pass its bounds.
     private static Limits limits() {
-        Limits limits = Limits.defaults();
-        return new Limits(1, limits.backlog(), 1, 128, 16, 1 << 10, 2 << 10, 256, 1_024, 16, 8_000, 1_000);
+        return Limits.defaults().with(Map.of(
+                "connectionsMax", 1L,
+                "bufferBytes", 1L << 10,
+                "bufferBytesMax", 2L << 10,
+                "requestLineBytesMax", 256L,
+                "headBytesMax", 1_024L,
+                "headFieldsMax", 16L,
+                "bodyBytesMax", 8_000L));
     }
 
     private static String whole(String input) {

@@ -52,9 +52,7 @@ final class NioBlocking implements Waiting {
             // For a channel that is registered already this only sets what it is waited for.
             channel.register(selector, operation);
             long nanos = connection.remainingNanos();
-            if (nanos < 0) {
-                selector.select(key -> {});
-            } else if (nanos > 0) {
+            if (nanos > 0) {
                 selector.select(key -> {}, TimeUnit.NANOSECONDS.toMillis(nanos + 999_999));
             }
         } catch (IOException closed) {

@@ -92,16 +92,8 @@ final class NioParking implements Parking {
         awaited.set(slot, operation);
         arriving.add(connection);
         selector.wakeup();
-        while (awaited.get(slot) != 0 && !connection.isToEnd()) {
-            long nanos = connection.remainingNanos();
-            if (nanos == 0) {
-                return;
-            }
-            if (nanos < 0) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, nanos);
-            }
+        while (awaited.get(slot) != 0 && !connection.isToEnd() && !connection.isLate()) {
+            LockSupport.park(this);
         }
     }
 

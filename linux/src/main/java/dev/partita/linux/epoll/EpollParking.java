@@ -61,16 +61,8 @@ final class EpollParking implements Parking {
 
     private void await(Connection connection, EpollEndpoint endpoint, int awaits, int ends) {
         int seen = endpoint.signal(awaits);
-        while ((seen & ends) == 0 && !connection.isToEnd()) {
-            long nanos = connection.remainingNanos();
-            if (nanos == 0) {
-                break;
-            }
-            if (nanos < 0) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, nanos);
-            }
+        while ((seen & ends) == 0 && !connection.isToEnd() && !connection.isLate()) {
+            LockSupport.park(this);
             // An interrupt that a handler has left behind would end every further park at once.
             Thread.interrupted();
             seen = endpoint.signals();

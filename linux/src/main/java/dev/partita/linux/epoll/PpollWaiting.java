@@ -76,14 +76,11 @@ final class PpollWaiting implements Waiting {
         }
         long nanos = connection.remainingNanos();
         if (until.eventfd == NO_EVENTFD) {
-            nanos = nanos < 0 ? LOOK_NANOS : Math.min(nanos, LOOK_NANOS);
+            nanos = Math.min(nanos, LOOK_NANOS);
         }
-        long timespec = 0;
-        if (nanos >= 0) {
-            memory.set(JAVA_LONG, CallMemory.TIMESPEC, nanos / NANOS_PER_SECOND);
-            memory.set(JAVA_LONG, CallMemory.TIMESPEC + Long.BYTES, nanos % NANOS_PER_SECOND);
-            timespec = memory.address() + CallMemory.TIMESPEC;
-        }
+        memory.set(JAVA_LONG, CallMemory.TIMESPEC, nanos / NANOS_PER_SECOND);
+        memory.set(JAVA_LONG, CallMemory.TIMESPEC + Long.BYTES, nanos % NANOS_PER_SECOND);
+        long timespec = memory.address() + CallMemory.TIMESPEC;
         pollfd(memory, SOCKET, fd, events);
         pollfd(memory, WAKEUP, until.eventfd, POLLIN); // poll(2) passes over a negative one
         int ready = Libc.ppoll(memory, memory.address() + SOCKET, 2, timespec);

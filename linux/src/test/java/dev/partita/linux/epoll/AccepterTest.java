@@ -73,11 +73,7 @@ class AccepterTest {
 
     @Test
     void acceptsABatchInOnePollAndTheRestInTheNext() throws IOException {
-        Limits some = Limits.defaults().withConnectionsMax(8);
-        HandLoop loop = opened(new HandLoop(new Limits(
-                some.connectionsMax(), some.backlog(), 2, some.turnStepsMax(), some.queueMax(), some.bufferBytes(),
-                some.bufferBytesMax(), some.requestLineBytesMax(), some.headBytesMax(), some.headFieldsMax(),
-                some.bodyBytesMax(), some.drainMillis())));
+        HandLoop loop = opened(new HandLoop(Limits.defaults().withConnectionsMax(8).with("acceptBatchMax", 2)));
         Listener listener = loop.listen(HandLoop.ANY_PORT, Sharing.SINGLE);
         for (int i = 0; i < 3; i++) {
             peer(listener);
