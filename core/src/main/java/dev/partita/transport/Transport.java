@@ -60,6 +60,11 @@ public interface Transport {
     /// How files are opened that this transport can send.
     FileAccess files();
 
+    /// Whether [#pin] can do anything here.
+    default boolean pins() {
+        return false;
+    }
+
     /// Ties the calling thread to one processor.
     ///
     /// @return false where that is not possible
