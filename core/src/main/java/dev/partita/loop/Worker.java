@@ -16,18 +16,36 @@ import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 /// sleeps.
 public final class Worker implements Inbox, Part {
     private static final System.Logger LOG = System.getLogger("dev.partita");
+    private static final VarHandle LOAD;
+
+    static {
+        try {
+            LOAD = MethodHandles.lookup().findVarHandle(Worker.class, "load", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     private final String name;
     private final Consumer<Connection> work;
+    private final Consumer<Connection> giveAway;
     private final MpmcVarHandleArrayQueue<Connection> queue;
     private final List<Hand> hands = new ArrayList<>();
     private volatile boolean stopping;
+    /// Counted, and not put together from the queue and from who is busy: in between the two a worker that is about to begin
+    /// something long would look idle.
+    @SuppressWarnings("unused") // by way of LOAD
+    private volatile int load;
 
     /// @param queueMax connections that may wait here, rounded up to a power of two
-    /// @param work what a thread does with each; it passes the connection on and keeps nothing of it
-    public Worker(String name, int threads, int queueMax, Consumer<Connection> work) {
+    /// @param work what a thread does with each
+    /// @param giveAway passes the connection on afterwards, when it no longer counts as this worker's load: whoever gets it
+    ///     may look for an idle worker at once
+    public Worker(
+            String name, int threads, int queueMax, Consumer<Connection> work, Consumer<Connection> giveAway) {
         this.name = name;
         this.work = work;
+        this.giveAway = giveAway;
         queue = new MpmcVarHandleArrayQueue<>(Math.max(2, queueMax));
         for (int i = 0; i < threads; i++) {
             hands.add(new Hand(threads == 1 ? name : name + "-" + i));
@@ -41,7 +59,9 @@ public final class Worker implements Inbox, Part {
 
     @Override
     public boolean enqueue(Connection connection) {
+        LOAD.getAndAdd(this, 1);
         if (!queue.offer(connection)) {
+            LOAD.getAndAdd(this, -1);
             return false;
         }
         VarHandle.fullFence(); // the offer before the looks below: a thread that goes to sleep looks the other way round
@@ -55,12 +75,6 @@ public final class Worker implements Inbox, Part {
 
     /// How many connections wait here or are worked on. From any thread; a moment old.
     public int load() {
-        int load = queue.size();
-        for (int i = 0; i < hands.size(); i++) {
-            if (hands.get(i).busy) {
-                load++;
-            }
-        }
         return load;
     }
 
@@ -104,7 +118,6 @@ public final class Worker implements Inbox, Part {
 
         private final Thread thread;
         private volatile boolean asleep;
-        private volatile boolean busy;
 
         Hand(String name) {
             thread = Thread.ofPlatform().name(name).unstarted(this);
@@ -125,15 +138,23 @@ public final class Worker implements Inbox, Part {
         }
 
         private void serve(Connection connection) {
-            busy = true;
             try {
                 work.accept(connection);
             } catch (Throwable bug) {
-                // Connection.work() throws nothing, so this is a mistake of ours or of a model's author. The thread has to
-                // live on: its queue has no other.
-                LOG.log(System.Logger.Level.ERROR, thread.getName() + ": passing a connection on failed", bug);
+                onBug(bug);
             }
-            busy = false;
+            LOAD.getAndAdd(Worker.this, -1);
+            try {
+                giveAway.accept(connection);
+            } catch (Throwable bug) {
+                onBug(bug);
+            }
+        }
+
+        /// Neither work nor giving away throws, so this is a mistake of ours or of a model's author. The thread has to live on:
+        /// its queue has no other.
+        private void onBug(Throwable bug) {
+            LOG.log(System.Logger.Level.ERROR, thread.getName() + ": serving a connection failed", bug);
         }
 
         private void sleep() {

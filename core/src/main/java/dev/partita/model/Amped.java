@@ -65,7 +65,7 @@ public record Amped(int workers, boolean inline) implements ServerModel {
     @Override
     public Running start(Server server) throws IOException {
         try (var wiring = new Wiring(server, this)) {
-            Workers crew = wiring.workers("worker", workers, Amped::serve);
+            Workers crew = wiring.workers("worker", workers, Connection::work);
             EventLoop master = wiring.lendingLoop("master", self -> {
                 Wire wire = self.wire();
                 return inline
@@ -105,12 +105,6 @@ public record Amped(int workers, boolean inline) implements ServerModel {
                 yield false;
             }
         };
-    }
-
-    /// On a worker's thread.
-    private static void serve(Connection c) {
-        c.work();
-        c.goHome();
     }
 
     @Override

@@ -72,7 +72,8 @@ public record Seda(int threads, int nodes) implements ServerModel {
             List<String> names = server.protocol().stages();
             Worker[] stages = new Worker[names.size()];
             for (int i = 0; i < stages.length; i++) {
-                stages[i] = wiring.worker("stage-" + names.get(i), threads, connection -> serve(stages, connection));
+                stages[i] = wiring.worker(
+                        "stage-" + names.get(i), threads, Connection::work, connection -> giveAway(stages, connection));
             }
             List<EventLoop> network = new ArrayList<>();
             for (int i = 0; i < nodes; i++) {
@@ -100,9 +101,8 @@ public record Seda(int threads, int nodes) implements ServerModel {
         };
     }
 
-    /// On a stage's thread.
-    private static void serve(Worker[] stages, Connection c) {
-        c.work();
+    /// On a stage's thread, after the work.
+    private static void giveAway(Worker[] stages, Connection c) {
         while (respond(stages, c)) {
             // until it has left this stage
         }

@@ -105,20 +105,23 @@ public final class Wiring implements AutoCloseable {
         return add(loop, counters);
     }
 
-    /// A thread with a bounded queue.
+    /// A bounded queue and the threads that serve it.
     ///
-    /// @param work what it does with each connection that it gets; it gives every one of them away
-    public Worker worker(String name, int threads, Consumer<Connection> work) {
-        Worker worker = new Worker(name, threads, limits.queueMax(), work);
+    /// @param work what a thread does with each connection that it gets
+    /// @param giveAway passes the connection on; called by the same thread when the work is done
+    public Worker worker(String name, int threads, Consumer<Connection> work, Consumer<Connection> giveAway) {
+        Worker worker = new Worker(name, threads, limits.queueMax(), work, giveAway);
         parts.add(worker);
         return worker;
     }
 
-    /// `count` single-threaded workers with a queue each.
+    /// `count` single-threaded workers with a queue each, which send every connection home.
+    ///
+    /// @param work what a worker does with each connection that it gets
     public Workers workers(String name, int count, Consumer<Connection> work) {
         List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            workers.add(worker(name + "-" + i, 1, work));
+            workers.add(worker(name + "-" + i, 1, work, Connection::goHome));
         }
         return new Workers(workers);
     }

@@ -8,6 +8,7 @@ import dev.partita.connection.Session;
 import dev.partita.connection.Step;
 import dev.partita.limits.Limits;
 import dev.partita.transport.nio.NioTransport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +37,7 @@ class WorkerTest {
     @Test
     void servesWhatItGotInOrderAndEndsWithAnEmptyQueue() throws InterruptedException {
         var served = new LinkedBlockingQueue<Connection>();
-        var worker = new Worker("worker", 1, 8, served::add);
+        var worker = new Worker("worker", 1, 8, connection -> {}, served::add);
         List<Connection> all = List.of(slot(), slot(), slot());
         all.forEach(connection -> assertThat(worker.enqueue(connection)).isTrue());
         worker.start();
@@ -56,7 +57,7 @@ class WorkerTest {
             awaitUninterruptibly(goOn);
             served.add(connection);
             throw new IllegalStateException("planted: the worker logs this and goes on");
-        });
+        }, connection -> {});
         worker.start();
         worker.enqueue(slot());
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
@@ -73,8 +74,8 @@ class WorkerTest {
 
     @Test
     void choosesAnIdleWorkerOrTheOneWithTheLeastToDo() {
-        var first = new Worker("first", 1, 8, connection -> {});
-        var second = new Worker("second", 1, 8, connection -> {});
+        var first = new Worker("first", 1, 8, connection -> {}, connection -> {});
+        var second = new Worker("second", 1, 8, connection -> {}, connection -> {});
         var workers = new Workers(List.of(first, second));
         assertThat(workers.leastLoaded()).isSameAs(first);
         first.enqueue(slot());
@@ -82,6 +83,20 @@ class WorkerTest {
         second.enqueue(slot());
         second.enqueue(slot());
         assertThat(workers.leastLoaded()).isSameAs(first);
+    }
+
+    @Test
+    void isIdleAgainWhenItGivesAwayWhatItWorkedOn() throws InterruptedException {
+        var loads = new LinkedBlockingQueue<Integer>();
+        var workers = new ArrayList<Worker>();
+        workers.add(new Worker("worker", 1, 8, connection -> loads.add(workers.getFirst().load()),
+                connection -> loads.add(workers.getFirst().load())));
+        workers.getFirst().start();
+        workers.getFirst().enqueue(slot());
+        workers.getFirst().stop();
+
+        assertThat(workers.getFirst().join(GUARD_NANOS)).isTrue();
+        assertThat(loads).containsExactly(1, 0);
     }
 
     private Connection slot() {
