@@ -23,6 +23,9 @@ public final class Connection {
     private static final Counters UNCOUNTED = Counters.shared();
     /// How long, and for how many bytes, a lingering close waits for the peer to close too.
     private static final long LINGER_NANOS = 2_000_000_000L;
+    /// What one connection may send before the others of its loop get their turn: a peer that reads as fast as it is sent to
+    /// would otherwise keep the loop for as long as a file is large.
+    private static final long SEND_BYTES_PER_TURN = 1 << 20;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final int LINGER_BYTES_MAX = 2 << 20;
 
@@ -59,6 +62,7 @@ public final class Connection {
     /// While the server drains: the last receive found nothing, so no request is lost if the connection ends now.
     private boolean heardOut;
     private boolean broken;
+    private boolean hadItsShare;
     private boolean lingering;
     private int lingeredBytes;
     private Close how = Close.NORMAL;
@@ -275,11 +279,17 @@ public final class Connection {
         return true;
     }
 
-    /// Sends until outbound is drained or the socket takes no more.
+    /// Sends until outbound is drained, or the socket takes no more, or this connection has had its share.
     ///
-    /// @return true if outbound is drained or broken: call [#next]; false if the rest has to wait for room
+    /// @return true if outbound is drained or broken, or others should have their turn: call [#next]; false if the rest has
+    ///     to wait for room
     public boolean send() {
+        long share = 0;
         while (!outbound.isDrained()) {
+            if (share >= SEND_BYTES_PER_TURN) {
+                hadItsShare = true;
+                return true;
+            }
             long sent = outbound.send(endpoint);
             if (sent == Endpoint.AGAIN) {
                 return false;
@@ -291,9 +301,17 @@ public final class Connection {
                 return true;
             }
             counters.add(Counter.BYTES_OUT, sent);
+            share += sent;
             since = table.now();
         }
         return true;
+    }
+
+    /// True once after a [#send] that stopped although it could have gone on.
+    public boolean hadItsShare() {
+        boolean had = hadItsShare;
+        hadItsShare = false;
+        return had;
     }
 
     /// Gives buffers that hold nothing back to the pool. By the thread that the pool belongs to.
@@ -438,6 +456,7 @@ public final class Connection {
         ended = false;
         heardOut = false;
         broken = false;
+        hadItsShare = false;
         lingering = false;
         under = Deadline.IDLE;
         since = table.now();

@@ -59,8 +59,7 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
     @Override
     public boolean enqueue(Connection connection) {
         if (connection.place() != Place.FRESH) {
-            LockSupport.unpark(threads.get(connection.slot()));
-            return true;
+            return unpark(connection);
         }
         connection.place(Place.HOME);
         try {
@@ -74,6 +73,14 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
             threads.set(connection.slot(), null);
             return false;
         }
+    }
+
+    /// Wakes the connection's thread, if it has one.
+    ///
+    /// @return true, as an [Inbox] that always has room
+    public boolean unpark(Connection connection) {
+        LockSupport.unpark(threads.get(connection.slot()));
+        return true;
     }
 
     @Override
@@ -95,7 +102,7 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
         for (int slot = 0; slot < table.size(); slot++) {
             Connection connection = table.at(slot);
             if (connection.isAt(this) && connection.isLate()) {
-                LockSupport.unpark(threads.get(slot));
+                unpark(connection);
             }
         }
     }

@@ -278,7 +278,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private void turn(Connection c) {
         c.place(Place.HOME);
         try {
-            for (int steps = turnStepsMax; steps > 0; steps--) {
+            for (int steps = turnStepsMax; steps > 0 && !c.hadItsShare(); steps--) {
                 if (!turn.advance(c)) {
                     return;
                 }

@@ -175,7 +175,7 @@ public final class Wiring implements AutoCloseable {
                 () -> List.of(parkings).forEach(Parking::wake));
         add(threads, shared);
         for (int i = 0; i < watchers; i++) {
-            parts.add(new Watcher(name + "-poller-" + i, parkings[i], threads));
+            parts.add(new Watcher(name + "-poller-" + i, parkings[i], threads::unpark));
         }
         return threads;
     }

@@ -40,7 +40,8 @@ public final class SocketOptions {
         TCP_NOTSENT_LOWAT(Kind.NUMBER, "unsent data that the kernel buffers; bytes"),
         /// SO_KEEPALIVE: notice peers that are gone without a word.
         SO_KEEPALIVE(Kind.SWITCH, "probe connections that have been silent for long"),
-        /// SO_LINGER: what close(2) does with data that is not sent yet; the value is seconds, 0 resets the connection.
+        /// SO_LINGER: what close(2) does with data that is not sent yet; the value is seconds, 0 resets the connection. More
+        /// than 0 makes close(2) wait, and an event loop with it: for MP and VT, if at all.
         SO_LINGER(Kind.NUMBER, "seconds that close waits for unsent data; 0 resets the connection"),
         /// SO_RCVBUF: the kernel's receive buffer, in bytes; unset, it sizes itself.
         SO_RCVBUF(Kind.NUMBER, "receive buffer; bytes (unset: the kernel adapts it)"),

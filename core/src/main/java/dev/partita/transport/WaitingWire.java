@@ -46,6 +46,7 @@ public final class WaitingWire implements Wire, AutoCloseable {
                     break;
                 }
                 LockSupport.park(this);
+                Thread.interrupted(); // a flag that is left set would end every further park at once
             }
             connection.place(Place.HOME);
         }

@@ -124,6 +124,22 @@ class ConnectionTest {
     }
 
     @Test
+    void letsOthersHaveTheirTurnBeforeALargeReplyIsSent() {
+        Connection connection = begin();
+        byte[] array = new byte[3 << 20];
+        connection.prepare();
+        connection.outbound().follow(array, 0, array.length);
+        int turns = 0;
+        while (!connection.outbound().isDrained()) {
+            assertThat(connection.send()).isTrue();
+            turns++;
+        }
+
+        assertThat(turns).isBetween(3, 4);
+        assertThat(endpoints.getFirst().sent.length()).isEqualTo(array.length);
+    }
+
+    @Test
     void comesHomeOnceWhenItIsResumedWhileItWaits() {
         Connection connection = begin();
         long ticket = connection.ticket();
