@@ -438,9 +438,8 @@ public final class Connection {
             session = table.protocol().open(this);
         }
         permit = ((permit >>> 2) + 1) << 2;
-        Counters where = counters;
+        counters.increment(Counter.CLOSED); // before anybody can be accepted in its place: no more than the limit are open
         table.release(this);
-        where.increment(Counter.CLOSED);
     }
 
     // For whoever accepts.
