@@ -1,2 +1,6 @@
-/// HTTP/1.1: parser, handler, routes, static files.
+/// HTTP/1.1: what answers requests, and the session that reads them and sends the replies.
+///
+/// Handlers and sessions run on whichever thread the model chose, one at a time for each connection; nothing here starts a
+/// thread, knows a model or a transport, or takes a lock. A user begins with [Handler], [Http] and [Routes]; a reader of the
+/// source with [HttpSession], then [RequestHead] and [Response].
 package dev.partita.http;
