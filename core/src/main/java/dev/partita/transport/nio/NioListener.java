@@ -18,6 +18,8 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.net.ExtendedSocketOptions;
@@ -165,10 +167,15 @@ final class NioListener implements Listener {
         return true;
     }
 
-    /// A unix socket's file outlives a process that was killed. One that nobody answers on is removed.
+    /// A unix socket's file outlives a process that was killed. One that nobody answers on is removed; any other file is
+    /// somebody's, and stays.
     private static void removeStale(UnixDomainSocketAddress address) throws IOException {
-        if (!Files.exists(address.getPath())) {
+        if (!Files.exists(address.getPath(), LinkOption.NOFOLLOW_LINKS)) {
             return;
+        }
+        if (!Files.readAttributes(address.getPath(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther()) {
+            throw new IOException("cannot listen on " + show(address)
+                    + ": there is a file of that name, and it is not a socket; choose another path");
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.connect(address);
