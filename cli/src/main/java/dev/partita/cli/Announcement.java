@@ -24,7 +24,9 @@ final class Announcement {
         columns.add("transport", choice.transport().name() + ": " + choice.transport().description());
         columns.add("", choice.why());
         if (plan.pinned()) {
-            columns.add("pinned", "loop i to processor i modulo " + Runtime.getRuntime().availableProcessors());
+            columns.add("pinned", choice.transport().pins()
+                    ? "loop i to processor i modulo " + Runtime.getRuntime().availableProcessors()
+                    : "not available: " + choice.transport().name() + " cannot tie threads to processors");
         }
         options(columns, running.socketOptions());
         columns.add("content", plan.content().description());

@@ -6,7 +6,7 @@ import java.util.Locale;
 /// Finds what somebody meant who mistyped a name.
 final class Nearest {
     /// As many letters tell a beginning from an accident; two hyphens are among them.
-    private static final int PREFIX = 5;
+    private static final int PREFIX = 4;
 
     private Nearest() {}
 
@@ -19,10 +19,10 @@ final class Nearest {
         // One slip for every three letters: more of them make another word.
         int least = 1 + Math.max(1, Math.min(3, word.length() / 3));
         for (String candidate : valid) {
-            int distance = distance(word, candidate);
-            if (distance == 0) {
+            if (candidate.equals(typed)) {
                 return ""; // the name is right, something else is wrong
             }
+            int distance = distance(word, candidate);
             if (word.length() >= PREFIX && candidate.startsWith(word)) {
                 distance = 1;
             }

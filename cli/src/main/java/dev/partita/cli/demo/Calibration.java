@@ -41,9 +41,10 @@ final class Calibration {
     static OptionalLong recall(String processor) {
         String key = key(processor);
         Path file = file(key);
-        if (file == null) {
-            return OptionalLong.empty();
-        }
+        return file == null ? OptionalLong.empty() : recall(file, key);
+    }
+
+    static OptionalLong recall(Path file, String key) {
         try {
             List<String> lines = Files.readAllLines(file);
             if (lines.size() == 2 && lines.getFirst().equals(key)) {
@@ -61,20 +62,28 @@ final class Calibration {
     static void remember(String processor, long perMicro) {
         String key = key(processor);
         Path file = file(key);
-        if (file == null) {
-            return;
+        if (file != null) {
+            remember(file, key, perMicro);
         }
+    }
+
+    static void remember(Path file, String key, long perMicro) {
         try {
             Path folder = file.resolveSibling("");
             Files.createDirectories(folder);
             Path temporary = Files.createTempFile(folder, "work", null);
-            Files.writeString(temporary, key + "\n" + perMicro + "\n");
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE); // never half a file
+            try {
+                Files.writeString(temporary, key + "\n" + perMicro + "\n");
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE); // never half a file
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
         } catch (IOException kept) {
             // The next start measures again.
         }
     }
 
+    /// What the figure depends on.
     private static String key(String processor) {
         return processor + ", Java " + Runtime.version();
     }

@@ -1,0 +1,226 @@
+package dev.partita.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The program as a process of its own: signals, exit codes, and what it leaves behind.
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // reading from a process cannot be interrupted
+class ProcessTest {
+    @TempDir
+    Path temporary;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void leavesNoProcessBehind() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP"})
+    void aSignalDrainsAndEndsWithZero(String signal) throws Exception {
+        Program program = serve("--port", "0");
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+        program.signal(signal);
+        assertThat(program.line("draining: ")).contains("up to 30 s");
+        assertThat(program.line("ended: ")).isEqualTo("ended: 1 request served, 0 given up");
+        assertThat(program.exit()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelName.class)
+    void aDrainFinishesTheRequestInFlight(ModelName model) throws Exception {
+        Program program = serve("--port", "0", "--demo", "--work-per-micro", "1", "--model", model.word());
+        SocketAddress server = program.server();
+        try (SocketChannel client = SocketChannel.open(server)) {
+            Web.send(client, "GET", "/sleep?millis=300", "");
+            program.signal("TERM");
+            program.line("draining: ");
+            assertThat(Web.receive(client)).startsWith("HTTP/1.1 200").endsWith("Good morning\n");
+        }
+        assertThat(program.line("ended: ")).endsWith(", 0 given up");
+        assertThat(program.exit()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void aSecondSignalStopsNowAndLeavesNoSocketBehind(String signal) throws Exception {
+        Path socket = temporary.resolve("socket");
+        Program program = serve("--listen", "unix:" + socket, "--demo", "--work-per-micro", "1");
+        program.line("             Ctrl-C");
+        try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            Web.send(client, "GET", "/sleep?millis=60000", "");
+            program.signal(signal);
+            program.line("draining: ");
+            program.signal(signal);
+            assertThat(program.line("stopped: ")).isEqualTo("stopped: 1 connection given up");
+            assertThat(program.exit()).isEqualTo(signal.equals("INT") ? 130 : 143);
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void servesOnAUnixSocketAndRemovesIt() throws Exception {
+        Path socket = temporary.resolve("socket");
+        Program program = serve("--listen", "unix:" + socket, "--listen", "127.0.0.1:0");
+        assertThat(program.line("serving      unix:")).contains("curl --unix-socket " + socket);
+        program.line("             Ctrl-C");
+        assertThat(Web.get(UnixDomainSocketAddress.of(socket), "/")).startsWith("HTTP/1.1 200");
+        program.signal("TERM");
+        assertThat(program.exit()).isZero();
+        assertThat(socket).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "nio"})
+    void neverRemovesAFileThatIsNoSocket(String transport) throws Exception {
+        Path file = Files.writeString(temporary.resolve("precious"), "text");
+        Program program = serve("--transport", transport, "--listen", "unix:" + file);
+        assertThat(program.error()).contains("cannot listen on unix:" + file, "choose another path");
+        assertThat(program.exit()).isEqualTo(1);
+        assertThat(file).hasContent("text");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "nio"})
+    void aPortInUseIsOneLineWithARemedy(String transport) throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Program program = serve("--transport", transport, "--port", Integer.toString(taken.getLocalPort()));
+            assertThat(program.error()).startsWith("partita: cannot listen on 127.0.0.1:" + taken.getLocalPort())
+                    .contains("choose another with --port").hasLineCount(1);
+            assertThat(program.exit()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aWrongCommandLineEndsWithTwo() throws Exception {
+        Program program = serve("--model", "nginx");
+        assertThat(program.error()).contains("there is no model 'nginx'");
+        assertThat(program.exit()).isEqualTo(2);
+    }
+
+    @Test
+    void measuresTheWorkOnceAndRemembersIt() throws Exception {
+        Program first = serve("--port", "0", "--demo");
+        assertThat(first.line("work ")).contains("being measured");
+        String found = first.line("measured: ");
+        assertThat(Web.get(first.server(), "/work?micros=1")).startsWith("HTTP/1.1 200");
+        first.signal("TERM");
+        assertThat(first.exit()).isZero();
+
+        Program second = serve("--port", "0", "--demo");
+        String figure = found.substring("measured: ".length(), found.indexOf(" rounds"));
+        assertThat(second.line("work ")).isEqualTo("work         " + figure
+                + " rounds of /work take a microsecond, measured before on this machine");
+        second.signal("TERM");
+        assertThat(second.exit()).isZero();
+    }
+
+    @Test
+    void worksWithClosedStandardInput() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" <&-", "sh"));
+        command.addAll(java("serve", "--port", "0"));
+        Program program = start(command);
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+        program.signal("TERM");
+        assertThat(program.exit()).isZero();
+    }
+
+    @Test
+    void theTrainingEndsByItself() throws Exception {
+        Program program = start(java("train"));
+        assertThat(program.exit()).isZero();
+        assertThat(program.error()).isEmpty();
+    }
+
+    private Program serve(String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("serve"));
+        arguments.addAll(List.of(options));
+        return start(java(arguments.toArray(String[]::new)));
+    }
+
+    private static List<String> java(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC", "-Xmx128m", "--enable-native-access=dev.partita.linux", "-p",
+                System.getProperty("jdk.module.path"), "-m", "dev.partita.cli/dev.partita.cli.Main"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private Program start(List<String> command) throws IOException {
+        Path errors = Files.createTempFile(temporary, "errors", null);
+        var builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        builder.environment().put("XDG_CACHE_HOME", temporary.resolve("cache").toString());
+        Process process = builder.start();
+        started.add(process);
+        return new Program(process, process.inputReader(UTF_8), errors, new ArrayList<>());
+    }
+
+    /// A process and what it has said so far.
+    private record Program(Process process, BufferedReader out, Path errors, List<String> said) {
+        /// The first line that begins so; waits for it.
+        String line(String beginning) throws IOException {
+            for (String each : said) {
+                if (each.startsWith(beginning)) {
+                    return each;
+                }
+            }
+            String line = out.readLine();
+            while (line != null) {
+                said.add(line);
+                if (line.startsWith(beginning)) {
+                    return line;
+                }
+                line = out.readLine();
+            }
+            throw new AssertionError("it never said '" + beginning + "' but " + said + " " + Files.readString(errors));
+        }
+
+        SocketAddress server() throws IOException {
+            String url = line("serving ");
+            int port = Integer.parseInt(url.substring(url.lastIndexOf(':') + 1, url.lastIndexOf('/')));
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        }
+
+        void signal(String name) throws Exception {
+            line("             Ctrl-C"); // it is ready for signals before it says so
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        }
+
+        int exit() throws Exception {
+            while (out.readLine() != null) {
+                // it must not wait for us
+            }
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it ends").isTrue();
+            return process.exitValue();
+        }
+
+        String error() throws Exception {
+            exit();
+            return Files.readString(errors);
+        }
+    }
+}

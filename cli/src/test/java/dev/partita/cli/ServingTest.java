@@ -1,0 +1,180 @@
+package dev.partita.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.server.Running;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/// What `serve` serves, under real models on real sockets.
+@Timeout(30)
+class ServingTest {
+    @TempDir
+    Path temporary;
+
+    @ParameterizedTest
+    @EnumSource(ModelName.class)
+    void theDemoIsTheSameUnderEveryModel(ModelName model) throws IOException {
+        try (Running running = start("--demo", "--work-per-micro", "10", "--model", model.word())) {
+            SocketAddress server = running.addresses().getFirst();
+            assertThat(Web.get(server, "/plaintext")).startsWith("HTTP/1.1 200 OK").endsWith("\r\n\r\nHello, World!");
+            assertThat(Web.get(server, "/json")).contains("application/json")
+                    .endsWith("{\"message\":\"Hello, World!\"}");
+            assertThat(Web.ask(server, "POST", "/echo", "as it is")).endsWith("\r\n\r\nas it is");
+            assertThat(Web.get(server, "/work?micros=20")).startsWith("HTTP/1.1 200");
+            assertThat(Web.get(server, "/sleep?millis=1")).startsWith("HTTP/1.1 200");
+            assertThat(Web.get(server, "/stages?micros=5")).endsWith("parse, compute, reply\n");
+            assertThat(Web.body(Web.get(server, "/stream?bytes=100001"))).hasSize(100_001).startsWith("0123456789");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/work?micros=10000001, micros, 10000000", "/work, micros, 10000000",
+        "/work?micros=soon, micros, 10000000",
+        "/sleep?millis=60001, millis, 60000", "/sleep?millis=-1, millis, 60000",
+        "/stream?bytes=1073741825, bytes, 1073741824", "/stages?micros=10000001, micros, 10000000"})
+    void aNumberBeyondItsBoundIsRefusedWithTheBound(String path, String name, String bound) throws IOException {
+        try (Running running = start("--demo", "--work-per-micro", "1")) {
+            assertThat(Web.get(running.addresses().getFirst(), path)).startsWith("HTTP/1.1 400")
+                    .contains(name + " has to be a whole number from 0 to " + bound);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "POST", "OPTIONS"})
+    void theDemoAnswersOtherPathsWithThirteenBytes(String method) throws IOException {
+        try (Running running = start("--demo", "--work-per-micro", "1")) {
+            String answer =
+                    Web.ask(running.addresses().getFirst(), method, "/any/thing", method.equals("POST") ? "x" : "");
+            assertThat(answer).startsWith("HTTP/1.1 200 OK").contains("Content-Length: 13\r\n");
+            assertThat(Web.body(answer)).isEqualTo(method.equals("HEAD") ? "" : "Hello, World!");
+        }
+    }
+
+    @Test
+    void theDemoRefusesMethodsThatAPathDoesNotHave() throws IOException {
+        try (Running running = start("--demo", "--work-per-micro", "1")) {
+            SocketAddress server = running.addresses().getFirst();
+            assertThat(Web.get(server, "/echo")).startsWith("HTTP/1.1 405").contains("Allow: POST\r\n");
+            assertThat(Web.ask(server, "DELETE", "/any", "")).startsWith("HTTP/1.1 405")
+                    .contains("Allow: GET, HEAD, POST, OPTIONS\r\n");
+        }
+    }
+
+    @Test
+    void servesTheFilesOfTheRoot() throws IOException {
+        Files.writeString(temporary.resolve("index.html"), "<p>mine");
+        Files.writeString(temporary.resolve("a.txt"), "text");
+        try (Running running = start("--root", temporary.toString())) {
+            SocketAddress server = running.addresses().getFirst();
+            assertThat(Web.get(server, "/")).contains("text/html").endsWith("<p>mine");
+            assertThat(Web.get(server, "/a.txt")).endsWith("text");
+            assertThat(Web.get(server, "/plaintext")).startsWith("HTTP/1.1 404");
+        }
+    }
+
+    @Test
+    void theDemoLeavesOtherPathsToTheRootIfThereIsOne() throws IOException {
+        Files.writeString(temporary.resolve("a.txt"), "text");
+        try (Running running = start("--demo", "--work-per-micro", "1", "--root", temporary.toString())) {
+            SocketAddress server = running.addresses().getFirst();
+            assertThat(Web.get(server, "/a.txt")).endsWith("text");
+            assertThat(Web.get(server, "/plaintext")).endsWith("Hello, World!");
+            assertThat(Web.get(server, "/b.txt")).startsWith("HTTP/1.1 404");
+        }
+    }
+
+    @Test
+    void theSiteHasAPageForEveryModelAndNoDeadLink() throws IOException {
+        try (Running running = start()) {
+            SocketAddress server = running.addresses().getFirst();
+            String index = Web.get(server, "/");
+            assertThat(index).startsWith("HTTP/1.1 200 OK").contains("text/html; charset=utf-8");
+            for (ModelName model : ModelName.values()) {
+                assertThat(index).contains("href=\"" + model.word() + ".html\"");
+                String page = Web.get(server, "/" + model.word() + ".html");
+                assertThat(page).startsWith("HTTP/1.1 200 OK").contains("<svg", "Strong", "Weak");
+                for (String link : links(page)) {
+                    assertThat(link).as("nothing is loaded from elsewhere").doesNotContain("//");
+                    assertThat(Web.get(server, link.startsWith("/") ? link : "/" + link)).startsWith("HTTP/1.1 200");
+                }
+            }
+            assertThat(Web.get(server, "/nothing")).startsWith("HTTP/1.1 404").contains("Nothing here");
+            assertThat(Web.ask(server, "POST", "/", "x")).startsWith("HTTP/1.1 405").contains("Allow: GET, HEAD");
+        }
+    }
+
+    @Test
+    void announcesWhoDoesWhatAndWhatTheKernelTook() throws IOException {
+        var serve = serve("--model", "amped", "--workers", "3", "--transport", "nio", "--max-connections", "77",
+                "--socket-option", "so-keepalive=on", "--socket-option", "tcp-fastopen=5", "--pin-loops");
+        Plan plan = serve.plan();
+        try (Running running = plan.start()) {
+            assertThat(Announcement.of(plan, running).lines()).contains(
+                    "serving      http://127.0.0.1:" + running.port() + "/",
+                    "model        amped",
+                    "  accepting  the master, an event loop",
+                    "  io         the master",
+                    "  work       3 workers, a bounded queue each",
+                    "transport    nio: the JDK's selectors and channels",
+                    "             as asked for",
+                    "pinned       not available: nio cannot tie threads to processors",
+                    "options      tcp-nodelay=on            applied",
+                    "             so-keepalive=on           applied",
+                    "             tcp-fastopen=5            not available: the JDK has no such option for this socket",
+                    "             Ctrl-C drains and ends; a second one stops now")
+                    .anyMatch(line -> line.startsWith("bounds       77 connections, ")
+                            && line.endsWith(" more in the backlog, 1024 requests in the queue of each worker"));
+        }
+    }
+
+    @Test
+    void warnsWhereOthersCouldBurnOurProcessor() {
+        assertThat(serve("--demo", "--work-per-micro", "1").plan().warning()).isEmpty();
+        assertThat(new String[]{"0.0.0.0", "::"}).allSatisfy(host -> {
+            var command = new Serve(nowhere(), nowhere());
+            new CommandLine(command).parseArgs("--demo", "--work-per-micro", "1", "--host", host);
+            assertThat(command.plan().warning()).hasValueSatisfying(
+                    text -> assertThat(text).contains("warning", "burns processor time"));
+        });
+    }
+
+    private static List<String> links(String page) {
+        List<String> links = new ArrayList<>();
+        int at = page.indexOf("href=\"");
+        while (at >= 0) {
+            links.add(page.substring(at + 6, page.indexOf('"', at + 6)));
+            at = page.indexOf("href=\"", at + 6);
+        }
+        return links;
+    }
+
+    private static Running start(String... options) throws IOException {
+        return serve(options).plan().start();
+    }
+
+    private static Serve serve(String... options) {
+        var serve = new Serve(nowhere(), nowhere());
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--port", "0"));
+        new CommandLine(serve).parseArgs(all.toArray(String[]::new));
+        return serve;
+    }
+
+    private static PrintStream nowhere() {
+        return new PrintStream(PrintStream.nullOutputStream());
+    }
+}

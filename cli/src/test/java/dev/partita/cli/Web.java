@@ -1,0 +1,43 @@
+package dev.partita.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+
+/// A client that sends what it is told and reads until the server closes.
+final class Web {
+    private Web() {}
+
+    /// One request on a connection of its own; the whole answer.
+    static String ask(SocketAddress server, String method, String path, String body) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(server)) {
+            send(channel, method, path, body);
+            return receive(channel);
+        }
+    }
+
+    static String get(SocketAddress server, String path) throws IOException {
+        return ask(server, "GET", path, "");
+    }
+
+    static void send(SocketChannel channel, String method, String path, String body) throws IOException {
+        String length = body.isEmpty() ? "" : "Content-Length: " + body.length() + "\r\n";
+        ByteBuffer request = ByteBuffer.wrap((method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + length
+                + "Connection: close\r\n\r\n" + body).getBytes(ISO_8859_1));
+        while (request.hasRemaining()) {
+            channel.write(request);
+        }
+    }
+
+    static String receive(SocketChannel channel) throws IOException {
+        return new String(Channels.newInputStream(channel).readAllBytes(), ISO_8859_1);
+    }
+
+    static String body(String answer) {
+        return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    }
+}
