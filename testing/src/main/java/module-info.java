@@ -9,6 +9,8 @@ module dev.partita.testing {
     requires dev.partita.linux;
     requires transitive org.junit.jupiter.api;
     requires transitive org.assertj.core;
+    requires java.logging;
+    requires jdk.management;
 
-    // exports dev.partita.testing;
+    exports dev.partita.testing;
 }

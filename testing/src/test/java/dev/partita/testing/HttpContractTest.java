@@ -1,0 +1,127 @@
+package dev.partita.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.server.Running;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What HTTP says on the wire when a model or a transport could change it.
+@ParameterizedClass(name = "{0}")
+@MethodSource("dev.partita.testing.Under#all")
+@Timeout(60)
+class HttpContractTest {
+    private static final String GET = "GET /plaintext HTTP/1.1\r\nHost: test\r\n\r\n";
+
+    @TempDir
+    private static Path folder;
+
+    @Parameter
+    private Under under;
+
+    private final Backstage backstage = new Backstage();
+    private final Log log = new Log();
+
+    @AfterEach
+    void letEverybodyGo() {
+        backstage.openAll();
+        log.close();
+        assertThat(log.without("asked to fail")).isEmpty();
+    }
+
+    private Running start() throws Exception {
+        return under.run(Dialects.HTTP.protocol(backstage, folder), Under.SMALL);
+    }
+
+    @Test
+    void keepsAConnectionAsHttp11Does() throws Exception {
+        try (Running server = start(); WireClient client = WireClient.connect(server)) {
+            client.send(GET);
+            assertThat(client.readReply().field("Connection")).isEmpty();
+            client.send("HEAD /plaintext HTTP/1.1\r\nHost: test\r\n\r\n");
+            WireClient.HttpReply toHead = client.readReply(true);
+            assertThat(toHead.field("Content-Length")).hasValue("13");
+            client.send("GET /plaintext HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+            WireClient.HttpReply last = client.readReply();
+            assertThat(last.text()).isEqualTo("Hello, World!");
+            assertThat(last.field("Connection")).hasValue("close");
+            client.expectEnd();
+        }
+    }
+
+    @Test
+    void closesAfterARequestInHttp10() throws Exception {
+        try (Running server = start(); WireClient client = WireClient.connect(server)) {
+            client.send("GET /plaintext HTTP/1.0\r\n\r\n");
+            assertThat(client.readReply().text()).isEqualTo("Hello, World!");
+            client.expectEnd();
+        }
+    }
+
+    @Test
+    void aHandlerThatThrowsIsA500AndTheConnectionGoesOn() throws Exception {
+        try (Running server = start(); WireClient client = WireClient.connect(server)) {
+            for (int i = 0; i < 5; i++) {
+                client.send("GET /fail HTTP/1.1\r\nHost: test\r\n\r\n" + GET);
+                WireClient.HttpReply failed = client.readReply();
+                assertThat(failed.status()).isEqualTo(500);
+                assertThat(failed.text()).doesNotContain("asked to fail");
+                assertThat(client.readReply().text()).isEqualTo("Hello, World!");
+            }
+        }
+    }
+
+    @Test
+    void answersWhatIsRightBeforeItRefusesWhatIsWrong() throws Exception {
+        try (Running server = start(); WireClient client = WireClient.connect(server)) {
+            client.send(GET + GET + "nonsense\r\n\r\n" + GET);
+            assertThat(client.readReply().status()).isEqualTo(200);
+            assertThat(client.readReply().status()).isEqualTo(200);
+            WireClient.HttpReply refused = client.readReply();
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.field("Connection")).hasValue("close");
+            client.expectEnd();
+        }
+    }
+
+    @Test
+    void asksForABodyThatIsHeldBackUntilThen() throws Exception {
+        try (Running server = start(); WireClient client = WireClient.connect(server)) {
+            client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(client.readReply().status()).isEqualTo(100);
+            client.send("abc");
+            assertThat(client.readReply().text()).isEqualTo("abc");
+        }
+    }
+
+    @Test
+    void aDrainSaysThatTheConnectionCloses() throws Exception {
+        Running server = start();
+        WireClient waiting = WireClient.connect(server);
+        waiting.send("GET /wait/w HTTP/1.1\r\nHost: test\r\n\r\n");
+        Backstage.PutOff reply = backstage.putOff("w");
+        WireClient idle = WireClient.connect(server);
+        idle.send(GET);
+        assertThat(idle.readReply().field("Connection")).isEmpty();
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().start(() -> drained.complete(server.drain()));
+        idle.expectEnd();
+        reply.complete("done");
+        WireClient.HttpReply last = waiting.readReply();
+        assertThat(last.text()).isEqualTo("done");
+        assertThat(last.field("Connection")).hasValue("close");
+        waiting.send(GET); // too late, and yet the reply has to arrive
+        waiting.expectEnd();
+        waiting.close();
+        idle.close();
+        assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+}
