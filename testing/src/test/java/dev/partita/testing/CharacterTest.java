@@ -24,7 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -36,11 +35,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CharacterTest {
     private static final Dialect LINE = Dialects.LINE;
 
-    @Parameter
-    private Transport transport;
-
+    private final Transport transport;
     private final Backstage backstage = new Backstage();
     private final Log log = new Log();
+
+    CharacterTest(Transport transport) {
+        this.transport = transport;
+    }
 
     static Stream<Named<Transport>> transports() {
         return Under.transports().stream().map(transport -> Named.of(transport.name(), transport));

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,11 +23,13 @@ class HttpContractTest {
     @TempDir
     private static Path folder;
 
-    @Parameter
-    private Under under;
-
+    private final Under under;
     private final Backstage backstage = new Backstage();
     private final Log log = new Log();
+
+    HttpContractTest(Under under) {
+        this.under = under;
+    }
 
     @AfterEach
     void letEverybodyGo() {

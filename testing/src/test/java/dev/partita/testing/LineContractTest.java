@@ -1,5 +1,6 @@
 package dev.partita.testing;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.limits.Counter;
@@ -12,7 +13,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,12 +24,14 @@ class LineContractTest {
     @TempDir
     private static Path folder;
 
-    @Parameter
-    private Under under;
-
+    private final Under under;
     private final Backstage backstage = new Backstage();
     private final LineProtocol protocol = new LineProtocol(backstage, folder);
     private final Log log = new Log();
+
+    LineContractTest(Under under) {
+        this.under = under;
+    }
 
     @BeforeAll
     static void writeTheFile() throws IOException {
@@ -49,7 +51,7 @@ class LineContractTest {
                 WireClient client = WireClient.connect(server);
                 WireClient other = WireClient.connect(server)) {
             client.send("file 9000 2000\n");
-            assertThat(new String(client.readToAnyEnd())).hasSize("2000\n".length() + 1_000);
+            assertThat(new String(client.readToAnyEnd(), ISO_8859_1)).hasSize("2000\n".length() + 1_000);
             other.send("echo on\n");
             assertThat(Dialects.LINE.reply(other)).isEqualTo("on");
         }
