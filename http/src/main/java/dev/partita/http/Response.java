@@ -183,6 +183,9 @@ public final class Response {
         unmeasured(contentType, chunked);
         if (!hasNoBody()) {
             source = chunked ? new ChunkedProducer(producer) : producer;
+            if (chunked && out == outbound.bytes() && mark != 0) {
+                moveAside(); // where the chunks end must not depend on how many replies happen to be in front of this one
+            }
         }
     }
 
