@@ -1,0 +1,40 @@
+package dev.partita.cli;
+
+import dev.partita.server.Running;
+import dev.partita.transport.Transport;
+import dev.partita.transport.Transports;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+
+/// `partita serve --model M --transport T` in the JVM of a test, with every other setting as a user gets it.
+record Combination(ModelName model, String transport) {
+
+    /// Every model over every transport that works on this machine.
+    static List<Combination> all() {
+        return Transports.all().stream()
+                .filter(transport -> transport.unavailable().isEmpty())
+                .map(Transport::name)
+                .flatMap(transport -> Stream.of(ModelName.values()).map(model -> new Combination(model, transport)))
+                .toList();
+    }
+
+    /// Serves a folder on a free port.
+    Running root(Path folder) throws IOException {
+        var nobody = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        var serve = new Serve(nobody, nobody);
+        new CommandLine(serve).parseArgs("--model", model.word(), "--transport", transport, "--port", "0", "--root",
+                folder.toString());
+        return serve.plan().start();
+    }
+
+    @Override
+    public String toString() {
+        return model.word() + " over " + transport;
+    }
+}
