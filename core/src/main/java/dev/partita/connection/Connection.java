@@ -3,6 +3,7 @@ package dev.partita.connection;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.limits.Deadline;
+import dev.partita.limits.Failures;
 import dev.partita.limits.Limits;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 /// It belongs to one thread at a time and changes hands only through an [Inbox]. Only [#resume] may be called by others.
 /// Models call [#next], [#work] and [#refuse]; wires call what is below "for wires"; sessions use the rest.
 public final class Connection {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final VarHandle PERMIT;
     private static final Inbox NOWHERE = connection -> false;
     private static final Counters UNCOUNTED = Counters.shared();
@@ -565,6 +565,6 @@ public final class Connection {
 
     private void report(Throwable failure) {
         counters.increment(Counter.FAILURES);
-        LOG.log(System.Logger.Level.ERROR, "a session failed; its connection is closed", failure);
+        Failures.log("a session failed; its connection is closed", failure);
     }
 }

@@ -2,12 +2,12 @@ package dev.partita.loop;
 
 import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Protocol;
+import dev.partita.limits.Failures;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /// The thread for what happens once a second and is no request's business.
 public final class Background implements Part, Runnable {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
 
     /// Between two ticks of the table's clock.
     private static final int TICK_MILLIS = 250;
@@ -47,9 +47,9 @@ public final class Background implements Part, Runnable {
         try {
             protocol.tick(epochSecond);
             parts.forEach(Part::everySecond);
-        } catch (RuntimeException bug) {
+        } catch (Throwable bug) {
             // The next second may do better; the clock has to go on.
-            LOG.log(System.Logger.Level.ERROR, "what is done once a second failed", bug);
+            Failures.log("what is done once a second failed", bug);
         }
     }
 

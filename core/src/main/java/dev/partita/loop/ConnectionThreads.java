@@ -8,6 +8,7 @@ import dev.partita.connection.Inbox;
 import dev.partita.connection.Place;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
+import dev.partita.limits.Failures;
 import dev.partita.transport.Accepting;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,6 @@ import java.util.function.Consumer;
 
 /// A thread for each connection, from its beginning to its end: the home of connections that are served in lock step.
 public final class ConnectionThreads implements Inbox, Accepting, Part {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
 
     private final ConnectionTable table;
     private final BufferPool pool;
@@ -69,7 +69,7 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
             return true;
         } catch (OutOfMemoryError noThread) {
             // "unable to create native thread": a limit of the system's on threads, not a lack of heap
-            LOG.log(System.Logger.Level.WARNING, "no thread for a connection: {0}", noThread.getMessage());
+            Failures.log("no thread for a connection", noThread);
             threads.set(connection.slot(), null);
             return false;
         }
@@ -123,7 +123,7 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
         } catch (Throwable bug) {
             // Models and wires do not throw, so this is a mistake of ours or of a model's author. It costs one connection.
             counters.increment(Counter.FAILURES);
-            LOG.log(System.Logger.Level.ERROR, "a conversation failed; its connection is closed", bug);
+            Failures.log("a conversation failed; its connection is closed", bug);
             connection.closing(Close.ABORT);
             connection.close();
         }

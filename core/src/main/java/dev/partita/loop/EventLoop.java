@@ -8,6 +8,7 @@ import dev.partita.connection.Inbox;
 import dev.partita.connection.Place;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
+import dev.partita.limits.Failures;
 import dev.partita.limits.Refusal;
 import dev.partita.transport.Accepting;
 import dev.partita.transport.Listener;
@@ -318,7 +319,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     /// of a model). It costs one connection and is said aloud; the others go on.
     private void onBug(Connection c, Throwable bug) {
         counters.increment(Counter.FAILURES);
-        LOG.log(System.Logger.Level.ERROR, name + ": a turn failed; its connection is closed", bug);
+        Failures.log(name + ": a turn failed; its connection is closed", bug);
         c.closing(Close.ABORT);
         c.close();
     }

@@ -1,11 +1,11 @@
 package dev.partita.loop;
 
 import dev.partita.connection.Inbox;
+import dev.partita.limits.Failures;
 import dev.partita.transport.Parking;
 
 /// The thread that watches the sockets of parked virtual threads and unparks them.
 public final class Watcher implements Part, Runnable {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final long FOREVER = -1;
 
     private final Parking parking;
@@ -25,9 +25,9 @@ public final class Watcher implements Part, Runnable {
         while (!stopping) {
             try {
                 parking.poll(FOREVER, waking);
-            } catch (RuntimeException bug) {
+            } catch (Throwable bug) {
                 // All conversations depend on this thread.
-                LOG.log(System.Logger.Level.ERROR, thread.getName() + ": a poll failed", bug);
+                Failures.log(thread.getName() + ": a poll failed", bug);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.partita.loop;
 
 import dev.partita.connection.Connection;
 import dev.partita.connection.Inbox;
+import dev.partita.limits.Failures;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 /// Nothing is allocated per message, and a wake-up (the dear part: about 20 µs across cores) is spent only on a thread that
 /// sleeps.
 public final class Worker implements Inbox, Part {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final VarHandle LOAD;
 
     static {
@@ -154,7 +154,7 @@ public final class Worker implements Inbox, Part {
         /// Neither work nor giving away throws, so this is a mistake of ours or of a model's author. The thread has to live on:
         /// its queue has no other.
         private void onBug(Throwable bug) {
-            LOG.log(System.Logger.Level.ERROR, thread.getName() + ": serving a connection failed", bug);
+            Failures.log(thread.getName() + ": serving a connection failed", bug);
         }
 
         private void sleep() {

@@ -32,6 +32,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -138,17 +139,22 @@ public final class Wiring implements AutoCloseable {
     }
 
     private static void hold(Connection connection, WaitingWires wires, Conversation conversation) {
-        WaitingWire wire;
-        try {
-            wire = wires.take();
-        } catch (IOException exhausted) {
-            // Too many open files: this connection cannot be served, and says so by a reset.
-            connection.closing(Close.ABORT);
-            connection.close();
-            return;
+        while (true) {
+            try {
+                WaitingWire wire = wires.take();
+                conversation.hold(wire, connection);
+                wires.give(wire);
+                return;
+            } catch (IOException exhausted) {
+                // Too many open files are a state that passes: when another connection ends, its wire is there.
+                if (connection.isToEnd()) {
+                    connection.closing(Close.ABORT);
+                    connection.close();
+                    return;
+                }
+                LockSupport.parkNanos(Poller.ACCEPT_RETRY_NANOS);
+            }
         }
-        conversation.hold(wire, connection);
-        wires.give(wire);
     }
 
     /// A virtual thread for each connection, their sockets watched by `watchers` threads of the system's.

@@ -14,6 +14,11 @@ public interface Waiting extends AutoCloseable {
     /// Ends the present wait, and the next one if there is none, of every thread that waits here.
     void wake();
 
+    /// True if any number of threads may wait here at the same time, so that one serves all of them.
+    default boolean isForAll() {
+        return false;
+    }
+
     @Override
     void close();
 }

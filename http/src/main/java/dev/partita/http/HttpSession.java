@@ -8,6 +8,7 @@ import dev.partita.connection.Session;
 import dev.partita.connection.Step;
 import dev.partita.http.syntax.ChunkedDecoder;
 import dev.partita.limits.Counter;
+import dev.partita.limits.Failures;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 ///
 /// The request stands at the start of inbound until its reply is complete; offsets into it stay valid.
 final class HttpSession implements Session {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
     /// No work is named while outbound has less room than this: the head of most replies.
     private static final int HEAD_ROOM = 1 << 10;
@@ -284,7 +284,7 @@ final class HttpSession implements Session {
 
     private void report(Throwable failure) {
         connection.counters().increment(Counter.FAILURES);
-        LOG.log(System.Logger.Level.ERROR, "a handler failed", failure);
+        Failures.log("a handler failed", failure);
     }
 
     // Bodies.

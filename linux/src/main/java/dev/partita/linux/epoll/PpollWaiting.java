@@ -66,6 +66,11 @@ final class PpollWaiting implements Waiting {
         await(connection, ((EpollEndpoint) connection.endpoint()).fd(), POLLOUT);
     }
 
+    @Override
+    public boolean isForAll() {
+        return true;
+    }
+
     /// @return true if the socket is ready, or has failed
     private boolean await(Connection connection, int fd, short events) {
         MemorySegment memory = CallMemory.ofThread();
