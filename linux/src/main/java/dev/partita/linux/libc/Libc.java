@@ -69,7 +69,7 @@ public final class Libc {
 
     /// write(2) to an eventfd: adds 1 to it. What can fail is of no interest: a counter that is full is readable too.
     public static void signal(int eventfd, long addressOfOne) {
-        call(WRITE, NOBODY, eventfd, addressOfOne, Long.BYTES, 0, 0, 0);
+        Unasked.call(WRITE, eventfd, addressOfOne, Long.BYTES);
     }
 
     /// close(2). The descriptor is free whatever the call returns, so it is never repeated, not even after EINTR.
@@ -235,6 +235,26 @@ public final class Libc {
     /// setrlimit(2).
     public static int setrlimit(MemorySegment memory, int resource, long rlimitAddress) {
         return intResult(memory, call(Limits.SETRLIMIT, memory, resource, rlimitAddress, 0, 0, 0, 0));
+    }
+
+    // Calls whose errno nobody asks about. To capture it, the JDK takes a slice of the caller's memory, which is free only
+    // where the compiler sees through all of it: in a loop that does little else, but not on the way of a worker that now and
+    // then has to wake one. A second shape costs 5 ms at the start of those models.
+
+    private static final class Unasked {
+        @SuppressWarnings("restricted")
+        private static final MethodHandle CALL = LINKER.downcallHandle(
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+        static void call(MemorySegment function, long a, long b, long c) {
+            try {
+                long unasked = (long) CALL.invokeExact(function, a, b, c);
+            } catch (RuntimeException | Error failure) {
+                throw failure;
+            } catch (Throwable impossible) {
+                throw new AssertionError("a native call throws nothing that is checked", impossible);
+            }
+        }
     }
 
     // Symbols are looked up when the first function of their group is called.
