@@ -248,7 +248,7 @@ public final class Libc {
 
         static void call(MemorySegment function, long a, long b, long c) {
             try {
-                long unasked = (long) CALL.invokeExact(function, a, b, c);
+                long _ = (long) CALL.invokeExact(function, a, b, c);
             } catch (RuntimeException | Error failure) {
                 throw failure;
             } catch (Throwable impossible) {
