@@ -48,6 +48,11 @@ public final class ConnectionTable implements AutoCloseable {
         return slot == FreeList.NONE ? null : slots[slot];
     }
 
+    /// True if a slot is free; a moment old.
+    public boolean hasRoom() {
+        return !free.isEmpty();
+    }
+
     /// Gives a reserved slot back.
     public void cancel(Connection connection) {
         release(connection);

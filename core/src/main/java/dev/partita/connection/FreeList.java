@@ -46,6 +46,10 @@ final class FreeList {
         }
     }
 
+    boolean isEmpty() {
+        return (int) (long) HEAD.getAcquire(this) == NONE;
+    }
+
     void push(int index) {
         long seen;
         do {

@@ -178,8 +178,11 @@ final class NioPoller implements Poller {
             onReady(key, connection);
         } else {
             Accepter accepter = (Accepter) key.attachment();
-            for (int i = table.limits().acceptBatchMax(); i > 0 && accept(accepter); i--) {
-                // one more
+            // Whether there is more than the one that was told of is asked only while there is a slot for it: otherwise a server
+            // that is just full would be taken for one that keeps somebody waiting.
+            int left = table.limits().acceptBatchMax();
+            while (left > 0 && accept(accepter) && table.hasRoom()) {
+                left--;
             }
         }
     }

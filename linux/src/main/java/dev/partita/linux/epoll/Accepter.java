@@ -136,7 +136,10 @@ final class Accepter {
         if (watched == null) {
             return last.poll();
         }
-        if (batchLeft-- > 0) {
+        // The event was about one connection. Whether another one waits is asked only while there is a slot for it: otherwise
+        // the next event tells, and a server that is just full is not taken for one that keeps somebody waiting.
+        boolean first = batchLeft == table.limits().acceptBatchMax();
+        if (batchLeft-- > 0 && (first || table.hasRoom())) {
             Connection accepted = accept(watched);
             if (accepted != null) {
                 return accepted;
