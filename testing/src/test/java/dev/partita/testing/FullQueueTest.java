@@ -1,0 +1,179 @@
+package dev.partita.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.limits.Counter;
+import dev.partita.limits.Limits;
+import dev.partita.model.Amped;
+import dev.partita.model.Seda;
+import dev.partita.server.Running;
+import dev.partita.server.ServerModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What the models with queues do when these are full: shed the work with an answer, and forget nobody.
+@ParameterizedClass(name = "{0}, {1}")
+@MethodSource("modelsWithQueues")
+@Timeout(60)
+class FullQueueTest {
+    private static final int QUEUE_MAX = 2;
+    private static final Limits LIMITS = Under.SMALL.withQueueMax(QUEUE_MAX);
+
+    @TempDir
+    private static Path folder;
+
+    private final Under under;
+    private final Dialect dialect;
+    private final Backstage backstage = new Backstage();
+    private final Log log = new Log();
+
+    FullQueueTest(Under under, Dialect dialect) {
+        this.under = under;
+        this.dialect = dialect;
+    }
+
+    static Stream<Arguments> modelsWithQueues() {
+        return Under.transports().stream()
+                .flatMap(transport -> Stream.<ServerModel>of(new Amped(1), new Seda(1))
+                        .map(model -> new Under(model, transport)))
+                .flatMap(under -> Dialects.all().stream().map(dialect -> Arguments.of(under, dialect)));
+    }
+
+    @AfterEach
+    void letEverybodyGo() {
+        backstage.openAll();
+        log.close();
+        assertThat(log.without()).isEmpty();
+    }
+
+    private Running startWithBlockedWork(WireClient[] blocking) throws Exception {
+        Running server = under.run(dialect.protocol(backstage, folder), LIMITS);
+        blocking[0] = WireClient.connect(server);
+        blocking[0].send(dialect.request("block g"));
+        backstage.gate("g").awaitArrivals(1);
+        return server;
+    }
+
+    @Test
+    void shedsWhatTheQueueHasNoRoomForAndServesTheRest() throws Exception {
+        int count = 12;
+        var blocking = new WireClient[1];
+        try (Running server = startWithBlockedWork(blocking)) {
+            List<WireClient> clients = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                clients.add(WireClient.connect(server));
+                clients.getLast().send(dialect.request("echo served"));
+            }
+            Eventually.holds("all but the queued ones were shed",
+                    () -> server.count(Counter.SHED) == count - QUEUE_MAX);
+            backstage.gate("g").open();
+            List<String> replies = new ArrayList<>();
+            for (WireClient client : clients) {
+                replies.add(dialect.reply(client));
+            }
+            assertThat(Collections.frequency(replies, "served")).isEqualTo(QUEUE_MAX);
+            assertThat(Collections.frequency(replies, "busy")).isEqualTo(count - QUEUE_MAX);
+            assertThat(dialect.reply(blocking[0])).isEqualTo("g");
+            // A connection that was refused something goes on like any other.
+            for (int round = 0; round < 3; round++) {
+                for (WireClient client : clients) {
+                    assertThat(dialect.ask(client, "echo again")).isEqualTo("again");
+                }
+            }
+            assertThat(server.count(Counter.SHED)).isEqualTo(count - QUEUE_MAX);
+            closeAll(clients);
+            blocking[0].close();
+        }
+    }
+
+    @Test
+    void answersPipelinedRequestsInOrderAlthoughSomeOfThemAreShed() throws Exception {
+        var blocking = new WireClient[1];
+        try (Running server = startWithBlockedWork(blocking)) {
+            List<WireClient> queued = new ArrayList<>();
+            for (int i = 0; i < QUEUE_MAX; i++) {
+                int lent = i + 2;
+                queued.add(WireClient.connect(server));
+                queued.getLast().send(dialect.request("echo queued"));
+                Eventually.holds("it is queued", () -> server.count(Counter.HAND_OVERS) >= lent);
+            }
+            try (WireClient client = WireClient.connect(server)) {
+                client.send(dialect.requests(List.of("echo 1", "echo 2", "echo 3")));
+                for (int i = 0; i < 3; i++) {
+                    assertThat(dialect.reply(client)).isEqualTo("busy");
+                }
+                backstage.gate("g").open();
+                for (WireClient each : queued) {
+                    assertThat(dialect.reply(each)).isEqualTo("queued");
+                }
+                assertThat(dialect.ask(client, "echo 4")).isEqualTo("4");
+            }
+            closeAll(queued);
+            blocking[0].close();
+        }
+    }
+
+    @Test
+    void whatCannotBeRefusedAnyMoreIsServedOnceThereIsRoom() throws Exception {
+        var blocking = new WireClient[1];
+        try (Running server = startWithBlockedWork(blocking)) {
+            List<WireClient> clients = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                // The line protocol has no answer for a body that it has not read, HTTP has.
+                clients.add(WireClient.connect(server));
+                clients.getLast().send(dialect.request("put 3")).send("abc");
+            }
+            Eventually.holds("the queue is full", () -> server.count(Counter.HAND_OVERS) > QUEUE_MAX);
+            backstage.gate("g").open();
+            for (WireClient client : clients) {
+                assertThat(dialect.reply(client)).isIn("352441c2", "busy");
+            }
+            for (WireClient client : clients) {
+                assertThat(dialect.ask(client, "echo on")).isEqualTo("on");
+            }
+            closeAll(clients);
+            blocking[0].close();
+        }
+    }
+
+    @Test
+    void aDrainServesWhatIsQueued() throws Exception {
+        var blocking = new WireClient[1];
+        Running server = startWithBlockedWork(blocking);
+        List<WireClient> clients = new ArrayList<>();
+        for (int i = 0; i < QUEUE_MAX; i++) {
+            int lent = i + 2;
+            clients.add(WireClient.connect(server));
+            clients.getLast().send(dialect.request("echo queued"));
+            Eventually.holds("it is queued", () -> server.count(Counter.HAND_OVERS) >= lent);
+        }
+        Thread draining = Thread.ofPlatform().daemon().start(server::drain);
+        backstage.gate("g").open();
+        assertThat(dialect.reply(blocking[0])).isEqualTo("g");
+        for (WireClient client : clients) {
+            assertThat(dialect.reply(client)).isEqualTo("queued");
+        }
+        closeAll(clients);
+        blocking[0].close();
+        draining.join(WireClient.PATIENCE);
+        assertThat(server.count(Counter.CLOSED)).isEqualTo(QUEUE_MAX + 1);
+        assertThat(server.count(Counter.ABORTED)).isZero();
+    }
+
+    private static void closeAll(List<WireClient> clients) throws IOException {
+        for (WireClient client : clients) {
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.partita.testing;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.partita.model.Amped;
+import dev.partita.model.Mp;
+import dev.partita.model.Seda;
+import dev.partita.model.Sped;
+import dev.partita.model.Symped;
+import dev.partita.model.VirtualThreads;
+import dev.partita.server.Running;
+import dev.partita.server.ServerModel;
+import dev.partita.transport.Transport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A request allocates nothing once the code is compiled: measured on every thread that touches one.
+@Timeout(120)
+class ZeroAllocationTest {
+    private static final int CONNECTIONS = 4;
+    private static final int BATCH = 1_024;
+    /// Compilation comes in steps, and some of them throw away what was compiled before.
+    private static final int BATCHES_MAX = 200;
+    private static final int BATCHES_MAX_WITH_GARBAGE = 20;
+    private static final int PIPELINED = 16;
+    /// So many batches in a row have to allocate nothing.
+    private static final int CLEAN_BATCHES = 3;
+    private static final String HTTP = "GET /plaintext HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: test\r\n\r\n";
+    private static final String LINE = "echo Hello, World!\n";
+
+    @TempDir
+    private static Path folder;
+
+    static Stream<Arguments> modelsWithoutGarbage() {
+        return Stream.<ServerModel>of(new Sped(), new Symped(2), new Amped(2), new Seda(2), new Mp(16))
+                .flatMap(model -> Dialects.all().stream().map(dialect -> Arguments.of(model, dialect)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modelsWithoutGarbage")
+    void aRequestAllocatesNothing(ServerModel model, Dialect dialect) throws Exception {
+        Map<String, Long> allocated = measure(model, dialect, 1, BATCHES_MAX);
+        assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
+    }
+
+    @ParameterizedTest
+    @MethodSource("modelsWithoutGarbage")
+    void pipelinedRequestsAllocateNothing(ServerModel model, Dialect dialect) throws Exception {
+        Map<String, Long> allocated = measure(model, dialect, PIPELINED, BATCHES_MAX);
+        assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
+    }
+
+    static Stream<Arguments> virtualThreads() {
+        return Dialects.all().stream().map(dialect -> Arguments.of(new VirtualThreads(), dialect));
+    }
+
+    /// The JDK allocates when it unparks a virtual thread, so this is printed and not asserted.
+    @ParameterizedTest
+    @MethodSource("virtualThreads")
+    void aRequestOnAVirtualThreadAllocatesLittle(ServerModel model, Dialect dialect) throws Exception {
+        measure(model, dialect, 1, BATCHES_MAX_WITH_GARBAGE);
+    }
+
+    /// What each of the server's threads has allocated in the last batch.
+    private static Map<String, Long> measure(ServerModel model, Dialect dialect, int pipelined, int batchesMax)
+            throws Exception {
+        Optional<Transport> epoll = Under.transports().stream().filter(each -> each.name().equals("epoll")).findFirst();
+        assumeTrue(epoll.isPresent(), "the JDK's channels, which are all that is here, allocate");
+        byte[] request = (dialect.toString().equals("http") ? HTTP : LINE).repeat(pipelined).getBytes(ISO_8859_1);
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        try (Running server = new Under(model, epoll.get())
+                .run(dialect.protocol(new Backstage(), folder), Under.SMALL)) {
+            List<WireClient> clients = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(WireClient.connect(server));
+            }
+            clients.getFirst().send(request);
+            int replyLength = 0;
+            for (int i = 0; i < pipelined; i++) {
+                replyLength += length(clients.getFirst(), dialect);
+            }
+            ask(clients, request, replyLength, 1); // all of the threads are there now
+            AllocationMeter meter = AllocationMeter.of(
+                    thread -> !before.contains(thread) && !thread.getName().equals("background")
+                            || model instanceof VirtualThreads && thread.getName().startsWith("ForkJoinPool"));
+            Map<String, Long> allocated = new TreeMap<>();
+            int clean = 0;
+            int batches = 0;
+            while (clean < CLEAN_BATCHES && batches < batchesMax) {
+                Map<String, Long> start = meter.bytes();
+                ask(clients, request, replyLength, BATCH / CONNECTIONS / pipelined);
+                allocated.clear();
+                meter.bytes().forEach((thread, bytes) -> allocated.put(thread, bytes - start.getOrDefault(thread, 0L)));
+                clean = sum(allocated) == 0 ? clean + 1 : 0;
+                batches++;
+            }
+            System.out.printf(
+                    "%s over epoll, %s, %d at a time: %.2f bytes allocated per request, after %d requests; %s%n",
+                    model, dialect, pipelined, (double) sum(allocated) / BATCH, batches * BATCH, allocated);
+            for (WireClient client : clients) {
+                client.close();
+            }
+            return allocated;
+        }
+    }
+
+    private static void ask(List<WireClient> clients, byte[] request, int replyLength, int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            for (WireClient client : clients) {
+                client.send(request);
+            }
+            for (WireClient client : clients) {
+                client.readExactly(replyLength);
+            }
+        }
+    }
+
+    /// Reads a reply and says how long all of it is.
+    private static int length(WireClient client, Dialect dialect) throws Exception {
+        if (dialect.toString().equals("http")) {
+            String head = client.readThrough("\r\n\r\n");
+            return head.length() + client.readExactly("Hello, World!".length()).length;
+        }
+        String text = dialect.reply(client);
+        return (text.length() + "\n" + text).length();
+    }
+
+    private static long sum(Map<String, Long> bytes) {
+        return bytes.values().stream().mapToLong(Long::longValue).sum();
+    }
+}
