@@ -34,6 +34,9 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private static final VarHandle SLEEPING;
     /// Between two looks at all connections, for their deadlines.
     private static final long SWEEP_NANOS = 1_000_000_000L;
+    /// Until a loop whose connections all wait for room in a queue looks again. What a worker gives back wakes it earlier; this
+    /// is for room that another loop's connection has left.
+    private static final long STALL_NANOS = 1_000_000L;
 
     static {
         try {
@@ -65,6 +68,8 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private final Connection[] again;
     private int againFirst;
     private int againCount;
+    /// How many of them go on only when another thread's queue has room.
+    private int stalled;
     private boolean accepts;
     private long sweptAt;
 
@@ -127,13 +132,17 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         }
         poller.lend(connection);
         connection.place(Place.LENT);
-        counters.increment(Counter.HAND_OVERS);
         if (to.enqueue(connection)) {
+            counters.increment(Counter.HAND_OVERS);
             return false;
         }
         connection.place(Place.HOME);
         poller.reclaim(connection);
-        return connection.refuse(Refusal.QUEUE_FULL) || again(connection);
+        if (connection.refuse(Refusal.QUEUE_FULL)) {
+            return true;
+        }
+        stalled++;
+        return again(connection);
     }
 
     /// Lets the connection go on in the next turn. The loop's thread.
@@ -239,6 +248,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
             if (told && table.isDraining() || table.now() - sweptAt >= SWEEP_NANOS) {
                 sweep();
             }
+            stalled = 0;
             for (int rest = againCount; rest > 0; rest--) {
                 turn(nextAgain());
             }
@@ -246,12 +256,12 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     private void poll() {
-        if (againCount != 0) {
+        if (againCount != stalled) {
             poller.poll(0);
         } else {
             sleeping = true; // before the looks below: who comes after them sees it and wakes us
             boolean idle = inbox.isEmpty() && !woken;
-            poller.poll(idle ? SWEEP_NANOS : 0);
+            poller.poll(!idle ? 0 : stalled == 0 ? SWEEP_NANOS : STALL_NANOS);
             sleeping = false;
         }
     }

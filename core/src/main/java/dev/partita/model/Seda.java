@@ -2,6 +2,7 @@ package dev.partita.model;
 
 import dev.partita.connection.Connection;
 import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
 import dev.partita.limits.Refusal;
 import dev.partita.loop.EventLoop;
 import dev.partita.loop.Worker;
@@ -118,8 +119,12 @@ public record Seda(int threads, int nodes) implements ServerModel {
     }
 
     private static boolean passOn(Worker stage, Connection c) {
-        c.counters().increment(Counter.HAND_OVERS);
-        return stage.enqueue(c);
+        Counters counters = c.counters();
+        if (!stage.enqueue(c)) {
+            return false;
+        }
+        counters.increment(Counter.HAND_OVERS);
+        return true;
     }
 
     private static boolean goHome(Connection c) {
