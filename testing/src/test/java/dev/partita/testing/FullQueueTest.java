@@ -1,6 +1,7 @@
 package dev.partita.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
@@ -141,6 +142,35 @@ class FullQueueTest {
             }
             for (WireClient client : clients) {
                 assertThat(dialect.ask(client, "echo on")).isEqualTo("on");
+            }
+            closeAll(clients);
+            blocking[0].close();
+        }
+    }
+
+    @Test
+    void aLoopWhoseConnectionsAllWaitForRoomDoesNotSpin() throws Exception {
+        assumeTrue(dialect.equals(Dialects.LINE), "HTTP has an answer for a request that is shed");
+        var blocking = new WireClient[1];
+        try (Running server = startWithBlockedWork(blocking)) {
+            List<WireClient> clients = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                clients.add(WireClient.connect(server));
+                clients.getLast().send("put 3\nabc");
+            }
+            Eventually.holds("the queue is full", () -> server.count(Counter.HAND_OVERS) > QUEUE_MAX);
+            // The loop still has its other connections to serve: so many events, and hardly more polls.
+            long before = server.count(Counter.POLLS);
+            int events = 300;
+            for (int i = 0; i < events; i++) {
+                try (WireClient client = WireClient.connect(server)) {
+                    client.halfClose().expectEnd();
+                }
+            }
+            assertThat(server.count(Counter.POLLS) - before).isLessThan(20L * events);
+            backstage.gate("g").open();
+            for (WireClient client : clients) {
+                assertThat(dialect.reply(client)).isEqualTo("352441c2");
             }
             closeAll(clients);
             blocking[0].close();
