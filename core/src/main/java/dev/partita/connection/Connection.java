@@ -260,6 +260,14 @@ public final class Connection {
             return breakOff("a session asked for more than its inbound can hold, or no buffer was left");
         }
         int received = endpoint.receive(inbound);
+        if (received == Endpoint.AGAIN && table.isDraining() && !heardOut) {
+            endpoint.doubt(); // what arrived a moment ago may not have been told of yet, and must not be lost
+            received = endpoint.receive(inbound);
+            heardOut = received == Endpoint.AGAIN;
+            if (heardOut) {
+                return true;
+            }
+        }
         if (received > 0) {
             counters.add(Counter.BYTES_IN, received);
             bodyBytes += received;
@@ -267,9 +275,7 @@ public final class Connection {
             return true;
         }
         if (received == Endpoint.AGAIN) {
-            boolean last = table.isDraining() && !heardOut;
-            heardOut = last || heardOut;
-            return last;
+            return false;
         }
         ended = true;
         if (received == Endpoint.BROKEN) {

@@ -20,6 +20,9 @@ public abstract class Endpoint {
     /// @return the number of bytes that arrived and now end `into`, or [#AGAIN], [#END], [#BROKEN]
     public abstract int receive(Buffer into);
 
+    /// Forgets what is known of the socket without having asked the system: the next receive asks.
+    public void doubt() {}
+
     /// Sends once from the start of `from`, which is not empty, and takes away what was sent.
     ///
     /// @param more true if further bytes follow at once, so that a half-filled segment may wait for them

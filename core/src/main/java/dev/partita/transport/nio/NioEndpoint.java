@@ -65,6 +65,11 @@ final class NioEndpoint extends Endpoint {
     }
 
     @Override
+    public void doubt() {
+        readable = true;
+    }
+
+    @Override
     public int send(Buffer from, boolean more) {
         SocketChannel open = channel;
         if (open == null) {

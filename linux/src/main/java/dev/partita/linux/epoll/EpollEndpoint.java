@@ -128,6 +128,11 @@ final class EpollEndpoint extends Endpoint {
     }
 
     @Override
+    public void doubt() {
+        readable = true;
+    }
+
+    @Override
     public int send(Buffer from, boolean more) {
         int flags = more ? Sockets.SEND_FLAGS | Sockets.MSG_MORE : Sockets.SEND_FLAGS;
         MemorySegment memory = memory();
