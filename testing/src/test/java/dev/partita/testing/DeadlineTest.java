@@ -1,34 +1,138 @@
 package dev.partita.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.partita.limits.Counter;
+import dev.partita.limits.Limits;
 import dev.partita.server.Running;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-/// What ends by itself after a time. All servers at once, so that the time passes only once.
+/// What ends by itself after a time, under every model and transport. All servers at once, so that the time passes only once.
 @Timeout(60)
 class DeadlineTest {
-    @Test
-    void aLingeringConnectionEndsEvenIfThePeerNeverCloses() throws Exception {
-        var protocol = new LineProtocol(new Backstage());
-        List<Running> servers = new ArrayList<>();
-        List<WireClient> clients = new ArrayList<>();
-        for (Under under : Under.all()) {
-            Running server = under.run(protocol, Under.SMALL);
-            servers.add(server);
-            WireClient client = WireClient.connect(server);
-            clients.add(client);
-            client.send("quit\n").readExactly("3\nbye".length());
-            client.expectEnd();
-        }
-        for (Running server : servers) {
-            Eventually.holds("the connection was closed: " + server.model(), () -> server.count(Counter.CLOSED) == 1);
-            server.close();
-        }
+    private static final Limits SOON = Under.SMALL.with(Map.of(
+            "headMillisMax", 100L, "bodyMillisGrace", 100L, "bodyBytesPerSecondMin", 1_000_000L, "writeMillisMax", 100L,
+            "idleMillisMax", 100L, "workMillisMax", 100L));
+
+    @TempDir
+    private static Path folder;
+
+    private final Backstage backstage = new Backstage();
+    private final List<Running> servers = new ArrayList<>();
+    private final List<WireClient> clients = new ArrayList<>();
+
+    @AfterEach
+    void endAll() throws Exception {
+        backstage.openAll();
         for (WireClient client : clients) {
             client.close();
         }
+        servers.forEach(Running::close);
+    }
+
+    private void start(Dialect dialect, Limits limits) throws Exception {
+        for (Under under : Under.all()) {
+            servers.add(under.run(dialect.protocol(backstage, folder), limits));
+        }
+    }
+
+    /// A client of each server that has said something.
+    private void say(byte[] bytes) throws Exception {
+        for (Running server : servers) {
+            clients.add(WireClient.connect(server.port(), 4_096));
+            clients.getLast().send(bytes);
+        }
+    }
+
+    private void awaitOneEach(Counter counter) {
+        for (Running server : servers) {
+            Eventually.holds(
+                    counter.description() + ": 1 under " + server.model() + " over " + server.transport().name(),
+                    () -> server.count(counter) == 1);
+        }
+    }
+
+    private void awaitAllClosed() {
+        for (Running server : servers) {
+            Eventually.holds("it was closed under " + server.model(), () -> server.count(Counter.CLOSED) == 1);
+        }
+    }
+
+    @Test
+    void aLingeringConnectionEndsEvenIfThePeerNeverCloses() throws Exception {
+        start(Dialects.LINE, Under.SMALL);
+        say(Dialects.LINE.request("quit"));
+        for (WireClient client : clients) {
+            assertThat(Dialects.LINE.reply(client)).isEqualTo("bye");
+            client.expectEnd();
+        }
+        awaitAllClosed();
+    }
+
+    @Test
+    void aConnectionThatSaysNothingIsClosed() throws Exception {
+        start(Dialects.HTTP, SOON);
+        say(Dialects.HTTP.request("echo one"));
+        for (WireClient client : clients) {
+            assertThat(Dialects.HTTP.reply(client)).isEqualTo("one");
+            client.expectEnd();
+        }
+        awaitOneEach(Counter.LATE_IDLE);
+        awaitAllClosed();
+    }
+
+    @Test
+    void aHeadThatTakesTooLongIs408() throws Exception {
+        start(Dialects.HTTP, SOON);
+        say("GET / HTT".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        for (WireClient client : clients) {
+            assertThat(client.readReply().status()).isEqualTo(408);
+            client.expectEnd();
+        }
+        awaitOneEach(Counter.LATE_HEADS);
+    }
+
+    @Test
+    void aBodyThatTakesTooLongIs408() throws Exception {
+        start(Dialects.HTTP, SOON);
+        say(Dialects.HTTP.request("put 100"));
+        for (WireClient client : clients) {
+            assertThat(client.readReply().status()).isEqualTo(408);
+            client.expectEnd();
+        }
+        awaitOneEach(Counter.LATE_BODIES);
+    }
+
+    @Test
+    void aPeerThatDoesNotReadIsReset() throws Exception {
+        start(Dialects.HTTP, SOON);
+        say(Dialects.HTTP.request("big 4000000"));
+        awaitOneEach(Counter.LATE_WRITES);
+        for (WireClient client : clients) {
+            assertThat(client.readToAnyEnd().length).isLessThan(4_000_000);
+        }
+        awaitAllClosed();
+    }
+
+    @Test
+    void aReplyThatWasPutOffForTooLongIs503() throws Exception {
+        start(Dialects.HTTP, SOON);
+        say(Dialects.HTTP.request("wait w"));
+        for (WireClient client : clients) {
+            assertThat(client.readReply().status()).isEqualTo(503);
+        }
+        awaitOneEach(Counter.LATE_WORK);
+        for (WireClient client : clients) {
+            backstage.putOff("w").complete("too late");
+            client.close();
+        }
+        awaitAllClosed();
     }
 }
