@@ -117,8 +117,8 @@ public final class Connection {
         } catch (Throwable failure) {
             fail(failure);
         }
-        // An interrupt that a handler has left behind would hit whoever this thread serves next: the JDK closes the channel
-        // that an interrupted thread reads from.
+        // An interrupt that a handler has left behind would hit whoever this thread serves next: the JDK closes the file that
+        // an interrupted thread reads, and its selectors no longer wait.
         Thread.interrupted();
     }
 
