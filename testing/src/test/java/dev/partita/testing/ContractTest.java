@@ -254,6 +254,37 @@ class ContractTest {
     }
 
     @Test
+    void aRequestAndTheEndThatArriveTogetherAreBothSeen() throws Exception {
+        try (Running server = start();
+                WireClient client = WireClient.connect(server);
+                WireClient blocking = WireClient.connect(server)) {
+            assertThat(dialect.ask(client, "echo before")).isEqualTo("before");
+            // A loop that stands at the gate learns of both at once.
+            blocking.send(dialect.request("block g"));
+            backstage.gate("g").awaitArrivals(1);
+            client.send(dialect.request("echo last")).halfClose();
+            backstage.gate("g").open();
+            assertThat(dialect.reply(client)).isEqualTo("last");
+            client.expectEnd();
+        }
+    }
+
+    @Test
+    void aRequestAndAResetThatArriveTogetherEndTheConnection() throws Exception {
+        try (Running server = start();
+                WireClient client = WireClient.connect(server);
+                WireClient blocking = WireClient.connect(server)) {
+            assertThat(dialect.ask(client, "echo before")).isEqualTo("before");
+            blocking.send(dialect.request("block g"));
+            backstage.gate("g").awaitArrivals(1);
+            client.send(dialect.request("echo last")).reset();
+            backstage.gate("g").open();
+            assertThat(dialect.reply(blocking)).isEqualTo("g");
+            assertEverythingClosed(server, 1);
+        }
+    }
+
+    @Test
     void aReplyThatWasPutOffReachesAPeerThatHasHalfClosed() throws Exception {
         try (Running server = start(); WireClient client = WireClient.connect(server)) {
             client.send(dialect.request("wait w")).halfClose();
@@ -342,7 +373,8 @@ class ContractTest {
 
     @Test
     void anInterruptThatWorkLeavesBehindHitsNobodyElse() throws Exception {
-        try (Running server = start(); WireClient client = WireClient.connect(server);
+        try (Running server = start();
+                WireClient client = WireClient.connect(server);
                 WireClient other = WireClient.connect(server)) {
             assertThat(dialect.ask(other, "echo before")).isEqualTo("before");
             assertThat(dialect.ask(client, "interrupt")).isEqualTo("interrupted");
