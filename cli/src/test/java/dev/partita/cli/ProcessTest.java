@@ -172,7 +172,10 @@ class ProcessTest {
 
     private Program start(List<String> command) throws IOException {
         Path errors = Files.createTempFile(temporary, "errors", null);
-        var builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        // A run in the background of a shell ignores SIGINT, and its children inherit that.
+        List<String> attentive = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        attentive.addAll(command);
+        var builder = new ProcessBuilder(attentive).redirectError(errors.toFile());
         builder.environment().put("XDG_CACHE_HOME", temporary.resolve("cache").toString());
         Process process = builder.start();
         started.add(process);
