@@ -20,6 +20,10 @@ public enum Counter {
     SHED("requests shed: queue full"),
     /// Requests that the protocol refused as malformed or too large.
     BAD_REQUESTS("requests refused as malformed or too large"),
+    /// Requests whose form has too many fields, or too large ones.
+    FORMS_TOO_LARGE("requests refused: form too large"),
+    /// Connections closed because they had made as many requests as one may.
+    REQUESTS_PER_CONNECTION("connections closed after their last permitted request"),
     /// Connections closed because they were between two requests for too long.
     LATE_IDLE("idle connections closed"),
     /// Requests whose head took too long to arrive.

@@ -28,6 +28,12 @@ import java.util.Objects;
 /// @param headBytesMax longest header section, request line included (HTTP: 431 beyond it). At most `bufferBytesMax`.
 /// @param headFieldsMax most header fields (HTTP: 431 beyond it).
 /// @param bodyBytesMax largest request body (HTTP: 413 beyond it, before it is read).
+/// @param requestsPerConnectionMax requests answered on one connection; the last answer says that the connection closes, and
+///     the client opens another one, which may live elsewhere. 1 to 2,147,483,647.
+/// @param formFieldsMax most fields and files of one form (HTTP: 413 beyond it). 1 to 1,000,000.
+/// @param formBytesMax bytes that the names and values of one form may take in memory, its files excepted (HTTP: 413 beyond
+///     it). 1 to 1 GiB.
+/// @param partHeadBytesMax longest header section of one part of a multipart body (HTTP: 413 beyond it). 64 to 64 KiB.
 /// @param headMillisMax how long a request's head may take from its first byte on (HTTP: 408 beyond it). This and the other
 ///     deadlines: 100 to 86,400,000 ms, kept to about a second.
 /// @param bodyMillisGrace how long a request's body may be slower than `bodyBytesPerSecondMin` (HTTP: 408 beyond it).
@@ -49,6 +55,10 @@ public record Limits(
         int headBytesMax,
         int headFieldsMax,
         long bodyBytesMax,
+        int requestsPerConnectionMax,
+        int formFieldsMax,
+        int formBytesMax,
+        int partHeadBytesMax,
         int headMillisMax,
         int bodyMillisGrace,
         int bodyBytesPerSecondMin,
@@ -69,6 +79,10 @@ public record Limits(
             32 << 10,
             100,
             1 << 20,
+            1_000_000,
+            1_000,
+            1 << 20,
+            8 << 10,
             10_000,
             5_000,
             500,
@@ -91,6 +105,10 @@ public record Limits(
         inRange("requestLineBytesMax", requestLineBytesMax, 16, headBytesMax);
         inRange("headFieldsMax", headFieldsMax, 1, 10_000);
         inRange("bodyBytesMax", bodyBytesMax, 0, Long.MAX_VALUE);
+        inRange("requestsPerConnectionMax", requestsPerConnectionMax, 1, Integer.MAX_VALUE);
+        inRange("formFieldsMax", formFieldsMax, 1, 1_000_000);
+        inRange("formBytesMax", formBytesMax, 1, 1 << 30);
+        inRange("partHeadBytesMax", partHeadBytesMax, 64, 64 << 10);
         inRange("headMillisMax", headMillisMax, 100, 86_400_000);
         inRange("bodyMillisGrace", bodyMillisGrace, 100, 86_400_000);
         inRange("bodyBytesPerSecondMin", bodyBytesPerSecondMin, 1, 1_000_000_000);
