@@ -10,27 +10,28 @@ import dev.partita.transport.SocketOptions.Outcome;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// What `serve` says once it can be reached: where, who does what, which bounds hold, and what the kernel took.
 final class Announcement {
     private Announcement() {}
 
-    static String of(Plan plan, Running running) {
+    /// @param content adds what is served
+    static String of(Setup setup, Running running, Consumer<Columns> content) {
         var columns = new Columns(13);
         addresses(columns, running);
         model(columns, running.model());
-        columns.add("bounds", bounds(plan, running));
-        Plan.Choice choice = plan.choice();
+        columns.add("bounds", bounds(running));
+        Setup.Choice choice = setup.choice();
         columns.add("transport", choice.transport().name() + ": " + choice.transport().description());
         columns.add("", choice.why());
-        if (plan.pinned()) {
+        if (setup.pinned()) {
             columns.add("pinned", choice.transport().pins()
                     ? "loop i to processor i modulo " + Runtime.getRuntime().availableProcessors()
                     : "not available: " + choice.transport().name() + " cannot tie threads to processors");
         }
         options(columns, running.socketOptions());
-        columns.add("content", plan.content().description());
-        plan.content().workDescription().ifPresent(work -> columns.add("work", work));
+        content.accept(columns);
         columns.add("", "Ctrl-C drains and ends; a second one stops now");
         return columns.toString();
     }
@@ -56,14 +57,14 @@ final class Announcement {
         columns.add("  work", model.tasks().work());
     }
 
-    private static String bounds(Plan plan, Running running) {
+    private static String bounds(Running running) {
         Limits limits = running.limits();
         var bounds = new StringBuilder();
         bounds.append(limits.connectionsMax()).append(" connections, ").append(backlog(limits))
                 .append(" more in the backlog");
-        if (plan.model() instanceof Amped) {
+        if (running.model() instanceof Amped) {
             bounds.append(", ").append(limits.queueMax()).append(" requests in the queue of each worker");
-        } else if (plan.model() instanceof Seda) {
+        } else if (running.model() instanceof Seda) {
             bounds.append(", ").append(limits.queueMax()).append(" requests in the queue of each stage");
         }
         long files = Machine.openFilesMax();

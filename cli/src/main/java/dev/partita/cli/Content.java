@@ -41,9 +41,12 @@ record Content(Handler handler, String description, @Nullable Work work) {
         return work != null;
     }
 
-    /// What is known of the demo's work, if there is one.
-    Optional<String> workDescription() {
-        return work == null ? Optional.empty() : Optional.of(work.description());
+    /// Says what is served.
+    void describe(Columns columns) {
+        columns.add("content", description);
+        if (work != null) {
+            columns.add("work", work.description());
+        }
     }
 
     /// Does what would have delayed the start, on the calling thread, which may take a third of a second.

@@ -123,7 +123,7 @@ class ServingTest {
                 "--socket-option", "so-keepalive=on", "--socket-option", "tcp-fastopen=5", "--pin-loops");
         Plan plan = serve.plan();
         try (Running running = plan.start()) {
-            assertThat(Announcement.of(plan, running).lines()).contains(
+            assertThat(Announcement.of(plan.setup(), running, plan.content()::describe).lines()).contains(
                     "serving      http://127.0.0.1:" + running.port() + "/",
                     "model        amped",
                     "  accepting  the master, an event loop",

@@ -1,0 +1,82 @@
+package dev.partita.cli;
+
+import dev.partita.connection.Protocol;
+import dev.partita.limits.Limits;
+import dev.partita.server.Running;
+import dev.partita.server.Server;
+import dev.partita.server.ServerModel;
+import dev.partita.transport.SocketOptions;
+import dev.partita.transport.Transport;
+import dev.partita.transport.Transports;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How a server was asked to run, checked and complete; what it speaks is not said.
+record Setup(
+        ServerModel model,
+        Choice choice,
+        List<SocketAddress> addresses,
+        Limits limits,
+        SocketOptions options,
+        boolean pinned) {
+
+    /// A transport and why it is this one.
+    record Choice(Transport transport, String why) {
+        private static final String AUTO = "auto";
+
+        /// The transport of that name, or for `auto` the first that works.
+        ///
+        /// @throws Mistake if there is none of that name, or it does not work here
+        static Choice of(String name) {
+            List<Transport> all = Transports.all();
+            return name.equals(AUTO) ? best(all) : named(name, all);
+        }
+
+        private static Choice best(List<Transport> all) {
+            StringBuilder others = new StringBuilder();
+            for (Transport each : all) {
+                String unavailable = each.unavailable();
+                if (unavailable.isEmpty()) {
+                    return new Choice(each, others.isEmpty()
+                            ? all.size() == 1 ? "the only one here" : "chosen as the best one here"
+                            : "chosen as the best one here: " + others);
+                }
+                others.append(others.isEmpty() ? "" : "; ").append(each.name()).append(" does not work, ")
+                        .append(unavailable);
+            }
+            throw new IllegalStateException("no transport works here: " + others);
+        }
+
+        private static Choice named(String name, List<Transport> all) {
+            List<String> valid = new ArrayList<>();
+            valid.add(AUTO);
+            for (Transport each : all) {
+                if (each.name().equals(name)) {
+                    String unavailable = each.unavailable();
+                    if (!unavailable.isEmpty()) {
+                        throw new Mistake("the transport " + name + " does not work here: " + unavailable
+                                + "\nauto takes the best one that does");
+                    }
+                    return new Choice(each, "as asked for");
+                }
+                valid.add(each.name());
+            }
+            throw new Mistake("there is no transport '" + name + "'" + Nearest.question(name, valid) + "\nvalid are "
+                    + String.join(", ", valid));
+        }
+    }
+
+    Running start(Protocol protocol) throws IOException {
+        Server server = Server.of(protocol)
+                .transport(choice.transport())
+                .limits(limits)
+                .socketOptions(options)
+                .pinned(pinned);
+        for (SocketAddress address : addresses) {
+            server = server.listen(address);
+        }
+        return server.run(model);
+    }
+}
