@@ -8,6 +8,7 @@ import dev.partita.limits.Limits;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 /// Models call [#next], [#work] and [#refuse]; wires call what is below "for wires"; sessions use the rest.
 public final class Connection {
     private static final VarHandle PERMIT;
+    private static final VarHandle UNDER;
     private static final Inbox NOWHERE = connection -> false;
     private static final Counters UNCOUNTED = Counters.shared();
     /// How long, and for how many bytes, a lingering close waits for the peer to close too.
@@ -38,6 +40,7 @@ public final class Connection {
     static {
         try {
             PERMIT = MethodHandles.lookup().findVarHandle(Connection.class, "permit", long.class);
+            UNDER = MethodHandles.lookup().findVarHandle(Connection.class, "under", Deadline.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -65,12 +68,19 @@ public final class Connection {
     private boolean hadItsShare;
     private boolean lingering;
     private int lingeredBytes;
+    /// Whether the late reply may be sent while it is lent.
+    private boolean answerableLate;
+    private boolean answeredLate;
     private Close how = Close.NORMAL;
-    /// What it waits for, since when (on the table's clock), and how much of a body has arrived since.
-    private Deadline under = Deadline.IDLE;
+    /// What it waits for, and since when, on the table's clock. Its home looks at both while somebody else has the connection,
+    /// so `since` is written before `under` and read after it: what it sees is never older than it was.
+    private volatile Deadline under = Deadline.IDLE;
     private long since;
-    private long bodyBytes;
+    /// Of a body: the bytes that have arrived since. Of work: when it was put into the queue, by [System#nanoTime].
+    private long progress;
 
+    /// Written by its home, or by whoever looks after a thread of its own, while another thread is busy with its work.
+    private volatile boolean abandoned;
     /// Written last when a conversation begins and first when it is over, so that a loop which looks at all slots is never
     /// misled about the ones of other loops: see [#isAt].
     private volatile boolean open;
@@ -92,7 +102,7 @@ public final class Connection {
         if (broken) {
             return Step.CLOSE;
         }
-        if (lingering || table.isAborting()) {
+        if (lingering || abandoned || table.isAborting()) {
             return end();
         }
         try {
@@ -111,7 +121,7 @@ public final class Connection {
     /// One pass of the useful work that [#next] has named. May block if it said BLOCKING.
     public void work() {
         try {
-            if (prepare()) {
+            if (!abandoned && prepare()) {
                 session.work();
             }
         } catch (Throwable failure) {
@@ -127,8 +137,8 @@ public final class Connection {
     /// @return true if there is an answer that says so: go on with [#next]; false if there is none: nothing has changed
     public boolean refuse(Refusal why) {
         try {
-            if (prepare() && session.refuse(why)) {
-                counters.increment(Counter.SHED);
+            if (!abandoned && prepare() && session.refuse(why)) {
+                counters.increment(why == Refusal.QUEUE_SLOW ? Counter.SHED_SLOW : Counter.SHED);
                 return true;
             }
             return broken;
@@ -270,7 +280,7 @@ public final class Connection {
         }
         if (received > 0) {
             counters.add(Counter.BYTES_IN, received);
-            bodyBytes += received;
+            progress += received;
             heardOut = false;
             return true;
         }
@@ -374,7 +384,8 @@ public final class Connection {
     /// How long a wait for this connection may last, in nanoseconds; 0 if its deadline has passed. As exact as the table's
     /// clock.
     public long remainingNanos() {
-        return Math.max(0, since + allowedNanos() - table.now());
+        long allowed = allowedNanos(); // looks at what it waits for, and only then at since when
+        return Math.max(0, since + allowed - table.now());
     }
 
     /// True if its deadline has passed: its home calls [#expire], then [#next]. From any thread; only a hint to others than
@@ -394,6 +405,51 @@ public final class Connection {
             case WRITE -> endNow(Counter.LATE_WRITES, Close.ABORT);
             case LINGER -> broken = true;
         }
+    }
+
+    /// Says that the connection is about to be with another thread.
+    ///
+    /// @param place [Place#LENT] or [Place#ENTRUSTED]
+    public void leave(Place place) {
+        answerableLate = place == Place.LENT && outbound.isDrained() && session.mayReplyLate();
+        this.place = place;
+    }
+
+    /// Notes when the work was put into a queue. By whoever puts it there, before.
+    ///
+    /// @param nanoTime by [System#nanoTime]
+    public void queued(long nanoTime) {
+        progress = nanoTime;
+    }
+
+    /// When the work was put into the queue that it has just been taken from, by [System#nanoTime].
+    public long queuedAt() {
+        return progress;
+    }
+
+    /// Gives up the work that another thread is busy with, because its deadline has passed or the server does not wait any
+    /// longer. The peer gets the protocol's late reply, where that can still be sent, and then the end; what the work comes to
+    /// is dropped, and the slot stays taken until the work returns. Harmless when the conversation is over or given up already.
+    ///
+    /// By its home; or, for a connection with a thread of its own, by whoever looks after that thread.
+    ///
+    /// @return true if that happened now
+    public synchronized boolean abandon() {
+        if (!open || abandoned) {
+            return false;
+        }
+        answeredLate = place == Place.LENT && answerableLate && sendLateReply();
+        abandoned = true;
+        if (isWorkLate()) {
+            counters.increment(Counter.LATE_WORK);
+        }
+        endpoint.shutdownOutput();
+        return true;
+    }
+
+    /// True while the deadline that its work is under has passed. From any thread.
+    public boolean isWorkLate() {
+        return under == Deadline.WORK && isLate();
     }
 
     /// True if [#next] names CLOSE although nothing came: the server ends, and this connection is between two requests or
@@ -422,7 +478,10 @@ public final class Connection {
     /// Ends the connection: the socket, the session, the buffers, the slot. By the thread that owns it and may touch the
     /// pool.
     public void close() {
-        endpoint.close(how);
+        synchronized (this) { // the descriptor's number may be another connection's next: nobody must shut that one
+            open = false;
+            endpoint.close(how);
+        }
         release();
     }
 
@@ -463,8 +522,10 @@ public final class Connection {
         broken = false;
         hadItsShare = false;
         lingering = false;
-        under = Deadline.IDLE;
+        abandoned = false;
+        answeredLate = false;
         since = table.now();
+        under = Deadline.IDLE;
         how = Close.NORMAL;
         counters.increment(Counter.ACCEPTED);
         open = true;
@@ -473,9 +534,9 @@ public final class Connection {
     /// Notes what the connection waits for from now on.
     private Step under(Deadline deadline, Step step) {
         if (under != deadline) {
-            under = deadline;
+            progress = 0;
             since = table.now();
-            bodyBytes = 0;
+            UNDER.setRelease(this, deadline);
         }
         return step;
     }
@@ -494,8 +555,8 @@ public final class Connection {
             case IDLE -> limits.idleMillisMax() * NANOS_PER_MILLI / (table.isCrowded() ? 10 : 1);
             case HEAD -> limits.headMillisMax() * NANOS_PER_MILLI;
             case BODY -> limits.bodyMillisGrace() * NANOS_PER_MILLI
-                    + bodyBytes * 1_000 / limits.bodyBytesPerSecondMin() * NANOS_PER_MILLI;
-            case WORK -> limits.workMillisMax() * NANOS_PER_MILLI;
+                    + progress * 1_000 / limits.bodyBytesPerSecondMin() * NANOS_PER_MILLI;
+            case WORK -> limits.workNanosMax();
             case WRITE -> limits.writeMillisMax() * NANOS_PER_MILLI;
             case LINGER -> LINGER_NANOS;
         };
@@ -524,6 +585,21 @@ public final class Connection {
         return ended || heardOut && inbound.isEmpty() && session.phase() == Phase.IDLE;
     }
 
+    /// Sends the late reply in place of the one that somebody else is still making. Outbound is theirs, and empty to the wire.
+    private boolean sendLateReply() {
+        byte[] reply = table.protocol().lateReply();
+        if (reply.length == 0) {
+            return false;
+        }
+        Buffer bytes = Buffer.over(Arena.ofAuto().allocate(reply.length));
+        bytes.put(reply);
+        int sent = endpoint.send(bytes, false);
+        if (sent > 0) {
+            counters.add(Counter.BYTES_OUT, sent);
+        }
+        return bytes.isEmpty(); // a socket that does not take as much as that has a peer that does not read
+    }
+
     /// Begins the lingering close: our side is shut, and what the peer still sends is dropped.
     private Step linger() {
         lingering = true;
@@ -535,6 +611,9 @@ public final class Connection {
 
     /// A step of a connection that is past its last reply: it lingers, or the server does not wait for it any longer.
     private Step end() {
+        if (answeredLate && !lingering && !ended) {
+            return linger(); // the peer may still have to read it
+        }
         lingeredBytes += inbound.length();
         inbound.clear();
         if (lingering && !ended && lingeredBytes < LINGER_BYTES_MAX && !table.isAborting()) {

@@ -1,5 +1,6 @@
 package dev.partita.connection;
 
+import dev.partita.limits.Counters;
 import dev.partita.limits.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ public final class ConnectionTable implements AutoCloseable {
     private final Protocol protocol;
     private final Limits limits;
     private final FileAccess files;
+    private final Counters counters = Counters.shared();
     private final Connection[] slots;
     private final FreeList free;
     private final ConcurrentMap<Path, FileTree> folders = new ConcurrentHashMap<>();
@@ -76,6 +78,11 @@ public final class ConnectionTable implements AutoCloseable {
     /// The bounds of this server.
     public Limits limits() {
         return limits;
+    }
+
+    /// Where is counted what no loop counts.
+    public Counters counters() {
+        return counters;
     }
 
     /// The clock of all deadlines, in nanoseconds: [System#nanoTime] as it was at the last [#tick], so that asking costs

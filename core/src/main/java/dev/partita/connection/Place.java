@@ -8,8 +8,10 @@ public enum Place {
     HOME,
     /// At home, in the list of those that go on in the next turn.
     QUEUED,
-    /// With a worker or a stage.
+    /// With a worker, which does its work; the socket stays at home.
     LENT,
+    /// With a stage, its socket included.
+    ENTRUSTED,
     /// Waiting for [Connection#resume].
     WAITING
 }

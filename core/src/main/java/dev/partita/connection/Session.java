@@ -38,6 +38,12 @@ public interface Session {
         return false;
     }
 
+    /// True if [Protocol#lateReply] may be sent in place of the reply to the work that [#next] has named: nothing of that reply
+    /// has been sent. Asked before the work is given to another thread.
+    default boolean mayReplyLate() {
+        return false;
+    }
+
     /// The connection is over and its slot will be used again. Lets go of whatever this conversation held (files,
     /// producers), always.
     ///

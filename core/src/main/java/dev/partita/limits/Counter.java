@@ -18,6 +18,8 @@ public enum Counter {
     REQUESTS("requests"),
     /// Requests refused because a queue was full.
     SHED("requests shed: queue full"),
+    /// Requests refused because they had waited too long in a queue that had not been empty for long.
+    SHED_SLOW("requests shed: queue too slow"),
     /// Requests that the protocol refused as malformed or too large.
     BAD_REQUESTS("requests refused as malformed or too large"),
     /// Requests whose form has too many fields, or too large ones.
@@ -34,6 +36,9 @@ public enum Counter {
     LATE_WRITES("connections reset: peer reads too slowly"),
     /// Requests whose work took too long.
     LATE_WORK("requests given up: work too slow"),
+    /// Times that a thread was found to be busy with one request for longer than the work's deadline. What runs on an event
+    /// loop cannot be given up, so this is all that is told of it.
+    STUCK("threads stuck in one request's work"),
     /// Exceptions that came out of a handler or a session.
     FAILURES("failures of a handler or session"),
     /// Bytes received from peers.

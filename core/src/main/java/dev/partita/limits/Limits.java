@@ -21,6 +21,11 @@ import java.util.Objects;
 /// @param turnStepsMax steps that one connection may take in one turn of a loop before the others get theirs: the bound
 ///     on a pipelining client. 1 to 4,096.
 /// @param queueMax connections waiting in front of one worker or stage; beyond it the work is shed. 1 to 1,048,576.
+/// @param queueMillisTarget how long work may wait in such a queue once the queue has not been empty for
+///     `queueMillisInterval`; work that has waited longer is shed when its turn comes. Never less than twice what one request
+///     takes on average. 0 to 60,000; 0 sheds nothing for its waiting.
+/// @param queueMillisInterval how long a queue may go without being empty, and work may wait in it, before that holds: what
+///     a burst gets. 1 to 60,000.
 /// @param bufferBytes size of an ordinary buffer: what a typical request or reply fits in. 1 KiB to 1 MiB, a power of 2.
 /// @param bufferBytesMax size of a large buffer: what a connection gets when an ordinary one is full, and the most that
 ///     it ever holds of each direction. `bufferBytes` to 16 MiB, a power of 2.
@@ -49,6 +54,8 @@ public record Limits(
         int acceptBatchMax,
         int turnStepsMax,
         int queueMax,
+        int queueMillisTarget,
+        int queueMillisInterval,
         int bufferBytes,
         int bufferBytesMax,
         int requestLineBytesMax,
@@ -73,6 +80,8 @@ public record Limits(
             64,
             128,
             1_024,
+            5,
+            100,
             8 << 10,
             64 << 10,
             8 << 10,
@@ -97,6 +106,8 @@ public record Limits(
         inRange("acceptBatchMax", acceptBatchMax, 1, 4_096);
         inRange("turnStepsMax", turnStepsMax, 1, 4_096);
         inRange("queueMax", queueMax, 1, 1 << 20);
+        inRange("queueMillisTarget", queueMillisTarget, 0, 60_000);
+        inRange("queueMillisInterval", queueMillisInterval, 1, 60_000);
         inRange("bufferBytes", bufferBytes, 1 << 10, 1 << 20);
         inRange("bufferBytesMax", bufferBytesMax, bufferBytes, 16 << 20);
         powerOfTwo("bufferBytes", bufferBytes);
@@ -180,6 +191,11 @@ public record Limits(
         } catch (ReflectiveOperationException impossible) {
             throw new LinkageError(impossible.getMessage(), impossible);
         }
+    }
+
+    /// [#workMillisMax] in nanoseconds.
+    public long workNanosMax() {
+        return workMillisMax * 1_000_000L;
     }
 
     /// The names of all fields, in their order.

@@ -4,6 +4,8 @@ package dev.partita.limits;
 public enum Refusal {
     /// The queue of the worker or stage is full.
     QUEUE_FULL,
+    /// The queue of the worker or stage has been slow for too long, and this work has waited too long in it.
+    QUEUE_SLOW,
     /// The work took longer than its deadline.
     DEADLINE,
     /// The process that did the work is gone.

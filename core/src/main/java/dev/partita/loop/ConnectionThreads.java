@@ -96,13 +96,18 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
         }
     }
 
-    /// Wakes the threads of connections whose deadline has passed.
+    /// Wakes the threads of connections whose deadline has passed. One that is busy with its work cannot be woken: then the
+    /// peer is told that nothing will come.
     @Override
     public void everySecond() {
         for (int slot = 0; slot < table.size(); slot++) {
             Connection connection = table.at(slot);
             if (connection.isAt(this) && connection.isLate()) {
-                unpark(connection);
+                Thread thread = threads.get(slot);
+                if (connection.isWorkLate() && connection.place() != Place.WAITING && connection.abandon()) {
+                    Watchdog.say(thread, table);
+                }
+                LockSupport.unpark(thread);
             }
         }
     }

@@ -73,6 +73,9 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private boolean accepts;
     private long sweptAt;
 
+    // The background thread's.
+    private final Watchdog watchdog;
+
     /// @param connectionsMax how many connections may live here, and wait in the inbox, at a time
     /// @param turn makes the model's turn for this loop
     /// @param beforeFirstTurn runs on the loop's thread when it starts: pinning, for example
@@ -95,6 +98,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         inbox = new MpscVarHandleArrayQueue<>(Math.max(2, connectionsMax));
         again = new Connection[connectionsMax];
         thread = Thread.ofPlatform().name(name).unstarted(this);
+        watchdog = new Watchdog(thread, table);
         this.turn = turn.apply(this);
     }
 
@@ -119,11 +123,27 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         connection.begin(this, pool, counters);
     }
 
-    /// Gives the work that the connection needs to another thread, or refuses it if that has no room. The loop's thread.
-    /// That thread gives it back by [Connection#goHome].
+    /// Gives the work that the connection needs to another thread, or refuses it if that has no room. The socket stays here, so
+    /// work that takes too long can be answered for. The loop's thread.
+    ///
+    /// The other thread calls [Connection#work] and then [Connection#goHome].
     ///
     /// @return as [Turn#advance]
     public boolean lend(Connection connection, Inbox to) {
+        return give(connection, to, Place.LENT);
+    }
+
+    /// Gives the connection with its socket to another thread, for the work that it needs, or refuses that work if that
+    /// thread has no room. The loop's thread.
+    ///
+    /// The other thread may also send, and in the end calls [Connection#goHome].
+    ///
+    /// @return as [Turn#advance]
+    public boolean entrust(Connection connection, Inbox to) {
+        return give(connection, to, Place.ENTRUSTED);
+    }
+
+    private boolean give(Connection connection, Inbox to, Place place) {
         if (!counters.isShared()) {
             throw new IllegalStateException("a loop that lends has to share its counters: see Wiring.lendingLoop");
         }
@@ -131,7 +151,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
             return true;
         }
         poller.lend(connection);
-        connection.place(Place.LENT);
+        connection.leave(place);
         if (to.enqueue(connection)) {
             counters.increment(Counter.HAND_OVERS);
             return false;
@@ -212,6 +232,11 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     @Override
+    public void everySecond() {
+        watchdog.look(counters.get(Counter.POLLS), sleeping);
+    }
+
+    @Override
     public void interrupt() {
         thread.interrupt();
     }
@@ -269,7 +294,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private void arrive(Connection c) {
         switch (c.place()) {
             case FRESH -> poller.adopt(c);
-            case LENT -> poller.reclaim(c);
+            case LENT, ENTRUSTED -> poller.reclaim(c);
             case WAITING, HOME, QUEUED -> {}
         }
         turn(c);
@@ -348,7 +373,6 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     /// Gives a turn to the connections whose deadline has passed, and while the server ends to those that should end.
     private void sweep() {
         sweptAt = table.now();
-        boolean aborting = table.isAborting();
         for (int slot = 0; slot < table.size(); slot++) {
             Connection c = table.at(slot);
             if (c.isAt(this) && (c.isLate() || c.isToEnd())) {
@@ -359,11 +383,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
                             end(c);
                         }
                     }
-                    case LENT -> {
-                        if (aborting) {
-                            c.endpoint().shutdownOutput(); // all that can be done while somebody else's code has it
-                        }
-                    }
+                    case LENT, ENTRUSTED -> c.abandon(); // all that can be done while somebody else's code has it
                     case FRESH, QUEUED -> {} // has its turn anyway
                 }
             }

@@ -1,8 +1,10 @@
 package dev.partita.loop;
 
 import dev.partita.connection.Connection;
+import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Inbox;
 import dev.partita.limits.Failures;
+import dev.partita.limits.Refusal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ public final class Worker implements Inbox, Part {
     private final Consumer<Connection> work;
     private final Consumer<Connection> giveAway;
     private final MpmcVarHandleArrayQueue<Connection> queue;
+    private final QueueDelay delay;
     private final List<Hand> hands = new ArrayList<>();
     private volatile boolean stopping;
     /// Counted, and not put together from the queue and from who is busy: in between the two a worker that is about to begin
@@ -37,18 +40,23 @@ public final class Worker implements Inbox, Part {
     @SuppressWarnings("unused") // by way of LOAD
     private volatile int load;
 
-    /// @param queueMax connections that may wait here, rounded up to a power of two
+    /// @param table whose connections come here
     /// @param work what a thread does with each
     /// @param giveAway passes the connection on afterwards, when it no longer counts as this worker's load: whoever gets it
     ///     may look for an idle worker at once
     public Worker(
-            String name, int threads, int queueMax, Consumer<Connection> work, Consumer<Connection> giveAway) {
+            String name,
+            int threads,
+            ConnectionTable table,
+            Consumer<Connection> work,
+            Consumer<Connection> giveAway) {
         this.name = name;
         this.work = work;
         this.giveAway = giveAway;
-        queue = new MpmcVarHandleArrayQueue<>(Math.max(2, queueMax));
+        queue = new MpmcVarHandleArrayQueue<>(Math.max(2, table.limits().queueMax()));
+        delay = new QueueDelay(table.limits(), System.nanoTime());
         for (int i = 0; i < threads; i++) {
-            hands.add(new Hand(threads == 1 ? name : name + "-" + i));
+            hands.add(new Hand(threads == 1 ? name : name + "-" + i, table));
         }
     }
 
@@ -60,6 +68,9 @@ public final class Worker implements Inbox, Part {
     @Override
     public boolean enqueue(Connection connection) {
         LOAD.getAndAdd(this, 1);
+        if (delay.isOn()) {
+            connection.queued(System.nanoTime());
+        }
         if (!queue.offer(connection)) {
             LOAD.getAndAdd(this, -1);
             return false;
@@ -95,6 +106,11 @@ public final class Worker implements Inbox, Part {
     }
 
     @Override
+    public void everySecond() {
+        hands.forEach(hand -> hand.look());
+    }
+
+    @Override
     public void interrupt() {
         hands.forEach(hand -> hand.thread.interrupt());
     }
@@ -107,20 +123,28 @@ public final class Worker implements Inbox, Part {
     /// One of the threads.
     private final class Hand implements Runnable {
         private static final VarHandle ASLEEP;
+        private static final VarHandle TAKEN;
 
         static {
             try {
                 ASLEEP = MethodHandles.lookup().findVarHandle(Hand.class, "asleep", boolean.class);
+                TAKEN = MethodHandles.lookup().findVarHandle(Hand.class, "taken", long.class);
             } catch (ReflectiveOperationException impossible) {
                 throw new ExceptionInInitializerError(impossible);
             }
         }
 
         private final Thread thread;
+        private final Watchdog watchdog;
         private volatile boolean asleep;
+        /// How many connections it has taken from the queue.
+        private long taken;
+        /// When it took the present one, if it is of interest how long its work takes; otherwise 0.
+        private long takenAt;
 
-        Hand(String name) {
+        Hand(String name, ConnectionTable table) {
             thread = Thread.ofPlatform().name(name).unstarted(this);
+            watchdog = new Watchdog(thread, table);
         }
 
         @Override
@@ -132,14 +156,27 @@ public final class Worker implements Inbox, Part {
                 } else if (stopping) {
                     return;
                 } else {
-                    sleep();
+                    rest();
                 }
             }
         }
 
+        private void rest() {
+            if (delay.isOn()) {
+                long now = System.nanoTime();
+                measure(now);
+                takenAt = 0;
+                delay.empty(now);
+            }
+            sleep();
+        }
+
         private void serve(Connection connection) {
+            TAKEN.setOpaque(this, taken + 1);
             try {
-                work.accept(connection);
+                if (!isShed(connection)) {
+                    work.accept(connection);
+                }
             } catch (Throwable bug) {
                 onBug(bug);
             }
@@ -148,6 +185,27 @@ public final class Worker implements Inbox, Part {
                 giveAway.accept(connection);
             } catch (Throwable bug) {
                 onBug(bug);
+            }
+        }
+
+        private boolean isShed(Connection connection) {
+            if (!delay.isOn()) {
+                return false;
+            }
+            long now = System.nanoTime();
+            measure(now);
+            takenAt = now;
+            if (delay.isTooLate(now - connection.queuedAt(), now) && connection.refuse(Refusal.QUEUE_SLOW)) {
+                takenAt = 0; // that was not its work
+                return true;
+            }
+            return false;
+        }
+
+        /// The end of one is the beginning of the next.
+        private void measure(long now) {
+            if (takenAt != 0) {
+                delay.served(now - takenAt);
             }
         }
 
@@ -163,6 +221,10 @@ public final class Worker implements Inbox, Part {
                 LockSupport.park(Worker.this); // may return early: then the queue is looked at once more than needed
             }
             asleep = false;
+        }
+
+        void look() {
+            watchdog.look((long) TAKEN.getOpaque(this), asleep);
         }
 
         boolean wakeIfAsleep() {

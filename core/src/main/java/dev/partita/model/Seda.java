@@ -92,7 +92,7 @@ public record Seda(int threads, int nodes) implements ServerModel {
     private static boolean advance(EventLoop node, Wire wire, Worker[] stages, Connection c) {
         return switch (c.next()) {
             case READ -> wire.read(c);
-            case WORK, BLOCKING -> node.lend(c, stages[c.stage()]);
+            case WORK, BLOCKING -> node.entrust(c, stages[c.stage()]);
             case WRITE -> wire.write(c);
             case WAIT -> wire.await(c);
             case CLOSE -> {

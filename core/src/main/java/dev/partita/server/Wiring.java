@@ -68,6 +68,7 @@ public final class Wiring implements AutoCloseable {
         transport = server.transport();
         table = new ConnectionTable(server.protocol(), limits, transport.files(), transport::endpoint);
         resources.push(table);
+        counters.add(table.counters());
         parts.add(new Background(server.protocol(), table, parts));
     }
 
@@ -111,7 +112,7 @@ public final class Wiring implements AutoCloseable {
     /// @param work what a thread does with each connection that it gets
     /// @param giveAway passes the connection on; called by the same thread when the work is done
     public Worker worker(String name, int threads, Consumer<Connection> work, Consumer<Connection> giveAway) {
-        Worker worker = new Worker(name, threads, limits.queueMax(), work, giveAway);
+        Worker worker = new Worker(name, threads, table, work, giveAway);
         parts.add(worker);
         return worker;
     }

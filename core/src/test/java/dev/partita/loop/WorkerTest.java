@@ -28,16 +28,12 @@ class WorkerTest {
         public void work() {}
     };
 
-    private final ConnectionTable table = new ConnectionTable(
-            connection -> IDLE,
-            Limits.defaults().withConnectionsMax(8),
-            new NioTransport().files(),
-            new NioTransport()::endpoint);
+    private final ConnectionTable table = table(8);
 
     @Test
     void servesWhatItGotInOrderAndEndsWithAnEmptyQueue() throws InterruptedException {
         var served = new LinkedBlockingQueue<Connection>();
-        var worker = new Worker("worker", 1, 8, connection -> {}, served::add);
+        var worker = new Worker("worker", 1, table, connection -> {}, served::add);
         List<Connection> all = List.of(slot(), slot(), slot());
         all.forEach(connection -> assertThat(worker.enqueue(connection)).isTrue());
         worker.start();
@@ -52,7 +48,7 @@ class WorkerTest {
         var begun = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         var served = new LinkedBlockingQueue<Connection>();
-        var worker = new Worker("worker", 1, 2, connection -> {
+        var worker = new Worker("worker", 1, table(2), connection -> {
             begun.countDown();
             awaitUninterruptibly(goOn);
             served.add(connection);
@@ -74,8 +70,8 @@ class WorkerTest {
 
     @Test
     void choosesAnIdleWorkerOrTheOneWithTheLeastToDo() {
-        var first = new Worker("first", 1, 8, connection -> {}, connection -> {});
-        var second = new Worker("second", 1, 8, connection -> {}, connection -> {});
+        var first = new Worker("first", 1, table, connection -> {}, connection -> {});
+        var second = new Worker("second", 1, table, connection -> {}, connection -> {});
         var workers = new Workers(List.of(first, second));
         assertThat(workers.leastLoaded()).isSameAs(first);
         first.enqueue(slot());
@@ -89,7 +85,7 @@ class WorkerTest {
     void isIdleAgainWhenItGivesAwayWhatItWorkedOn() throws InterruptedException {
         var loads = new LinkedBlockingQueue<Integer>();
         var workers = new ArrayList<Worker>();
-        workers.add(new Worker("worker", 1, 8, connection -> loads.add(workers.getFirst().load()),
+        workers.add(new Worker("worker", 1, table, connection -> loads.add(workers.getFirst().load()),
                 connection -> loads.add(workers.getFirst().load())));
         workers.getFirst().start();
         workers.getFirst().enqueue(slot());
@@ -97,6 +93,14 @@ class WorkerTest {
 
         assertThat(workers.getFirst().join(GUARD_NANOS)).isTrue();
         assertThat(loads).containsExactly(1, 0);
+    }
+
+    private static ConnectionTable table(int queueMax) {
+        return new ConnectionTable(
+                connection -> IDLE,
+                Limits.defaults().withConnectionsMax(8).withQueueMax(queueMax).with("queueMillisTarget", 0),
+                new NioTransport().files(),
+                new NioTransport()::endpoint);
     }
 
     private Connection slot() {

@@ -17,12 +17,11 @@ import java.util.List;
 public final class Http implements Protocol {
     private static final byte[] LATE = String.join("\r\n",
             "HTTP/1.1 503 Service Unavailable",
-            "Content-Type: text/plain",
-            "Content-Length: 24",
+            "Content-Length: 0",
             "Retry-After: 1",
             "Connection: close",
             "",
-            "503 Service Unavailable\n").getBytes(StandardCharsets.ISO_8859_1);
+            "").getBytes(StandardCharsets.ISO_8859_1);
 
     private final Handler handler;
     private final List<String> stages;
@@ -50,7 +49,7 @@ public final class Http implements Protocol {
         return stages;
     }
 
-    /// 503 without a Date, and the connection closes.
+    /// 503 without a Date, without a body (which an answer to HEAD must not have), and the connection closes.
     @Override
     public byte[] lateReply() {
         return LATE;

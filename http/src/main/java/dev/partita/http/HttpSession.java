@@ -399,7 +399,7 @@ final class HttpSession implements Session {
         }
         request.stage(null);
         response.beginPass();
-        if (why != Refusal.QUEUE_FULL) {
+        if (why != Refusal.QUEUE_FULL && why != Refusal.QUEUE_SLOW) {
             response.close();
         }
         response.status(503).header("Retry-After", "1").answer(503);
@@ -409,6 +409,11 @@ final class HttpSession implements Session {
             replied();
         }
         return true;
+    }
+
+    @Override
+    public boolean mayReplyLate() {
+        return state != State.PRODUCING;
     }
 
     @Override

@@ -14,7 +14,8 @@ import java.util.List;
 /// A server model over a transport.
 public record Under(ServerModel model, Transport transport) {
     /// Few slots make a server that starts within milliseconds.
-    public static final Limits SMALL = Limits.defaults().withConnectionsMax(64);
+    public static final Limits SMALL =
+            Limits.defaults().withConnectionsMax(64).with("queueMillisTarget", 0);
 
     /// Every model over every transport that works on this machine.
     public static List<Under> all() {

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
+import dev.partita.model.Amped;
+import dev.partita.model.Sped;
+import dev.partita.model.Symped;
 import dev.partita.server.Running;
+import dev.partita.server.ServerModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +123,46 @@ class DeadlineTest {
             assertThat(client.readToAnyEnd().length).isLessThan(4_000_000);
         }
         awaitAllClosed();
+    }
+
+    @Test
+    void workThatTakesTooLongIsGivenUpWhereTheModelCan() throws Exception {
+        try (Log log = new Log()) {
+            start(Dialects.HTTP, SOON);
+            say(Dialects.HTTP.request("block g"));
+            backstage.gate("g").awaitArrivals(servers.size());
+            for (int i = 0; i < servers.size(); i++) {
+                ServerModel model = servers.get(i).model();
+                if (model instanceof Amped) {
+                    assertThat(clients.get(i).readReply().status()).as(model.toString()).isEqualTo(503);
+                    clients.get(i).expectEnd();
+                } else if (!isItsLoopBusy(model)) {
+                    assertThat(clients.get(i).readToAnyEnd()).as(model.toString()).isEmpty();
+                }
+            }
+            awaitOneEach(Counter.STUCK);
+            assertThat(log.without("busy with one request for more than 100 ms")).isEmpty();
+            backstage.gate("g").open();
+            for (int i = 0; i < servers.size(); i++) {
+                boolean busy = isItsLoopBusy(servers.get(i).model());
+                if (busy) {
+                    assertThat(Dialects.HTTP.reply(clients.get(i))).isEqualTo("g");
+                }
+                assertThat(servers.get(i).count(Counter.LATE_WORK)).isEqualTo(busy ? 0 : 1);
+                clients.get(i).close();
+            }
+            awaitAllClosed();
+            clients.clear();
+            say(Dialects.HTTP.request("echo on"));
+            for (WireClient client : clients) {
+                assertThat(Dialects.HTTP.reply(client)).isEqualTo("on");
+            }
+        }
+    }
+
+    /// True if the one thread that could answer is the one that works.
+    private static boolean isItsLoopBusy(ServerModel model) {
+        return model instanceof Sped || model instanceof Symped;
     }
 
     @Test

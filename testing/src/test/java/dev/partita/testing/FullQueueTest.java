@@ -10,10 +10,12 @@ import dev.partita.model.Seda;
 import dev.partita.server.Running;
 import dev.partita.server.ServerModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,44 @@ class FullQueueTest {
             assertThat(server.count(Counter.SHED)).isEqualTo(count - QUEUE_MAX);
             closeAll(clients);
             blocking[0].close();
+        }
+    }
+
+    @Test
+    void shedsWhatHasWaitedTooLongInAQueueThatIsSlow() throws Exception {
+        Limits impatient = LIMITS.with(Map.of("queueMillisTarget", 1L, "queueMillisInterval", 1L));
+        try (Running server = under.run(dialect.protocol(backstage, folder), impatient);
+                WireClient blocking = WireClient.connect(server);
+                WireClient waiting = WireClient.connect(server)) {
+            for (int i = 0; i < 50; i++) { // so that work is known to be short
+                assertThat(dialect.ask(waiting, "echo quick")).isIn("quick", "busy");
+            }
+            long lent = server.count(Counter.HAND_OVERS);
+            long shed = server.count(Counter.SHED_SLOW);
+            long begun = System.nanoTime();
+            blocking.send(dialect.request("block g"));
+            backstage.gate("g").awaitArrivals(1);
+            waiting.send(dialect.request("echo late"));
+            Eventually.holds("it is queued", () -> server.count(Counter.HAND_OVERS) >= lent + 2);
+            // At least half of the time that the first one takes, and more than the target.
+            long queued = System.nanoTime();
+            while (System.nanoTime() - queued < Math.max(queued - begun, 4_000_000)) {
+                Thread.onSpinWait();
+            }
+            backstage.gate("g").open();
+            assertThat(dialect.reply(blocking)).isEqualTo("g");
+            assertThat(dialect.reply(waiting)).isEqualTo("busy");
+            assertThat(server.count(Counter.SHED_SLOW)).isEqualTo(shed + 1);
+            assertThat(server.count(Counter.SHED)).isZero();
+            Eventually.holds("it goes on like any other", () -> "again".equals(ask(waiting, "echo again")));
+        }
+    }
+
+    private String ask(WireClient client, String command) {
+        try {
+            return dialect.ask(client, command);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 
