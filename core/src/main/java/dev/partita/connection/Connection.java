@@ -311,9 +311,7 @@ public final class Connection {
                 return false;
             }
             if (sent < 0) {
-                broken = true;
-                how = Close.ABORT;
-                counters.increment(Counter.BROKEN);
+                lost();
                 return true;
             }
             counters.add(Counter.BYTES_OUT, sent);
@@ -321,6 +319,13 @@ public final class Connection {
             since = table.now();
         }
         return true;
+    }
+
+    /// Says that the socket has failed: the next step is CLOSE.
+    public void lost() {
+        broken = true;
+        how = Close.ABORT;
+        counters.increment(Counter.BROKEN);
     }
 
     /// True once after a [#send] that stopped although it could have gone on.
@@ -529,6 +534,12 @@ public final class Connection {
         how = Close.NORMAL;
         counters.increment(Counter.ACCEPTED);
         open = true;
+    }
+
+    /// Says that the connection has begun and is still being opened. Until it is, it is under the deadline of a WRITE.
+    public void connecting() {
+        place = Place.CONNECTING;
+        under(Deadline.WRITE, Step.WRITE);
     }
 
     /// Notes what the connection waits for from now on.

@@ -4,6 +4,8 @@ package dev.partita.connection;
 public enum Place {
     /// Accepted, and its home has not seen it yet.
     FRESH,
+    /// Being opened by us: neither the peer nor its session has said anything yet.
+    CONNECTING,
     /// At home: its loop has it, or its own thread.
     HOME,
     /// At home, in the list of those that go on in the next turn.

@@ -11,6 +11,8 @@ import dev.partita.limits.Counters;
 import dev.partita.limits.Failures;
 import dev.partita.limits.Refusal;
 import dev.partita.transport.Accepting;
+import dev.partita.transport.Connecting;
+import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Poller;
 import dev.partita.transport.Wire;
@@ -22,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /// One thread that asks its poller which connections can go on, and gives each of them its turn. What a turn is, is the
 /// model's business.
@@ -71,6 +74,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     /// How many of them go on only when another thread's queue has room.
     private int stalled;
     private boolean accepts;
+    private @Nullable Schedule schedule;
     private long sweptAt;
 
     // The background thread's.
@@ -107,6 +111,30 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     /// How this loop's connections read, write, wait and close.
     public Wire wire() {
         return poller;
+    }
+
+    /// Gives the loop something to do by the clock. Before [#start].
+    public void schedule(Schedule schedule) {
+        this.schedule = schedule;
+    }
+
+    /// Opens a connection of our own, which lives here. Its session is asked for its [next][dev.partita.connection.Session#next]
+    /// step once the connection is established; if it cannot be, the session only hears of its
+    /// [end][dev.partita.connection.Session#reset]. By the loop's [Schedule].
+    ///
+    /// @param slot [reserved][ConnectionTable#reserve]; free again if opening has failed
+    public Connecting connect(Connection slot, Destination destination) {
+        place(slot);
+        Connecting outcome = poller.connect(slot, destination);
+        if (outcome == Connecting.ESTABLISHED) {
+            turn(slot);
+        } else if (outcome == Connecting.UNDER_WAY) {
+            slot.connecting();
+        } else {
+            slot.closing(Close.ABORT);
+            slot.close();
+        }
+        return outcome;
     }
 
     /// Starts accepting from `listener` when the loop runs. Before [#start].
@@ -281,12 +309,13 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     private void poll() {
+        long dueNanos = schedule == null ? Schedule.NEVER : schedule.run();
         if (againCount != stalled) {
             poller.poll(0);
         } else {
             sleeping = true; // before the looks below: who comes after them sees it and wakes us
             boolean idle = inbox.isEmpty() && !woken;
-            poller.poll(!idle ? 0 : stalled == 0 ? SWEEP_NANOS : STALL_NANOS);
+            poller.poll(!idle ? 0 : Math.min(dueNanos, stalled == 0 ? SWEEP_NANOS : STALL_NANOS));
             sleeping = false;
         }
     }
@@ -295,7 +324,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         switch (c.place()) {
             case FRESH -> poller.adopt(c);
             case LENT, ENTRUSTED -> poller.reclaim(c);
-            case WAITING, HOME, QUEUED -> {}
+            case WAITING, HOME, QUEUED, CONNECTING -> {}
         }
         turn(c);
     }
@@ -311,7 +340,8 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         turn(c);
     }
 
-    private void turn(Connection c) {
+    /// Gives a connection that lives here and is at home its turn. By the loop's thread.
+    public void turn(Connection c) {
         c.place(Place.HOME);
         try {
             for (int steps = turnStepsMax; steps > 0 && !c.hadItsShare(); steps--) {
@@ -377,7 +407,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
             Connection c = table.at(slot);
             if (c.isAt(this) && (c.isLate() || c.isToEnd())) {
                 switch (c.place()) {
-                    case HOME -> end(c);
+                    case HOME, CONNECTING -> end(c);
                     case WAITING -> {
                         if (c.stopAwaiting()) {
                             end(c);

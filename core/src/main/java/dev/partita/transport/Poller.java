@@ -21,6 +21,12 @@ public interface Poller extends Wire, AutoCloseable {
     /// Stops accepting for good: accepts what is in the backlog already, then closes the listeners.
     void stopListening();
 
+    /// Opens a connection of our own on a slot that has [begun][Connection#begin], and watches it. Never waits.
+    ///
+    /// @param destination made by this poller's transport
+    /// @return [Connecting#UNDER_WAY] if [#take] will give the connection later: established, or [lost][Connection#lost]
+    Connecting connect(Connection connection, Destination destination);
+
     /// Watches a connection that this or another poller has accepted.
     void adopt(Connection connection);
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// How threads talk to the kernel: which calls wait, accept, receive and send. The same protocol, handler and model run on
 /// each; the only difference is speed and what the system offers.
@@ -35,6 +36,13 @@ public interface Transport {
     /// @param sharing how several loops share the port
     /// @throws IOException if the address cannot be bound; the message names it, the cause and the likely remedy
     Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing) throws IOException;
+
+    /// Prepares for opening connections; opens none.
+    ///
+    /// @param source the address that they come from, with port 0 for any; null leaves it to the system
+    /// @throws IOException if connections of this kind cannot be opened; the message names the address and the cause
+    Destination destination(SocketAddress address, @Nullable SocketAddress source, SocketOptions options)
+            throws IOException;
 
     /// How several loops listen on one port.
     enum Sharing {

@@ -144,7 +144,10 @@ final class NioListener implements Listener {
         }
     }
 
-    private static boolean apply(NetworkChannel channel, Setting setting) throws IOException {
+    /// Sets an option.
+    ///
+    /// @return false if a channel of this kind does not have it
+    static boolean apply(NetworkChannel channel, Setting setting) throws IOException {
         boolean on = setting.number() != 0;
         int number = (int) setting.number();
         return switch (setting.name()) {

@@ -5,6 +5,8 @@ import dev.partita.connection.ConnectionTable;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.transport.Accepting;
+import dev.partita.transport.Connecting;
+import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Poller;
 import java.io.IOException;
@@ -69,6 +71,48 @@ final class NioPoller implements Poller {
         // The JDK closes a channel that is registered with a selector when that selects next: the kernel has to refuse
         // connections from now on.
         select(0);
+    }
+
+    @Override
+    public Connecting connect(Connection connection, Destination destination) {
+        NioEndpoint endpoint = (NioEndpoint) connection.endpoint();
+        NioDestination to = (NioDestination) destination;
+        SocketChannel channel = null;
+        try {
+            channel = to.open();
+            boolean established = channel.connect(to.address());
+            endpoint.open(channel);
+            endpoint.readable = false; // the selector tells
+            endpoint.asked = established ? 0 : SelectionKey.OP_CONNECT;
+            endpoint.key = channel.register(
+                    selector, established ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, connection);
+            return established ? Connecting.ESTABLISHED : Connecting.UNDER_WAY;
+        } catch (IOException failure) {
+            discard(channel);
+            return NioDestination.meaning(failure);
+        }
+    }
+
+    private static void discard(@Nullable SocketChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException failure) {
+            // The descriptor is gone whatever close(2) says.
+        }
+    }
+
+    /// Ends the wait for a connection of our own, one way or the other.
+    private void onConnected(SelectionKey key, Connection connection, NioEndpoint endpoint) {
+        endpoint.asked = 0;
+        try {
+            ((SocketChannel) key.channel()).finishConnect();
+            interest(key, SelectionKey.OP_READ);
+        } catch (IOException refused) {
+            connection.lost();
+        }
+        ready.add(connection);
     }
 
     @Override
@@ -193,6 +237,10 @@ final class NioPoller implements Poller {
             return; // of a connection that had this slot before
         }
         int operations = key.readyOps();
+        if ((operations & SelectionKey.OP_CONNECT) != 0) {
+            onConnected(key, connection, endpoint);
+            return;
+        }
         if ((operations & SelectionKey.OP_READ) != 0) {
             endpoint.readable = true;
             if (endpoint.asked != SelectionKey.OP_READ) {

@@ -4,6 +4,7 @@ import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Endpoint;
 import dev.partita.connection.FileAccess;
 import dev.partita.limits.Counters;
+import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Parking;
 import dev.partita.transport.Poller;
@@ -19,6 +20,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /// The portable transport: the JDK's selectors and channels. Runs wherever Java does, and is what the others are compared
 /// with.
@@ -60,6 +62,11 @@ public final class NioTransport implements Transport {
     public Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing)
             throws IOException {
         return NioListener.open(address, backlog, options, sharing);
+    }
+
+    @Override
+    public Destination destination(SocketAddress address, @Nullable SocketAddress source, SocketOptions options) {
+        return new NioDestination(address, source, options);
     }
 
     @Override

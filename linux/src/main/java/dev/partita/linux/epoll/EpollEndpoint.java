@@ -37,6 +37,7 @@ final class EpollEndpoint extends Endpoint {
     static final byte NOTHING = 0;
     static final byte READ = 1;
     static final byte WRITE = 2;
+    static final byte CONNECT = 3;
 
     /// What every connection is watched for, once and for all.
     private static final int WATCHED = EpollSet.EPOLLIN | EpollSet.EPOLLRDHUP | EpollSet.EPOLLET;
@@ -81,6 +82,12 @@ final class EpollEndpoint extends Endpoint {
         outputWatched = false;
         signals = 0;
         generation = nextGeneration();
+    }
+
+    /// Begins a conversation on a socket that is connecting or has just connected. What arrives is told by an event.
+    void openOwn(int connecting) {
+        open(connecting);
+        readable = false;
     }
 
     @Override
@@ -220,7 +227,7 @@ final class EpollEndpoint extends Endpoint {
         }
         boolean wanted = switch (asked) {
             case READ -> readable;
-            case WRITE -> (events & (EpollSet.EPOLLOUT | EpollSet.EPOLLHUP | EpollSet.EPOLLERR)) != 0;
+            case WRITE, CONNECT -> (events & EpollSet.EPOLLOUT) != 0 || EpollSet.isFailure(events);
             default -> false;
         };
         if (wanted) {
@@ -250,6 +257,20 @@ final class EpollEndpoint extends Endpoint {
         if (set.add(memory(), fd, WATCHED, tag(slot)) < 0) {
             shut();
         }
+    }
+
+    /// Begins to watch a socket that is being connected: room in it is the sign that it is.
+    ///
+    /// @return false if the kernel has no memory for that
+    boolean watchConnecting(EpollSet set, int slot) {
+        asked = CONNECT;
+        outputWatched = true;
+        return set.add(memory(), fd, WATCHED | EpollSet.EPOLLOUT, tag(slot)) >= 0;
+    }
+
+    /// True while the socket is being connected.
+    boolean isConnecting() {
+        return asked == CONNECT;
     }
 
     /// Begins to watch for room in the socket as well, unless that was done before.

@@ -4,8 +4,13 @@ import dev.partita.connection.Connection;
 import dev.partita.connection.ConnectionTable;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
+import dev.partita.linux.libc.Errno;
+import dev.partita.linux.libc.Libc;
 import dev.partita.linux.socket.ListeningSocket;
+import dev.partita.linux.socket.RemoteSocket;
 import dev.partita.transport.Accepting;
+import dev.partita.transport.Connecting;
+import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Poller;
 import java.io.IOException;
@@ -71,6 +76,29 @@ final class EpollPoller implements Poller {
     }
 
     @Override
+    public Connecting connect(Connection connection, Destination destination) {
+        if (!(destination instanceof RemoteSocket remote)) {
+            throw new IllegalArgumentException("the destination is of another transport: " + destination.getClass());
+        }
+        int fd = remote.open();
+        if (fd < 0) {
+            return RemoteSocket.meaning(-fd);
+        }
+        int result = remote.connect(fd);
+        if (result < 0 && result != -Errno.EINPROGRESS) {
+            Libc.close(fd);
+            return RemoteSocket.meaning(-result);
+        }
+        EpollEndpoint endpoint = endpointOf(connection);
+        endpoint.openOwn(fd);
+        if (result == 0) {
+            endpoint.watch(set, connection.slot());
+            return Connecting.ESTABLISHED;
+        }
+        return endpoint.watchConnecting(set, connection.slot()) ? Connecting.UNDER_WAY : Connecting.NO_DESCRIPTOR;
+    }
+
+    @Override
     public void adopt(Connection connection) {
         endpointOf(connection).watch(set, connection.slot());
     }
@@ -112,8 +140,14 @@ final class EpollPoller implements Poller {
             } else {
                 Connection connection = table.at((int) tag);
                 EpollEndpoint endpoint = endpointOf(connection);
-                if (endpoint.isCurrent(tag) && endpoint.happened(set.eventsAt(event))) {
-                    return connection;
+                if (endpoint.isCurrent(tag)) {
+                    int events = set.eventsAt(event);
+                    if (endpoint.isConnecting() && EpollSet.isFailure(events)) {
+                        connection.lost();
+                    }
+                    if (endpoint.happened(events)) {
+                        return connection;
+                    }
                 }
             }
         }

@@ -119,6 +119,11 @@ final class EpollSet {
         return events.get(JAVA_LONG_UNALIGNED, index * EVENT_BYTES + TAG_OFFSET);
     }
 
+    /// True if the socket has failed.
+    static boolean isFailure(int events) {
+        return (events & (EPOLLERR | EPOLLHUP)) != 0;
+    }
+
     /// Ends the wait, or the next one. After [#close] nothing happens: it holds a lock for one write(2), because the
     /// descriptor's number may belong to somebody else by then.
     synchronized void wakeup() {

@@ -9,6 +9,8 @@ import dev.partita.linux.libc.Machine;
 import dev.partita.linux.libc.MappedMemory;
 import dev.partita.linux.libc.Processor;
 import dev.partita.linux.socket.ListeningSocket;
+import dev.partita.linux.socket.RemoteSocket;
+import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Parking;
 import dev.partita.transport.Poller;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// epoll, recv(2), send(2) and sendfile(2), called directly. Linux on x86-64 and aarch64.
 public final class EpollTransport implements Transport {
@@ -54,6 +57,12 @@ public final class EpollTransport implements Transport {
     public Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing)
             throws IOException {
         return ListeningSocket.open(address, backlog, options, sharing);
+    }
+
+    @Override
+    public Destination destination(SocketAddress address, @Nullable SocketAddress source, SocketOptions options)
+            throws IOException {
+        return new RemoteSocket(address, source, options);
     }
 
     @Override

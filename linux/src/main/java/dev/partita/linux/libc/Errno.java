@@ -30,6 +30,7 @@ public final class Errno {
     public static final int EADDRNOTAVAIL = 99;
     public static final int ENOBUFS = 105;
     public static final int ECONNREFUSED = 111;
+    public static final int EINPROGRESS = 115;
 
     private Errno() {}
 
@@ -76,6 +77,7 @@ public final class Errno {
             case 107 -> "ENOTCONN";
             case 110 -> "ETIMEDOUT";
             case ECONNREFUSED -> "ECONNREFUSED";
+            case EINPROGRESS -> "EINPROGRESS";
             default -> "errno " + errno;
         };
     }

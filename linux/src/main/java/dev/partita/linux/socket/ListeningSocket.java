@@ -58,7 +58,7 @@ public final class ListeningSocket implements Listener {
             throws IOException {
         MemorySegment memory = CallMemory.ofThread();
         try (Arena arena = Arena.ofConfined()) {
-            NativeAddress bindTo = NativeAddress.of(address, arena);
+            NativeAddress bindTo = NativeAddress.of("listen on", address, arena);
             int fd = require("socket", address, Libc.socket(
                     memory, bindTo.family(), Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK_CLOEXEC, 0));
             UnixPath path = null;

@@ -40,13 +40,14 @@ record NativeAddress(int family, MemorySegment bytes) {
     /// `sun_path` has 108 bytes, and the last one is zero.
     private static final int UN_PATH_BYTES_MAX = 107;
 
+    /// @param purpose what it is for, such as `listen on`, for the message
     /// @throws IOException if there is no such address on Linux; the message names it
-    static NativeAddress of(SocketAddress address, Arena arena) throws IOException {
+    static NativeAddress of(String purpose, SocketAddress address, Arena arena) throws IOException {
         return switch (address) {
-            case InetSocketAddress inet -> of(inet, arena);
-            case UnixDomainSocketAddress unix -> of(unix, arena);
+            case InetSocketAddress inet -> of(purpose, inet, arena);
+            case UnixDomainSocketAddress unix -> of(purpose, unix, arena);
             default -> throw new IOException(
-                    "cannot listen on " + address + ": only IP addresses and unix sockets are known");
+                    "cannot " + purpose + " " + address + ": only IP addresses and unix sockets are known");
         };
     }
 
@@ -83,10 +84,10 @@ record NativeAddress(int family, MemorySegment bytes) {
         };
     }
 
-    private static NativeAddress of(InetSocketAddress address, Arena arena) throws IOException {
+    private static NativeAddress of(String purpose, InetSocketAddress address, Arena arena) throws IOException {
         InetAddress host = address.getAddress();
         if (host == null) {
-            throw new IOException("cannot listen on " + show(address) + ": there is no host of that name");
+            throw new IOException("cannot " + purpose + " " + show(address) + ": there is no host of that name");
         }
         boolean ipv6 = host instanceof Inet6Address;
         MemorySegment bytes = arena.allocate(ipv6 ? IN6_BYTES : IN_BYTES, Integer.BYTES);
@@ -100,10 +101,10 @@ record NativeAddress(int family, MemorySegment bytes) {
         return new NativeAddress(ipv6 ? Sockets.AF_INET6 : Sockets.AF_INET, bytes);
     }
 
-    private static NativeAddress of(UnixDomainSocketAddress address, Arena arena) throws IOException {
+    private static NativeAddress of(String purpose, UnixDomainSocketAddress address, Arena arena) throws IOException {
         byte[] path = address.getPath().toString().getBytes(StandardCharsets.UTF_8);
         if (path.length == 0 || path.length > UN_PATH_BYTES_MAX) {
-            throw new IOException("cannot listen on " + show(address) + ": the path of a unix socket has 1 to "
+            throw new IOException("cannot " + purpose + " " + show(address) + ": the path of a unix socket has 1 to "
                     + UN_PATH_BYTES_MAX + " bytes, this one " + path.length);
         }
         MemorySegment bytes = arena.allocate(UN_PATH + path.length + 1, Short.BYTES);

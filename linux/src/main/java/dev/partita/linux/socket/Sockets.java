@@ -40,6 +40,8 @@ public final class Sockets {
     static final int SO_INCOMING_CPU = 49;
 
     // include/uapi/linux/in.h, in6.h
+    static final int IPPROTO_IP = 0;
+    static final int IP_BIND_ADDRESS_NO_PORT = 24;
     static final int IPPROTO_TCP = 6;
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_V6ONLY = 26;
