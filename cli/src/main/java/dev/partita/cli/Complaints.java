@@ -53,23 +53,34 @@ final class Complaints implements IParameterExceptionHandler, IExecutionExceptio
         if (!option && command.getSubcommands().isEmpty()) {
             return "'" + typed + "' was not expected: " + command.getCommandName() + " has options only";
         }
+        return option ? unknownOption(command, typed) : unknownCommand(command, typed);
+    }
+
+    /// Without the list of all options, which is a page long, where one of them is near.
+    private static String unknownOption(CommandLine command, String typed) {
         List<String> valid = new ArrayList<>();
-        if (option) {
-            for (OptionSpec each : command.getCommandSpec().options()) {
-                if (!each.hidden()) {
-                    valid.add(each.longestName());
-                }
+        List<String> names = new ArrayList<>();
+        for (OptionSpec each : command.getCommandSpec().options()) {
+            if (!each.hidden()) {
+                valid.add(each.names()[0]);
+                names.addAll(List.of(each.names()));
             }
-        } else {
-            command.getSubcommands().forEach((name, sub) -> {
-                if (!sub.getCommandSpec().usageMessage().hidden()) {
-                    valid.add(name);
-                }
-            });
         }
         String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
-        return "there is no " + (option ? "option" : "command") + " '" + name + "'" + Nearest.question(name, valid)
-                + "\nvalid are " + String.join(", ", valid);
+        String question = Nearest.question(name, names);
+        return "there is no option '" + name + "'" + question
+                + (question.isEmpty() ? "\nvalid are " + String.join(", ", valid) : "");
+    }
+
+    private static String unknownCommand(CommandLine command, String typed) {
+        List<String> valid = new ArrayList<>();
+        command.getSubcommands().forEach((name, sub) -> {
+            if (!sub.getCommandSpec().usageMessage().hidden()) {
+                valid.add(name);
+            }
+        });
+        return "there is no command '" + typed + "'" + Nearest.question(typed, valid) + "\nvalid are "
+                + String.join(", ", valid);
     }
 
     private void say(String message) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `partita serve`: checks what was asked for, starts the server, and waits to be ended.
-@Command(name = "serve", sortOptions = false, description = """
+@Command(name = "serve", sortOptions = false, abbreviateSynopsis = true, description = """
         Serves HTTP under a server model of your choice, until Ctrl-C.""", footer = """
 
         With neither --root nor --demo it serves a small site that explains the models.

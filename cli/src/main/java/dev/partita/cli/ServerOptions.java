@@ -1,6 +1,5 @@
 package dev.partita.cli;
 
-import dev.partita.limits.Limits;
 import dev.partita.transport.SocketOptions;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import picocli.CommandLine.Spec;
 ///
 /// Values are taken as texts and checked here, so that every complaint can name what is valid.
 final class ServerOptions {
-    @Spec(Spec.Target.MIXEE)
+    private final LimitOptions limits = new LimitOptions();
     private @Nullable CommandSpec command;
 
     @Option(names = "--model", paramLabel = "NAME", description = """
@@ -54,10 +53,6 @@ final class ServerOptions {
             Instead of --host and --port, and as often as you like:\s""" + Address.FORMS + ".")
     private List<String> listen = new ArrayList<>();
 
-    @Option(names = "--max-connections", paramLabel = "N", description = """
-            Connections that may be open; more wait in the kernel's backlog. Default: 10000.""")
-    private @Nullable String maxConnections;
-
     @Option(names = "--socket-option", paramLabel = "NAME=VALUE", description = """
             Sets a socket option, as often as you like; 'partita doctor' lists them. Default: tcp-nodelay=on.""")
     private List<String> socketOptions = new ArrayList<>();
@@ -70,6 +65,13 @@ final class ServerOptions {
         this.port = Integer.toString(port);
     }
 
+    /// Gets to know the command that has these options.
+    @Spec(Spec.Target.MIXEE)
+    void command(CommandSpec command) {
+        this.command = command;
+        limits.addTo(command);
+    }
+
     /// What was asked for.
     ///
     /// @throws Mistake if it cannot be
@@ -79,7 +81,7 @@ final class ServerOptions {
                     ModelName.of(model).model(workers, loops, accept),
                     Setup.Choice.of(transport),
                     addresses(),
-                    limits(),
+                    limits.limits(),
                     options(),
                     pinLoops);
         } catch (IllegalArgumentException refused) {
@@ -106,13 +108,6 @@ final class ServerOptions {
             addresses.add(address);
         }
         return addresses;
-    }
-
-    private Limits limits() {
-        Limits limits = Limits.defaults();
-        return maxConnections == null
-                ? limits
-                : limits.withConnectionsMax((int) Numbers.parse("--max-connections", maxConnections, 1, 1_000_000));
     }
 
     private SocketOptions options() {

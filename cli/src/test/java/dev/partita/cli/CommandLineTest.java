@@ -2,6 +2,7 @@ package dev.partita.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.limits.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,18 +44,38 @@ class CommandLineTest {
     void theHelpOfServeNamesEveryOptionAndItsDefault() {
         String help = Console.run("serve", "--help").out();
         assertThat(help).contains("--model", "--workers", "--loops", "--transport", "--accept", "--host", "--port",
-                "--listen", "--max-connections", "--root", "--demo", "--work-per-micro", "--socket-option",
+                "--listen", "--connections-max", "--max-connections", "--root", "--demo", "--work-per-micro",
+                "--socket-option",
                 "--pin-loops");
         assertThat(help.replaceAll("\\s+", " ")).contains("Default: symped.", "Default: auto.", "Default: reuse-port.",
-                "Default: 127.0.0.1", "Default: 8080.", "Default: 10000.",
+                "Default: 127.0.0.1", "Default: 8080.", "Default: 10000;",
                 "Default: the number of processors; 512 for mp.");
+    }
+
+    @Test
+    void everyLimitIsAnOptionOfTheSameWords() {
+        String help = Console.run("serve", "--help").out().replaceAll("\\s+", " ");
+        for (String field : Limits.names()) {
+            assertThat(help).contains(" " + LimitOptions.optionOf(field),
+                    "=N " + LimitOptions.meaning(field) + " Default: "
+                            + Limits.defaults().get(field) + "; valid are ");
+        }
+        assertThat(help).contains("--request-line-bytes-max=N", "--connections-max, --max-connections=N",
+                "slower than --body-bytes-per-second-min (HTTP").doesNotContain("`");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             sevre                                   | there is no command 'sevre'; did you mean serve? | valid are serve, models, doctor
-            serve --modle sped                      | there is no option '--modle'; did you mean --model? | --workers, --loops
-            serve --max-conn=9                      | there is no option '--max-conn'; did you mean --max-connections? | valid are
+            serve --modle sped                      | there is no option '--modle'; did you mean --model? | see partita serve --help
+            serve --max-conn=9                      | there is no option '--max-conn'; did you mean --max-connections? | see partita serve --help
+            serve --what                            | there is no option '--what' | valid are --model, --workers, --loops
+            serve --request-line-bytes              | there is no option '--request-line-bytes' | did you mean --request-line-bytes-max?
+            serve --request-line-bytes-max 9        | --request-line-bytes-max is '9' | valid are 16 to 32768
+            serve --body-bytes-max 1e6              | --body-bytes-max is '1e6' | valid are 0 to 9223372036854775807
+            serve --buffer-bytes 5000               | --buffer-bytes is '5000' | it has to be a power of two
+            serve --buffer-bytes 131072             | --buffer-bytes-max is 65536 | valid are 131072 to 16777216
+            serve --drain-millis 99999999999        | --drain-millis is '99999999999' | valid are 0 to 3600000
             serve extra                             | 'extra' was not expected | serve has options only
             serve --model simped                    | there is no model 'simped'; did you mean symped? | mp, sped, seda, amped, symped, vt
             serve --model SPED                      | there is no model 'SPED'; did you mean sped? | mp, sped, seda, amped, symped, vt
@@ -65,7 +86,7 @@ class CommandLineTest {
             serve --accept handover                 | there is no accept policy 'handover'; did you mean hand-over? | hand-over, reuse-port, shared
             serve --workers 0                       | --workers is '0' | valid are 1 to 1024
             serve --model mp --workers 30001        | --workers is '30001' | valid are 1 to 30000
-            serve --max-connections many            | --max-connections is 'many' | valid are 1 to 1000000
+            serve --max-connections many            | --connections-max is 'many' | valid are 1 to 1000000
             serve --transport epol                  | there is no transport 'epol' | valid are auto, epoll, nio
             serve --port 65536                      | --port is '65536' | valid are 0 to 65535
             serve --port                            | Missing required parameter for option '--port' | see partita serve --help

@@ -231,6 +231,7 @@ class LauncherTest {
         assertThat(run("serve").heap()).isEqualTo(heap(10_000));
         assertThat(run("serve", "--max-connections", "1000").heap()).isEqualTo(heap(1000));
         assertThat(run("serve", "--max-connections=0900000", "--port", "1").heap()).isEqualTo(heap(900_000));
+        assertThat(run("serve", "--connections-max", "2000").heap()).isEqualTo(heap(2000));
         assertThat(run("serve", "--max-connections", "many").heap()).isEqualTo(heap(10_000));
         assertThat(run("serve", "--max-connections").heap()).isEqualTo(heap(10_000));
         assertThat(run("serve", "--", "--max-connections", "7").heap()).isEqualTo(heap(10_000));

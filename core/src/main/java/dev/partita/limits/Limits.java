@@ -11,69 +11,94 @@ import java.util.Objects;
 /// Every bound of a server, set once at start. Nothing in Partita queues, buffers or loops without one of these.
 ///
 /// Names end in their unit and in `Max` where they are a ceiling. A record: immutable, safe to share between threads.
-/// Values outside the stated range are refused with an [IllegalArgumentException] that names the field and the range.
-///
-/// @param connectionsMax open connections of one server, over all its loops. At the bound accepting pauses and new
-///     connections wait in the kernel's backlog. 1 to 1,000,000. A slot costs about 400 bytes, used or not.
-/// @param backlog connections that the kernel holds for us between handshake and accept (`listen(2)`; the kernel caps it
-///     at `net.core.somaxconn`). 1 to 65,535.
-/// @param acceptBatchMax connections accepted in one turn of a loop before the ones it has get their turn. 1 to 4,096.
-/// @param turnStepsMax steps that one connection may take in one turn of a loop before the others get theirs: the bound
-///     on a pipelining client. 1 to 4,096.
-/// @param queueMax connections waiting in front of one worker or stage; beyond it the work is shed. 1 to 1,048,576.
-/// @param queueMillisTarget how long work may wait in such a queue once the queue has not been empty for
-///     `queueMillisInterval`; work that has waited longer is shed when its turn comes. Never less than twice what one request
-///     takes on average. 0 to 60,000; 0 sheds nothing for its waiting.
-/// @param queueMillisInterval how long a queue may go without being empty, and work may wait in it, before that holds: what
-///     a burst gets. 1 to 60,000.
-/// @param bufferBytes size of an ordinary buffer: what a typical request or reply fits in. 1 KiB to 1 MiB, a power of 2.
-/// @param bufferBytesMax size of a large buffer: what a connection gets when an ordinary one is full, and the most that
-///     it ever holds of each direction. `bufferBytes` to 16 MiB, a power of 2.
-/// @param requestLineBytesMax longest request line of a protocol that has one (HTTP: 414 beyond it).
-/// @param headBytesMax longest header section, request line included (HTTP: 431 beyond it). At most `bufferBytesMax`.
-/// @param headFieldsMax most header fields (HTTP: 431 beyond it).
-/// @param bodyBytesMax largest request body (HTTP: 413 beyond it, before it is read).
-/// @param requestsPerConnectionMax requests answered on one connection; the last answer says that the connection closes, and
-///     the client opens another one, which may live elsewhere. 1 to 2,147,483,647.
-/// @param formFieldsMax most fields and files of one form (HTTP: 413 beyond it). 1 to 1,000,000.
-/// @param formBytesMax bytes that the names and values of one form may take in memory, its files excepted (HTTP: 413 beyond
-///     it). 1 to 1 GiB.
-/// @param partHeadBytesMax longest header section of one part of a multipart body (HTTP: 413 beyond it). 64 to 64 KiB.
-/// @param headMillisMax how long a request's head may take from its first byte on (HTTP: 408 beyond it). This and the other
-///     deadlines: 100 to 86,400,000 ms, kept to about a second.
-/// @param bodyMillisGrace how long a request's body may be slower than `bodyBytesPerSecondMin` (HTTP: 408 beyond it).
-/// @param bodyBytesPerSecondMin how fast a body has to arrive on average once the grace is over. 1 to 1,000,000,000.
-/// @param writeMillisMax how long a peer may take nothing of what it is sent; beyond it the connection is reset.
-/// @param idleMillisMax how long a connection may be between two requests; beyond it, it is closed. A tenth of it while
-///     somebody waits for a connection slot.
-/// @param workMillisMax how long the work on one request may take. What happens beyond it depends on the model.
-/// @param drainMillis how long a drain waits for requests in flight before it aborts them. 0 to 3,600,000.
+/// What each field bounds, and what happens there, is its [Meaning]; [#range] tells what is valid, and values outside are
+/// refused with an [IllegalArgumentException] that names the field and the range.
 public record Limits(
-        int connectionsMax,
-        int backlog,
-        int acceptBatchMax,
-        int turnStepsMax,
-        int queueMax,
-        int queueMillisTarget,
-        int queueMillisInterval,
-        int bufferBytes,
-        int bufferBytesMax,
-        int requestLineBytesMax,
-        int headBytesMax,
-        int headFieldsMax,
-        long bodyBytesMax,
-        int requestsPerConnectionMax,
-        int formFieldsMax,
-        int formBytesMax,
-        int partHeadBytesMax,
-        int headMillisMax,
-        int bodyMillisGrace,
-        int bodyBytesPerSecondMin,
-        int writeMillisMax,
-        int idleMillisMax,
-        int workMillisMax,
-        int drainMillis) {
+        @Meaning("""
+                Open connections of one server, over all its loops. At the bound accepting pauses and new
+                connections wait in the kernel's backlog. A slot costs about 400 bytes, used or not.
+                """) int connectionsMax,
+        @Meaning("""
+                Connections that the kernel holds between handshake and accept (listen(2)); it caps this at
+                net.core.somaxconn.
+                """) int backlog,
+        @Meaning("""
+                Connections accepted in one turn of a loop before the ones it has get their turn.
+                """) int acceptBatchMax,
+        @Meaning("""
+                Steps that one connection may take in one turn of a loop before the others get theirs: the
+                bound on a pipelining client.
+                """) int turnStepsMax,
+        @Meaning("""
+                Connections waiting in front of one worker or stage; beyond it the work is shed.
+                """) int queueMax,
+        @Meaning("""
+                How long work may wait in such a queue once the queue has not been empty for
+                `queueMillisInterval`; work that has waited longer is shed when its turn comes. Never less than
+                twice what one request takes on average. 0 sheds nothing for its waiting.
+                """) int queueMillisTarget,
+        @Meaning("""
+                How long a queue may go without being empty, and work may wait in it, before that holds: what a
+                burst gets.
+                """) int queueMillisInterval,
+        @Meaning("""
+                Size of an ordinary buffer: what a typical request or reply fits in. A power of 2.
+                """) int bufferBytes,
+        @Meaning("""
+                Size of a large buffer: what a connection gets when an ordinary one is full, and the most
+                that it ever holds of each direction. A power of 2.
+                """) int bufferBytesMax,
+        @Meaning("""
+                Longest request line of a protocol that has one (HTTP: 414 beyond it).
+                """) int requestLineBytesMax,
+        @Meaning("""
+                Longest header section, request line included (HTTP: 431 beyond it).
+                """) int headBytesMax,
+        @Meaning("""
+                Most header fields (HTTP: 431 beyond it).
+                """) int headFieldsMax,
+        @Meaning("""
+                Largest request body (HTTP: 413 beyond it, before it is read).
+                """) long bodyBytesMax,
+        @Meaning("""
+                Requests answered on one connection; the last answer says that the connection closes, and the
+                client opens another one, which may live elsewhere.
+                """) int requestsPerConnectionMax,
+        @Meaning("""
+                Most fields and files of one form (HTTP: 413 beyond it).
+                """) int formFieldsMax,
+        @Meaning("""
+                Bytes that the names and values of one form may take in memory, its files excepted (HTTP: 413
+                beyond it).
+                """) int formBytesMax,
+        @Meaning("""
+                Longest header section of one part of a multipart body (HTTP: 413 beyond it).
+                """) int partHeadBytesMax,
+        @Meaning("""
+                How long a request's head may take from its first byte on (HTTP: 408 beyond it). This and
+                the other deadlines are kept to about a second.
+                """) int headMillisMax,
+        @Meaning("""
+                How long a request's body may be slower than `bodyBytesPerSecondMin` (HTTP: 408 beyond it).
+                """) int bodyMillisGrace,
+        @Meaning("""
+                How fast a body has to arrive on average once the grace is over.
+                """) int bodyBytesPerSecondMin,
+        @Meaning("""
+                How long a peer may take nothing of what it is sent; beyond it the connection is reset.
+                """) int writeMillisMax,
+        @Meaning("""
+                How long a connection may be between two requests; beyond it, it is closed. A tenth of it
+                while somebody waits for a connection slot.
+                """) int idleMillisMax,
+        @Meaning("""
+                How long the work on one request may take. What happens beyond it depends on the model.
+                """) int workMillisMax,
+        @Meaning("""
+                How long a drain waits for requests in flight before it aborts them.
+                """) int drainMillis) {
 
+    private static final String VALID = ": valid are ";
     private static final Limits DEFAULTS = new Limits(
             10_000,
             4_096,
@@ -181,7 +206,7 @@ public record Limits(
                 types[i] = fields[i].getType();
                 Long changed = changes.get(fields[i].getName());
                 values[i] = changed == null
-                        ? fields[i].getAccessor().invoke(this)
+                        ? value(fields[i])
                         : types[i] == int.class ? narrow(fields[i].getName(), changed) : changed;
             }
             return Limits.class.getDeclaredConstructor(types).newInstance(values);
@@ -205,16 +230,56 @@ public record Limits(
                 .toList();
     }
 
-    private static Object narrow(String field, long value) {
-        if (value != (int) value) {
-            throw new IllegalArgumentException(field + " is " + value + ": that is more than any valid value");
+    /// The values that are valid for a field while the others are as they are, in words such as `1 to 65535`.
+    public String range(String field) {
+        try {
+            with(field, Long.MIN_VALUE);
+            throw new IllegalStateException(field + " has no least value");
+        } catch (IllegalArgumentException refused) {
+            String message = String.valueOf(refused.getMessage());
+            return message.substring(message.indexOf(VALID) + VALID.length()); // what the check itself says
         }
-        return (int) value;
+    }
+
+    /// What a field bounds, and what happens there.
+    public static String meaning(String field) {
+        for (RecordComponent each : Limits.class.getRecordComponents()) {
+            if (each.getName().equals(field)) {
+                return Objects.requireNonNull(each.getAnnotation(Meaning.class), field).value().strip().replace('\n',
+                        ' ');
+            }
+        }
+        throw new IllegalArgumentException("there is no limit '" + field + "'");
+    }
+
+    /// The value of a field.
+    public long get(String field) {
+        for (RecordComponent each : Limits.class.getRecordComponents()) {
+            if (each.getName().equals(field)) {
+                return value(each).longValue();
+            }
+        }
+        throw new IllegalArgumentException("there is no limit '" + field + "'");
+    }
+
+    private Number value(RecordComponent field) {
+        try {
+            return (Number) Objects.requireNonNull(field.getAccessor().invoke(this));
+        } catch (ReflectiveOperationException impossible) {
+            throw new LinkageError(impossible.getMessage(), impossible);
+        }
+    }
+
+    private Object narrow(String field, long value) {
+        if (value > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(field + " is " + value + VALID + range(field));
+        }
+        return (int) Math.max(value, Integer.MIN_VALUE); // less than any field's least value: its check says so
     }
 
     private static void inRange(String field, long value, long least, long most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException(field + " is " + value + ": valid are " + least + " to " + most);
+            throw new IllegalArgumentException(field + " is " + value + VALID + least + " to " + most);
         }
     }
 

@@ -22,4 +22,21 @@ class LimitsTest {
         assertThat(limits.withQueueMax(Limits.defaults().queueMax()).withBodyBytesMax(1 << 20))
                 .isEqualTo(Limits.defaults());
     }
+
+    @Test
+    void everyFieldHasAMeaningAndARange() {
+        for (String field : Limits.names()) {
+            assertThat(Limits.meaning(field)).as(field).endsWith(".").doesNotContain("\n", "  ");
+            assertThat(Limits.defaults().range(field)).as(field).matches("\\d+ to \\d+");
+        }
+        assertThat(Limits.defaults().range("headBytesMax")).isEqualTo("64 to 65536");
+    }
+
+    @Test
+    void saysTheRangeOfAValueThatNoIntCanHold() {
+        assertThatThrownBy(() -> Limits.defaults().with("queueMax", 1L << 40))
+                .hasMessage("queueMax is 1099511627776: valid are 1 to 1048576");
+        assertThatThrownBy(() -> Limits.defaults().with("requestsPerConnectionMax", 1L << 31))
+                .hasMessage("requestsPerConnectionMax is 2147483648: valid are 1 to 2147483647");
+    }
 }
