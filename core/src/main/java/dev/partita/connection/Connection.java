@@ -65,6 +65,10 @@ public final class Connection {
     /// While the server drains: the last receive found nothing, so no request is lost if the connection ends now.
     private boolean heardOut;
     private boolean broken;
+    /// The work that was named last may block.
+    private boolean mayBlock;
+    /// The work that was named last is not the session's: it brings a part of a file into memory, which is then sent.
+    private boolean loads;
     private boolean hadItsShare;
     private boolean lingering;
     private int lingeredBytes;
@@ -109,8 +113,14 @@ public final class Connection {
             Step step = session.next();
             return switch (step) {
                 case READ -> nothingWillCome() ? Step.CLOSE : under(deadlineOfRead(), Step.READ);
-                case WORK, BLOCKING, WAIT -> under(Deadline.WORK, step);
-                case WRITE -> under(Deadline.WRITE, Step.WRITE);
+                case WORK, BLOCKING, WAIT -> {
+                    mayBlock = step == Step.BLOCKING;
+                    yield under(Deadline.WORK, step);
+                }
+                case WRITE -> {
+                    loads = isFileCold();
+                    yield under(Deadline.WRITE, loads ? Step.BLOCKING : Step.WRITE);
+                }
                 case CLOSE -> how == Close.LINGER && !ended ? linger() : Step.CLOSE;
             };
         } catch (Throwable failure) {
@@ -121,8 +131,13 @@ public final class Connection {
     /// One pass of the useful work that [#next] has named. May block if it said BLOCKING.
     public void work() {
         try {
-            if (!abandoned && prepare()) {
+            if (loads) {
+                load();
+            } else if (!abandoned && prepare()) {
                 session.work();
+                if (mayBlock && outbound.isCold()) {
+                    load(); // at once: this is a pass that may block
+                }
             }
         } catch (Throwable failure) {
             fail(failure);
@@ -136,6 +151,9 @@ public final class Connection {
     ///
     /// @return true if there is an answer that says so: go on with [#next]; false if there is none: nothing has changed
     public boolean refuse(Refusal why) {
+        if (loads) {
+            return broken; // its reply has begun
+        }
         try {
             if (!abandoned && prepare() && session.refuse(why)) {
                 counters.increment(why == Refusal.QUEUE_SLOW ? Counter.SHED_SLOW : Counter.SHED);
@@ -210,16 +228,16 @@ public final class Connection {
     /// Opens a folder for serving by the means of the transport in use. May block. The caller closes it.
     ///
     /// @throws IOException if `root` is not a readable folder
-    public FileTree files(Path root) throws IOException {
-        return table.files().tree(root);
+    public FileTree files(Path root, Symlinks symlinks) throws IOException {
+        return table.files().tree(root, symlinks);
     }
 
     /// The same folder, opened when the server is first asked for it, and closed when the server ends: never by the caller.
     /// May block.
     ///
     /// @throws IOException if `root` is not a readable folder
-    public FileTree sharedFiles(Path root) throws IOException {
-        return table.sharedFiles(root);
+    public FileTree sharedFiles(Path root, Symlinks symlinks) throws IOException {
+        return table.sharedFiles(root, symlinks);
     }
 
     /// Begins a wait: the returned ticket, passed to [#resume] by whoever completes the work, ends it. A session takes the
@@ -297,13 +315,16 @@ public final class Connection {
 
     /// Sends until outbound is drained, or the socket takes no more, or this connection has had its share.
     ///
-    /// @return true if outbound is drained or broken, or others should have their turn: call [#next]; false if the rest has
-    ///     to wait for room
+    /// @return true if outbound is drained or broken, or what comes next has to come from the disk first, or others should
+    ///     have their turn: call [#next]; false if the rest has to wait for room
     public boolean send() {
         long share = 0;
         while (!outbound.isDrained()) {
             if (share >= SEND_BYTES_PER_TURN) {
                 hadItsShare = true;
+                return true;
+            }
+            if (isFileCold()) {
                 return true;
             }
             long sent = outbound.send(endpoint);
@@ -525,6 +546,7 @@ public final class Connection {
         ended = false;
         heardOut = false;
         broken = false;
+        loads = false;
         hadItsShare = false;
         lingering = false;
         abandoned = false;
@@ -632,6 +654,18 @@ public final class Connection {
         }
         how = lingering ? Close.NORMAL : Close.ABORT;
         return Step.CLOSE;
+    }
+
+    /// True if the next thing to send is a part of a file that is not in memory. What stands in front of it is sent before.
+    private boolean isFileCold() {
+        return outbound.bytes().isEmpty() && outbound.isCold();
+    }
+
+    private void load() {
+        loads = false;
+        outbound.load();
+        counters.increment(Counter.COLD_READS);
+        since = table.now(); // the disk was slow, not the peer
     }
 
     private boolean makeRoom() {

@@ -18,12 +18,15 @@ public final class ConnectionTable implements AutoCloseable {
     private final Counters counters = Counters.shared();
     private final Connection[] slots;
     private final FreeList free;
-    private final ConcurrentMap<Path, FileTree> folders = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Folder, FileTree> folders = new ConcurrentHashMap<>();
     private volatile boolean draining;
     private volatile boolean aborting;
     private volatile boolean wanted;
     private volatile long now = System.nanoTime();
     private volatile Runnable whenWanted = () -> {};
+
+    /// What a shared folder is known by.
+    private record Folder(Path root, Symlinks symlinks) {}
 
     /// @param endpoints makes one endpoint for every slot
     public ConnectionTable(Protocol protocol, Limits limits, FileAccess files, Supplier<? extends Endpoint> endpoints) {
@@ -131,13 +134,14 @@ public final class ConnectionTable implements AutoCloseable {
     }
 
     /// The one open folder for `root`, which ends with this table.
-    FileTree sharedFiles(Path root) throws IOException {
-        FileTree known = folders.get(root);
+    FileTree sharedFiles(Path root, Symlinks symlinks) throws IOException {
+        var folder = new Folder(root, symlinks);
+        FileTree known = folders.get(folder);
         if (known != null) {
             return known;
         }
-        FileTree opened = files.tree(root);
-        FileTree other = folders.putIfAbsent(root, opened);
+        FileTree opened = files.tree(root, symlinks);
+        FileTree other = folders.putIfAbsent(folder, opened);
         if (other == null) {
             return opened;
         }

@@ -9,5 +9,5 @@ public interface FileAccess {
     /// Opens a folder for serving. May block. The caller closes it.
     ///
     /// @throws IOException if `root` is not a readable folder
-    FileTree tree(Path root) throws IOException;
+    FileTree tree(Path root, Symlinks symlinks) throws IOException;
 }

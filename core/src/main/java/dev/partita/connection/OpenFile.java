@@ -8,8 +8,12 @@ public interface OpenFile extends AutoCloseable {
     /// Size in bytes when it was opened.
     long bytes();
 
-    /// Last change of its content, in milliseconds since 1970.
-    long modifiedMillis();
+    /// Last change of its content, in nanoseconds since 1970, as finely as the file system knows it.
+    long modifiedNanos();
+
+    /// A number to compare with that of another file of the same name: as long as they are equal it is the same file with
+    /// the same content. Made of whatever the system knows, such as size, times and inode.
+    long version();
 
     /// True for a folder, of which nothing can be read.
     boolean isDirectory();
@@ -18,6 +22,14 @@ public interface OpenFile extends AutoCloseable {
     ///
     /// @return how many bytes were read, at least 1; 0 at the file's end, also when it has become shorter than [#bytes]
     int read(long position, Buffer into, int bytesMax) throws IOException;
+
+    /// True if that part of the file is in memory, or the system does not tell. A moment old. Does not block.
+    default boolean isResident(long position, long bytes) {
+        return true;
+    }
+
+    /// Brings that part of the file into memory. Blocks until it is there; an error is left to whoever reads next.
+    default void load(long position, long bytes) {}
 
     @Override
     void close();

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to the thread that owns the connection.
 public final class Outbound {
     private static final byte[] NO_ARRAY = {};
+    /// How much of a file is asked for, brought into memory and sent at a time.
+    private static final long WINDOW_BYTES = 256 << 10;
+    private static final long COLD = -1;
 
     private final Buffer bytes = new Buffer();
     private byte[] array = NO_ARRAY;
@@ -19,6 +22,8 @@ public final class Outbound {
     private @Nullable OpenFile file;
     private long filePosition;
     private long fileLeft;
+    /// Up to where the file was in memory when somebody looked; [#COLD] if it was not.
+    private long fileReady;
     private @Nullable Producer producer;
 
     Outbound() {}
@@ -66,6 +71,7 @@ public final class Outbound {
         this.file = file;
         filePosition = position;
         fileLeft = length;
+        fileReady = 0;
     }
 
     /// Lets what a producer makes follow the bytes.
@@ -94,7 +100,32 @@ public final class Outbound {
         return more;
     }
 
-    /// Sends once through `endpoint`: bytes first, then the array by way of the bytes, then the file.
+    /// True if what comes next is a part of a file that is not in memory: sending it would wait for the disk, and [#load] has to
+    /// come before. The system is asked once for each window of 256 KiB, and again after the socket took no more, since that
+    /// may have been long.
+    boolean isCold() {
+        OpenFile open = file;
+        if (open == null || filePosition < fileReady) {
+            return false;
+        }
+        if (fileReady != COLD) {
+            long window = Math.min(fileLeft, WINDOW_BYTES);
+            fileReady = open.isResident(filePosition, window) ? filePosition + window : COLD;
+        }
+        return fileReady == COLD;
+    }
+
+    /// Brings the window that comes next into memory. Blocks.
+    void load() {
+        OpenFile open = file;
+        if (open != null) {
+            long window = Math.min(fileLeft, WINDOW_BYTES);
+            open.load(filePosition, window);
+            fileReady = filePosition + window;
+        }
+    }
+
+    /// Sends once through `endpoint`: bytes first, then the array by way of the bytes, then the file unless it [is cold][#isCold].
     ///
     /// @return as [Endpoint#send]
     public long send(Endpoint endpoint) {
@@ -107,14 +138,16 @@ public final class Outbound {
             }
         }
         if (!bytes.isEmpty()) {
-            return endpoint.send(bytes, fileLeft != 0 || arrayStart != arrayEnd);
+            return endpoint.send(bytes, arrayStart != arrayEnd || fileLeft != 0 && !isCold());
         }
         OpenFile open = file;
         if (open == null) {
             return Endpoint.AGAIN;
         }
-        long sent = endpoint.transfer(open, filePosition, fileLeft, bytes);
-        if (sent > 0) {
+        long sent = endpoint.transfer(open, filePosition, Math.min(fileLeft, fileReady - filePosition), bytes);
+        if (sent == Endpoint.AGAIN) {
+            fileReady = 0;
+        } else if (sent > 0) {
             filePosition += sent;
             fileLeft -= sent;
             if (fileLeft == 0) {

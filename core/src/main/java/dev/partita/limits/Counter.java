@@ -45,6 +45,8 @@ public enum Counter {
     BYTES_IN("bytes received"),
     /// Bytes sent to peers.
     BYTES_OUT("bytes sent"),
+    /// Times that a part of a file was read from the disk before it was sent, because it was not in memory.
+    COLD_READS("file parts read from disk before sending"),
     /// Times that a loop asked the kernel for readiness.
     POLLS("polls"),
     /// Times that a connection was given to another thread: accepted for it, lent to it, or given back.

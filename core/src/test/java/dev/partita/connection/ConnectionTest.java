@@ -328,7 +328,7 @@ class ConnectionTest {
         return endpoints.getLast();
     }
 
-    private static FileTree noFiles(java.nio.file.Path root) throws IOException {
+    private static FileTree noFiles(java.nio.file.Path root, Symlinks symlinks) throws IOException {
         throw new IOException("no files here");
     }
 

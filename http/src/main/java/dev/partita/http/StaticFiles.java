@@ -2,6 +2,7 @@ package dev.partita.http;
 
 import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
+import dev.partita.connection.Symlinks;
 import dev.partita.http.syntax.FilePath;
 import dev.partita.http.syntax.HttpDate;
 import dev.partita.http.syntax.MediaTypes;
@@ -51,7 +52,7 @@ public final class StaticFiles implements Handler {
             response.answer(400);
             return;
         }
-        FileTree tree = request.connection().sharedFiles(root);
+        FileTree tree = request.connection().sharedFiles(root, Symlinks.INSIDE);
         OpenFile file = FilePath.isHidden(path) ? null : tree.open(path);
         boolean slash = request.path().endsWith("/");
         if (file != null && file.isDirectory()) {
@@ -84,7 +85,7 @@ public final class StaticFiles implements Handler {
     }
 
     private static void send(Request request, Response response, String name, OpenFile file) {
-        long modified = Math.floorDiv(file.modifiedMillis(), 1_000);
+        long modified = Math.floorDiv(file.modifiedNanos(), 1_000_000_000L);
         boolean unchanged = isUnchanged(request, modified);
         try {
             response.status(unchanged ? 304 : 200).header("Last-Modified", HttpDate.text(modified));

@@ -3,22 +3,34 @@ package dev.partita.http;
 import dev.partita.connection.Buffer;
 import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
+import dev.partita.connection.Symlinks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A folder served with the JDK's means and no defence against links: for tests of what stands above it.
+/// A folder served with the JDK's means and no defence against links: for tests of what stands above it. Which parts of its
+/// files are in memory is the test's decision.
 final class FolderOnDisk implements FileTree {
     static int open;
+    /// How many files were opened.
+    static int opened;
+    /// True if no part of a file is in memory until it is [loaded][OpenFile#load].
+    static boolean cold;
+    /// What was loaded, as `position+bytes`.
+    static final List<String> LOADED = new ArrayList<>();
 
     private final Path root;
 
-    FolderOnDisk(Path root) throws IOException {
+    FolderOnDisk(Path root, Symlinks symlinks) throws IOException {
         if (!Files.isDirectory(root)) {
             throw new NoSuchFileException(root.toString());
         }
@@ -32,19 +44,39 @@ final class FolderOnDisk implements FileTree {
             return null;
         }
         boolean directory = Files.isDirectory(file);
-        long modified = Files.getLastModifiedTime(file).toMillis();
+        long modified = Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
+        long version = ((FileTime) Files.getAttribute(file, "unix:ctime")).to(TimeUnit.NANOSECONDS);
         FileChannel channel = directory ? null : FileChannel.open(file);
         long bytes = channel == null ? 0 : channel.size();
         open++;
+        opened++;
         return new OpenFile() {
+            private long loadedUntil;
+
             @Override
             public long bytes() {
                 return bytes;
             }
 
             @Override
-            public long modifiedMillis() {
+            public long modifiedNanos() {
                 return modified;
+            }
+
+            @Override
+            public long version() {
+                return version;
+            }
+
+            @Override
+            public boolean isResident(long position, long bytes) {
+                return !cold || position + bytes <= loadedUntil;
+            }
+
+            @Override
+            public void load(long position, long bytes) {
+                LOADED.add(position + "+" + bytes);
+                loadedUntil = position + bytes;
             }
 
             @Override

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.partita.connection.Close;
 import dev.partita.connection.Step;
+import dev.partita.connection.Symlinks;
 import dev.partita.limits.Counter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,7 +147,7 @@ class ResponseTest {
         Files.writeString(folder.resolve("empty"), "");
         int open = FolderOnDisk.open;
         Handler file = (request, response) -> response.file("text/plain",
-                Objects.requireNonNull(request.connection().sharedFiles(folder).open(request.rest())));
+                Objects.requireNonNull(request.connection().sharedFiles(folder, Symlinks.INSIDE).open(request.rest())));
         assertThat(answer(file, request("GET /a") + request("GET /empty") + request("HEAD /a") + request("GET /a")))
                 .isEqualTo(reply(content) + reply("")
                         + head("200 OK", "Content-Type: text/plain", "Content-Length: 100000") + reply(content));
@@ -157,7 +158,7 @@ class ResponseTest {
         };
         assertThat(answer(fails, request("GET /a"))).startsWith("HTTP/1.1 500 ");
         Handler wrong = (request, response) -> response.file("a\nb",
-                Objects.requireNonNull(request.connection().sharedFiles(folder).open("a")));
+                Objects.requireNonNull(request.connection().sharedFiles(folder, Symlinks.INSIDE).open("a")));
         assertThat(answer(wrong)).startsWith("HTTP/1.1 500 ");
         assertThat(FolderOnDisk.open).isEqualTo(open);
         try (var conversation = new Conversation(file)) {

@@ -12,6 +12,7 @@ import dev.partita.connection.Producer;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
 import dev.partita.connection.Step;
+import dev.partita.connection.Symlinks;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
@@ -366,7 +367,7 @@ public final class LineProtocol implements Protocol {
                 bad();
                 return;
             }
-            try (FileTree tree = connection.files(from)) {
+            try (FileTree tree = connection.files(from, Symlinks.INSIDE)) {
                 OpenFile file = tree.open(FILE);
                 if (file == null) {
                     bad();

@@ -2,26 +2,33 @@ package dev.partita.transport.nio;
 
 import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
+import dev.partita.connection.Symlinks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A folder by the JDK's means: a name is resolved to the real path, which has to lie below the root. Between that check
-/// and the opening a link could be exchanged by somebody who may write to the folder; the system's own means close that gap
-/// where the transport has them.
+/// A folder by the JDK's means: a name is resolved to the real path, which is compared with the root's and opened.
+///
+/// A gap remains between the two: somebody who may rename folders below the root could exchange one of them for a link, or a
+/// file for a FIFO, whose opening then waits for a writer. The file itself cannot be exchanged for a link. Where the system
+/// has a call without that gap, its own transport uses it.
 final class NioFileTree implements FileTree {
     private final Path root;
+    private final Symlinks symlinks;
 
-    NioFileTree(Path folder) throws IOException {
+    NioFileTree(Path folder, Symlinks symlinks) throws IOException {
+        this.symlinks = symlinks;
         root = folder.toRealPath();
         if (!Files.isDirectory(root)) {
             throw new NotDirectoryException(folder.toString());
@@ -30,29 +37,36 @@ final class NioFileTree implements FileTree {
 
     @Override
     public @Nullable OpenFile open(String path) throws IOException {
+        Path named;
         Path real;
         try {
-            real = root.resolve(path).toRealPath();
+            named = root.resolve(path);
+            real = named.toRealPath();
         } catch (InvalidPathException | NoSuchFileException | AccessDeniedException nothing) {
             return null;
         } catch (FileSystemException nothing) {
             // A file used as a folder, a name that is too long, a circle of links: nothing that could be served.
             return null;
         }
-        if (!real.startsWith(root)) {
+        boolean allowed = switch (symlinks) {
+            case NEVER -> real.equals(named);
+            case INSIDE -> real.startsWith(root);
+            case ALWAYS -> named.normalize().startsWith(root);
+        };
+        if (!allowed) {
             return null;
         }
         try {
             BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-            long modified = attributes.lastModifiedTime().toMillis();
+            long modified = attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
             if (attributes.isDirectory()) {
-                return new NioFile(null, 0, modified);
+                return new NioFile(null, 0, modified, attributes.fileKey());
             }
             if (!attributes.isRegularFile()) {
                 return null;
             }
-            FileChannel channel = FileChannel.open(real, StandardOpenOption.READ);
-            return new NioFile(channel, channel.size(), modified);
+            FileChannel channel = FileChannel.open(real, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+            return new NioFile(channel, channel.size(), modified, attributes.fileKey());
         } catch (NoSuchFileException | AccessDeniedException nothing) {
             return null;
         }

@@ -14,15 +14,24 @@ import java.lang.foreign.MemorySegment;
 /// (`include/uapi/linux/stat.h`).
 ///
 /// @param bytes the size
-record FileStatus(boolean regular, boolean directory, long bytes, long modifiedMillis) {
+/// @param version changes with the size, either time and the inode; the time of the last status change cannot be set by
+///     anybody, so that a file is noticed that was changed and given its old time again
+record FileStatus(boolean regular, boolean directory, long bytes, long modifiedNanos, long version) {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
 
     private static final long STATX_BYTES = 256;
     private static final long MODE = 28;
+    private static final long INODE = 32;
     private static final long SIZE = 40;
-    private static final long MTIME_SECONDS = 112;
-    private static final long MTIME_NANOS = 120;
+    /// `struct statx_timestamp`: seconds, 8 bytes, and nanoseconds, 4 bytes.
+    private static final long CTIME = 96;
+    private static final long MTIME = 112;
+    private static final long NANOS = 8;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long SECONDS_MAX = Long.MAX_VALUE / NANOS_PER_SECOND - 1;
+    private static final long MIX = 0x9E37_79B9_7F4A_7C15L; // 2^64 / golden ratio
 
     private static final int S_IFMT = 0170000;
     private static final int S_IFREG = 0100000;
@@ -37,7 +46,15 @@ record FileStatus(boolean regular, boolean directory, long bytes, long modifiedM
             throw new IOException("statx failed: " + Errno.name(-result));
         }
         int kind = status.get(JAVA_SHORT, MODE) & S_IFMT;
-        long millis = status.get(JAVA_LONG, MTIME_SECONDS) * 1_000 + status.get(JAVA_INT, MTIME_NANOS) / 1_000_000;
-        return new FileStatus(kind == S_IFREG, kind == S_IFDIR, status.get(JAVA_LONG, SIZE), millis);
+        long bytes = status.get(JAVA_LONG, SIZE);
+        long modified = nanos(status, MTIME);
+        long version = ((status.get(JAVA_LONG, INODE) * MIX + bytes) * MIX + modified) * MIX + nanos(status, CTIME);
+        return new FileStatus(kind == S_IFREG, kind == S_IFDIR, bytes, modified, version);
+    }
+
+    /// A time that does not fit, beyond the years 1678 and 2261, becomes the last one that does.
+    private static long nanos(MemorySegment status, long at) {
+        long seconds = Math.clamp(status.get(JAVA_LONG, at), -SECONDS_MAX, SECONDS_MAX);
+        return seconds * NANOS_PER_SECOND + status.get(JAVA_INT, at + NANOS);
     }
 }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
+import dev.partita.connection.Symlinks;
 import dev.partita.linux.libc.CallMemory;
 import dev.partita.linux.libc.Errno;
 import dev.partita.linux.libc.Libc;
@@ -14,9 +15,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// A folder whose files are opened relative to its descriptor by openat2(2) with RESOLVE_BENEATH: the kernel itself refuses
-/// every path that leaves the folder, by `..`, an absolute name or a link, without a race between looking and opening. A
-/// link that stays inside is followed.
+/// A folder whose files are opened relative to its descriptor by openat2(2): the kernel itself refuses every path that
+/// leaves the folder, by `..`, an absolute name or a link, without a race between looking and opening.
+///
+/// A relative link that stays inside it follows itself. A link that says so by an absolute name, or by way of the outside, it
+/// refuses; then the real path is looked up and opened in the same way without following any link, so that whoever exchanges
+/// a folder or link meanwhile gains nothing.
 ///
 /// Where the kernel (before 5.6) or a sandbox does not have the call, the real path is compared with the root's in Java.
 /// That has such a race: somebody who may rename folders below the root could win it.
@@ -30,6 +34,7 @@ public final class LinuxFileTree implements FileTree {
 
     // include/uapi/linux/openat2.h
     private static final long RESOLVE_NO_MAGICLINKS = 0x02;
+    private static final long RESOLVE_NO_SYMLINKS = 0x04;
     private static final long RESOLVE_BENEATH = 0x08;
     /// `struct open_how`: flags, mode, resolve.
     private static final long HOW_BYTES = 24;
@@ -39,18 +44,20 @@ public final class LinuxFileTree implements FileTree {
     private static final int TRIES = 8;
 
     private final Path root;
-    private final boolean beneath;
+    private final Symlinks symlinks;
+    private final boolean openat2;
     private int rootFd;
 
     /// Opens a folder for serving.
     ///
     /// @throws IOException if it is not a readable folder
-    public LinuxFileTree(Path folder) throws IOException {
-        this(folder, true);
+    public LinuxFileTree(Path folder, Symlinks symlinks) throws IOException {
+        this(folder, symlinks, true);
     }
 
-    /// @param beneath false does without openat2, as on an old kernel
-    LinuxFileTree(Path folder, boolean beneath) throws IOException {
+    /// @param openat2 false does without it, as on an old kernel
+    LinuxFileTree(Path folder, Symlinks symlinks, boolean openat2) throws IOException {
+        this.symlinks = symlinks;
         root = folder.toRealPath();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = CallMemory.allocate(arena);
@@ -63,11 +70,11 @@ public final class LinuxFileTree implements FileTree {
                 close();
                 throw new IOException("cannot serve " + root + ": it is not a folder");
             }
-            int probe = beneath ? openBeneath(memory, arena, ".") : -Errno.ENOSYS;
+            int probe = openat2 ? openBelow(memory, arena, ".", RESOLVE_BENEATH) : -Errno.ENOSYS;
             if (probe >= 0) {
                 Libc.close(probe);
             }
-            this.beneath = probe >= 0;
+            this.openat2 = probe >= 0;
         }
     }
 
@@ -78,7 +85,7 @@ public final class LinuxFileTree implements FileTree {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = CallMemory.allocate(arena);
-            int fd = beneath ? openBeneath(memory, arena, path) : openChecked(memory, arena, path);
+            int fd = openat2 ? openBelow(memory, arena, path) : openChecked(memory, arena, path);
             if (fd < 0) {
                 return refused(path, -fd);
             }
@@ -106,14 +113,33 @@ public final class LinuxFileTree implements FileTree {
             Libc.close(fd); // a device, a FIFO or a socket
             return null;
         }
-        return new LinuxFile(fd, status.bytes(), status.modifiedMillis(), status.directory());
+        return new LinuxFile(fd, status);
     }
 
-    private int openBeneath(MemorySegment memory, Arena arena, String path) {
+    private int openBelow(MemorySegment memory, Arena arena, String path) {
+        return switch (symlinks) {
+            case NEVER -> openBelow(memory, arena, path, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+            case ALWAYS -> climbs(path) ? -Errno.EXDEV : openBelow(memory, arena, path, RESOLVE_NO_MAGICLINKS);
+            case INSIDE -> {
+                int fd = openBelow(memory, arena, path, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+                yield fd == -Errno.EXDEV ? openReal(memory, arena, path) : fd;
+            }
+        };
+    }
+
+    /// A link has left the root. If it came back, its target's real path is opened.
+    private int openReal(MemorySegment memory, Arena arena, String path) {
+        Path real = real(path);
+        return real != null && real.startsWith(root)
+                ? openBelow(memory, arena, root.relativize(real).toString(), RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS)
+                : -Errno.EXDEV;
+    }
+
+    private int openBelow(MemorySegment memory, Arena arena, String path, long resolve) {
         MemorySegment name = arena.allocateFrom(path.isEmpty() ? "." : path);
         MemorySegment how = arena.allocate(HOW_BYTES, Long.BYTES);
         how.set(JAVA_LONG, 0, FLAGS);
-        how.set(JAVA_LONG, HOW_RESOLVE, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+        how.set(JAVA_LONG, HOW_RESOLVE, resolve);
         int fd = -Errno.EAGAIN;
         for (int tries = TRIES; tries > 0 && (fd == -Errno.EAGAIN || fd == -Errno.EINTR); tries--) {
             fd = Libc.openat2(memory, rootFd, name.address(), how.address(), HOW_BYTES);
@@ -122,16 +148,29 @@ public final class LinuxFileTree implements FileTree {
     }
 
     private int openChecked(MemorySegment memory, Arena arena, String path) {
-        Path real;
-        try {
-            real = root.resolve(path).toRealPath();
-        } catch (IOException | InvalidPathException notThere) {
+        Path real = real(path);
+        if (real == null) {
             return -Errno.ENOENT;
         }
-        if (!real.startsWith(root)) {
-            return -Errno.EXDEV;
+        boolean allowed = switch (symlinks) {
+            case NEVER -> real.equals(root.resolve(path));
+            case INSIDE -> real.startsWith(root);
+            case ALWAYS -> !climbs(path);
+        };
+        return allowed ? Libc.open(memory, arena.allocateFrom(real.toString()).address(), FLAGS) : -Errno.EXDEV;
+    }
+
+    /// True for a name that leads out of the root by itself, without any link.
+    private static boolean climbs(String path) {
+        return path.startsWith("/") || ("/" + path + "/").contains("/../");
+    }
+
+    private @Nullable Path real(String path) {
+        try {
+            return root.resolve(path).toRealPath();
+        } catch (IOException | InvalidPathException notThere) {
+            return null;
         }
-        return Libc.open(memory, arena.allocateFrom(real.toString()).address(), FLAGS);
     }
 
     /// Nothing is there that may be served, or the system has a reason of its own.

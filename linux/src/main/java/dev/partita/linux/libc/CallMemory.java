@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 ///
 ///      0        4       8        16         32             48        56      64
 ///      | errno  | seen  | offset | timespec | epoll_event  | value   | size  |
-///      |        |       |        |          | or 2 pollfd  |         |       |
+///      |        |       |        |          | or 2 pollfd, |         |       |
+///      |        |       |        |          | or iovec     |         |       |
 public final class CallMemory {
     /// Where a call's errno is found when it failed; an int. The captured state has to begin the segment.
     static final long ERRNO = 0;
@@ -26,7 +27,9 @@ public final class CallMemory {
     public static final long EVENT = 32;
     /// Two `struct pollfd` of 8 bytes.
     public static final long POLLFDS = 32;
-    /// The value of a socket option that fits in 8 bytes.
+    /// A `struct iovec`: address and length, 8 bytes each.
+    public static final long IOVEC = 32;
+    /// The value of a socket option that fits in 8 bytes, or a byte that is read and not looked at.
     public static final long VALUE = 48;
     /// A `socklen_t`.
     public static final long SIZE = 56;

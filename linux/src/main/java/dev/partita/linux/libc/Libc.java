@@ -67,6 +67,16 @@ public final class Libc {
         return (int) result(memory, call(Files.PREAD, memory, fd, address, bytes, position, 0, 0));
     }
 
+    /// preadv2(2), with one part. Without that function, as in musl before 1.2.5, ENOSYS.
+    ///
+    /// @param iovecAddress of the part
+    public static int preadv2(MemorySegment memory, int fd, long iovecAddress, long position, int flags) {
+        MemorySegment function = Files.PREADV2;
+        return function == null
+                ? -Errno.ENOSYS
+                : (int) result(memory, call(function, memory, fd, iovecAddress, 1, position, flags, 0));
+    }
+
     /// write(2) to an eventfd: adds 1 to it. What can fail is of no interest: a counter that is full is readable too.
     public static void signal(int eventfd, long addressOfOne) {
         Unasked.call(WRITE, eventfd, addressOfOne, Long.BYTES);
@@ -285,6 +295,8 @@ public final class Libc {
     private static final class Files {
         static final MemorySegment SENDFILE = function("sendfile");
         static final MemorySegment PREAD = function("pread");
+        static final @Nullable MemorySegment PREADV2 =
+                LINKER.defaultLookup().find("preadv2").orElse(null);
         static final MemorySegment OPEN = function("open");
         static final MemorySegment STATX = function("statx");
         static final MemorySegment SYSCALL = function("syscall");

@@ -9,6 +9,7 @@ import dev.partita.connection.Close;
 import dev.partita.connection.Connection;
 import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
+import dev.partita.connection.Symlinks;
 import dev.partita.limits.Counter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -143,7 +144,7 @@ class EpollEndpointTest {
 
     private FileTree tree(String name, byte[] content) throws IOException {
         Files.write(folder.resolve(name), content);
-        return loop.transport.files().tree(folder);
+        return loop.transport.files().tree(folder, Symlinks.INSIDE);
     }
 
     private static OpenFile file(FileTree tree) throws IOException {
@@ -178,7 +179,12 @@ class EpollEndpointTest {
         }
 
         @Override
-        public long modifiedMillis() {
+        public long modifiedNanos() {
+            return 0;
+        }
+
+        @Override
+        public long version() {
             return 0;
         }
 

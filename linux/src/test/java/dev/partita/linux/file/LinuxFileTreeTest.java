@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.partita.connection.Buffer;
 import dev.partita.connection.OpenFile;
+import dev.partita.connection.Symlinks;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Objects;
 import java.util.Set;
@@ -42,12 +44,12 @@ class LinuxFileTreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void opensFilesAndFolders(boolean beneath) throws IOException {
+    void opensFilesAndFolders(boolean openat2) throws IOException {
         Files.setLastModifiedTime(root.resolve("file.txt"), FileTime.fromMillis(1_700_000_000_123L));
-        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2)) {
             try (OpenFile file = opened(tree, "file.txt")) {
                 assertThat(file.bytes()).isEqualTo(6);
-                assertThat(file.modifiedMillis()).isEqualTo(1_700_000_000_123L);
+                assertThat(file.modifiedNanos()).isEqualTo(1_700_000_000_123_000_000L);
                 assertThat(file.isDirectory()).isFalse();
             }
             try (OpenFile file = opened(tree, "sub/deep.txt")) {
@@ -64,8 +66,8 @@ class LinuxFileTreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void readsPiecesAndSeesTheEnd(boolean beneath) throws IOException {
-        try (LinuxFileTree tree = new LinuxFileTree(root, beneath);
+    void readsPiecesAndSeesTheEnd(boolean openat2) throws IOException {
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2);
                 OpenFile file = opened(tree, "file.txt");
                 Arena arena = Arena.ofConfined()) {
             Buffer into = Buffer.over(arena.allocate(64));
@@ -80,13 +82,13 @@ class LinuxFileTreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void nothingOutsideCanBeOpened(boolean beneath) throws IOException {
+    void nothingOutsideCanBeOpened(boolean openat2) throws IOException {
         Files.createSymbolicLink(root.resolve("absolute"), folder.resolve("secret"));
         Files.createSymbolicLink(root.resolve("relative"), Path.of("../secret"));
         Files.createSymbolicLink(root.resolve("up"), Path.of(".."));
         Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
         Files.createSymbolicLink(root.resolve("process"), Path.of("/proc/self/root"));
-        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2)) {
             assertThat(open(tree, "../secret")).isNull();
             assertThat(open(tree, "sub/../../secret")).isNull();
             assertThat(open(tree, folder.resolve("secret").toString())).isNull();
@@ -103,9 +105,9 @@ class LinuxFileTreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aLinkThatStaysInsideIsFollowed(boolean beneath) throws IOException {
+    void aLinkThatStaysInsideIsFollowed(boolean openat2) throws IOException {
         Files.createSymbolicLink(root.resolve("inner"), Path.of("sub/deep.txt"));
-        try (LinuxFileTree tree = new LinuxFileTree(root, beneath);
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2);
                 OpenFile file = opened(tree, "inner")) {
             assertThat(file.bytes()).isEqualTo(11);
         }
@@ -113,8 +115,105 @@ class LinuxFileTreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void namesThatAreNotThereAreNoErrors(boolean beneath) throws IOException {
-        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+    void aLinkThatNamesItsTargetAbsolutelyIsFollowedInside(boolean openat2) throws IOException {
+        Files.createSymbolicLink(root.resolve("inner"), root.resolve("sub/deep.txt"));
+        Files.createSymbolicLink(root.resolve("around"), Path.of("../root/sub"));
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2)) {
+            try (OpenFile file = opened(tree, "inner")) {
+                assertThat(file.bytes()).isEqualTo(11);
+            }
+            try (OpenFile file = opened(tree, "around/deep.txt")) {
+                assertThat(file.bytes()).isEqualTo(11);
+            }
+            try (OpenFile folder = opened(tree, "around")) {
+                assertThat(folder.isDirectory()).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noLinkIsFollowedIfNoneIsToBe(boolean openat2) throws IOException {
+        Files.createSymbolicLink(root.resolve("inner"), Path.of("sub/deep.txt"));
+        Files.createSymbolicLink(root.resolve("folder"), Path.of("sub"));
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.NEVER, openat2)) {
+            assertThat(open(tree, "inner")).isNull();
+            assertThat(open(tree, "folder/deep.txt")).isNull();
+            try (OpenFile file = opened(tree, "sub/deep.txt")) {
+                assertThat(file.bytes()).isEqualTo(11);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void everyLinkIsFollowedIfAllAreToBeAndNoNameLeadsOutWithoutOne(boolean openat2) throws IOException {
+        Files.createSymbolicLink(root.resolve("out"), folder.resolve("secret"));
+        Files.createSymbolicLink(root.resolve("up"), Path.of(".."));
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.ALWAYS, openat2)) {
+            try (OpenFile file = opened(tree, "out")) {
+                assertThat(file.bytes()).isEqualTo(7);
+            }
+            try (OpenFile file = opened(tree, "up/secret")) {
+                assertThat(file.bytes()).isEqualTo(7);
+            }
+            assertThat(open(tree, "../secret")).isNull();
+            assertThat(open(tree, "sub/../../secret")).isNull();
+            assertThat(open(tree, folder.resolve("secret").toString())).isNull();
+        }
+    }
+
+    /// Two names for one file: nothing tells which of them is the right one.
+    @Test
+    void aHardLinkIsAFileLikeAnyOther() throws IOException {
+        Files.createLink(root.resolve("hard"), folder.resolve("secret"));
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.NEVER); OpenFile file = opened(tree, "hard")) {
+            assertThat(file.bytes()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void theVersionChangesWithTheContentEvenIfItsTimeIsSetBack() throws IOException {
+        Path file = root.resolve("file.txt");
+        FileTime before = Files.getLastModifiedTime(file);
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE)) {
+            long version = version(tree, "file.txt");
+            assertThat(version(tree, "file.txt")).isEqualTo(version);
+            Path other = Files.writeString(root.resolve("other"), "INSIDE");
+            Files.setLastModifiedTime(other, before);
+            Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+            assertThat(version(tree, "file.txt")).isNotEqualTo(version);
+        }
+    }
+
+    /// The page cache is the kernel's: what was dropped is not resident, what was loaded is. On a file system without a disk,
+    /// such as tmpfs, nothing is dropped.
+    @Test
+    void aFileIsResidentAfterItWasLoadedAndNotAfterItWasDropped() throws Exception {
+        Path file = Files.write(root.resolve("large"), new byte[1 << 20]);
+        Process dd = new ProcessBuilder(
+                "dd", "of=" + file, "oflag=nocache", "conv=notrunc,fdatasync", "count=0", "status=none").start();
+        assertThat(dd.waitFor()).isZero();
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE); OpenFile large = opened(tree, "large")) {
+            assumeTrue(!large.isResident(0, 4096), "this file system keeps what it is asked to drop");
+            assertThat(large.isResident(256 << 10, 256 << 10)).isFalse();
+            large.load(256 << 10, 256 << 10);
+            assertThat(large.isResident(256 << 10, 256 << 10)).isTrue();
+            assertThat(large.isResident((1 << 20) - 1, 1)).isFalse();
+            assertThat(large.isResident(2 << 20, 1)).as("nobody waits for what is beyond the end").isTrue();
+        }
+    }
+
+    private static long version(LinuxFileTree tree, String name) throws IOException {
+        try (OpenFile file = opened(tree, name)) {
+            return file.version();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void namesThatAreNotThereAreNoErrors(boolean openat2) throws IOException {
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2)) {
             assertThat(open(tree, "nowhere")).isNull();
             assertThat(open(tree, "file.txt/below")).isNull();
             assertThat(open(tree, "x".repeat(300))).isNull();
@@ -124,20 +223,20 @@ class LinuxFileTreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aFifoNeitherBlocksNorOpens(boolean beneath) throws Exception {
+    void aFifoNeitherBlocksNorOpens(boolean openat2) throws Exception {
         Process mkfifo = new ProcessBuilder("mkfifo", root.resolve("fifo").toString()).start();
         assertThat(mkfifo.waitFor()).isZero();
-        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2)) {
             assertThat(open(tree, "fifo")).isNull();
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatMayNotBeReadIsNotThere(boolean beneath) throws Exception {
+    void whatMayNotBeReadIsNotThere(boolean openat2) throws Exception {
         assumeTrue(!"root".equals(System.getProperty("user.name")), "root may read everything");
         Files.setPosixFilePermissions(root.resolve("file.txt"), Set.of());
-        try (LinuxFileTree tree = new LinuxFileTree(root, beneath)) {
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2)) {
             assertThat(open(tree, "file.txt")).isNull();
         }
     }
@@ -145,7 +244,7 @@ class LinuxFileTreeTest {
     @Test
     void whateverIsTriedLeavesNoDescriptorBehind() throws Exception {
         Files.createSymbolicLink(root.resolve("absolute"), folder.resolve("secret"));
-        try (LinuxFileTree tree = new LinuxFileTree(root)) {
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE)) {
             long before = descriptors();
             for (int i = 0; i < 10; i++) {
                 open(tree, "absolute");
@@ -158,16 +257,18 @@ class LinuxFileTreeTest {
 
     @Test
     void aRootThatIsNoFolderIsNamed() {
-        assertThatThrownBy(() -> new LinuxFileTree(root.resolve("file.txt"))).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> new LinuxFileTree(root.resolve("file.txt"), Symlinks.INSIDE))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining("it is not a folder");
-        assertThatThrownBy(() -> new LinuxFileTree(root.resolve("nowhere"))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> new LinuxFileTree(root.resolve("nowhere"), Symlinks.INSIDE))
+                .isInstanceOf(IOException.class);
     }
 
     @Test
     void theRootMayBeALink() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("link"), root);
         assertThat(Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS)).isFalse();
-        try (LinuxFileTree tree = new LinuxFileTree(link);
+        try (LinuxFileTree tree = new LinuxFileTree(link, Symlinks.INSIDE);
                 OpenFile file = opened(tree, "file.txt")) {
             assertThat(file.bytes()).isEqualTo(6);
         }
