@@ -1,5 +1,6 @@
 package dev.partita.connection;
 
+import dev.partita.limits.Failures;
 import org.jspecify.annotations.Nullable;
 
 /// What is on its way to the peer: bytes, and after them at most one source that is still open, namely a part of an array,
@@ -95,6 +96,7 @@ public final class Outbound {
         } finally {
             if (!more) {
                 producer = null;
+                close(open);
             }
         }
         return more;
@@ -164,10 +166,22 @@ public final class Outbound {
         arrayStart = 0;
         arrayEnd = 0;
         fileLeft = 0;
-        producer = null;
+        if (producer != null) {
+            close(producer);
+            producer = null;
+        }
         if (file != null) {
             file.close();
             file = null;
+        }
+    }
+
+    /// What a producer throws at its end changes nothing for anybody.
+    private static void close(Producer producer) {
+        try {
+            producer.close();
+        } catch (Throwable failure) {
+            Failures.log("a producer could not be closed", failure);
         }
     }
 

@@ -10,4 +10,8 @@ public interface Producer {
     /// @return true while there is more to come; a call that puts nothing and returns true is called again
     /// @throws Exception ends the connection without completing the reply
     boolean fill(Buffer into) throws Exception;
+
+    /// Lets go of whatever it holds. Called once, by the thread that owns the connection: after [#fill] has given the last of
+    /// it or thrown, or when the rest will not be sent because the peer is gone. Should be short.
+    default void close() {}
 }
