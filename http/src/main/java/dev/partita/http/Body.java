@@ -38,17 +38,17 @@ public final class Body {
 
     /// How long it is, in bytes.
     public long length() {
-        return length;
+        return complete ? length : 0;
     }
 
     /// All of it. Allocates.
     ///
     /// @throws IOException if it does not fit into an array, or the file cannot be read
     public byte[] bytes() throws IOException {
-        if (length > Integer.MAX_VALUE - 8) {
-            throw new IOException("a body of " + length + " bytes does not fit into an array");
+        if (length() > Integer.MAX_VALUE - 8) {
+            throw new IOException("a body of " + length() + " bytes does not fit into an array");
         }
-        var bytes = new byte[(int) length];
+        var bytes = new byte[(int) length()];
         copy(0, bytes, 0, bytes.length);
         return bytes;
     }
@@ -65,7 +65,7 @@ public final class Body {
     /// @throws IndexOutOfBoundsException if the body or the array is shorter
     /// @throws IOException if the file cannot be read
     public void copy(long position, byte[] into, int at, int length) throws IOException {
-        java.util.Objects.checkFromIndexSize(position, length, this.length);
+        java.util.Objects.checkFromIndexSize(position, length, length());
         Spool file = spool;
         if (file == null) {
             connection.inbound().copy(head.end() + (int) position, into, at, length);
@@ -92,7 +92,7 @@ public final class Body {
 
             @Override
             public int read(byte[] into, int at, int wanted) throws IOException {
-                int part = (int) Math.min(wanted, length - position);
+                int part = (int) Math.min(wanted, length() - position);
                 if (part == 0) {
                     return wanted == 0 ? 0 : -1;
                 }
@@ -103,7 +103,7 @@ public final class Body {
 
             @Override
             public int available() {
-                return (int) Math.min(Integer.MAX_VALUE, length - position);
+                return (int) Math.min(Integer.MAX_VALUE, length() - position);
             }
         };
     }

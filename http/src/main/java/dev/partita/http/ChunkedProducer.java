@@ -43,6 +43,11 @@ final class ChunkedProducer implements Producer {
         return false;
     }
 
+    @Override
+    public void close() {
+        content.close();
+    }
+
     private void chunk(Buffer into) throws Exception {
         int start = into.length();
         int places = digits(into.room());

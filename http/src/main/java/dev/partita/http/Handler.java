@@ -15,11 +15,12 @@ public interface Handler {
     /// call (and during the passes that follow from it, of a [Stage] or a [Reply]) and by this thread only. A handler that
     /// returns without a reply has answered with the status and headers it set and no body.
     ///
+    /// @throws StatusException answers with its status and its sentence
     /// @throws Exception answers with 500, whatever was replied before; it is logged once and the client does not see it
     void handle(Request request, Response response) throws Exception;
 
     /// Chooses who handles a request, when its head is complete and before its body is read. Must not block, nor allocate
-    /// where it can avoid it.
+    /// where it can avoid it. A handler that chooses does so in [#handle] too, for others that are around it.
     default Handler route(Request request) {
         return this;
     }
@@ -30,8 +31,12 @@ public interface Handler {
         return false;
     }
 
-    /// The largest request body it will take, in bytes: a larger one is refused with 413 before it is read. Asked once the
-    /// head is complete, and only if a body follows; must not block. The server's own limit holds anyway.
+    /// The largest request body it will take, in bytes: a larger one is refused with 413 before it is read. Asked once, when
+    /// the head is complete, and only if a body follows; must not block. A client that waits for `100 Continue` is told to go
+    /// on if the body is not too large. The server's own limit holds anyway.
+    ///
+    /// [#BODY_IGNORED] says that the answer does not depend on the body: the handler is called at once, finds a body of no
+    /// bytes, and what arrives of it is dropped, up to the server's limit.
     default long bodyBytesMax(Request request) {
         return Long.MAX_VALUE;
     }
@@ -41,11 +46,16 @@ public interface Handler {
         return List.of(WORK);
     }
 
+    /// Not even the length of the body matters: see [#bodyBytesMax].
+    long BODY_IGNORED = -1;
+
     /// The stage of all work that is not split.
     String WORK = "work";
 
     /// The same handler, declared to [never block][#neverBlocks].
     static Handler neverBlocking(Handler handler) {
-        return handler.neverBlocks() ? handler : new NeverBlocking(handler);
+        return handler instanceof Routes routes
+                ? routes.each(Handler::neverBlocking)
+                : handler.neverBlocks() ? handler : new NeverBlocking(handler);
     }
 }

@@ -8,17 +8,22 @@ final class HeaderRules {
 
     /// @throws IllegalArgumentException if it is no token, or a name that the server gives a value itself
     static void checkName(String name) {
-        boolean right = !name.isEmpty();
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            right &= c < 0x80 && Octets.isToken((byte) c);
-        }
-        if (!right) {
+        if (!isToken(name)) {
             throw new IllegalArgumentException("\"" + printable(name) + "\" is no name for a header");
         }
         if (isOurs(name)) {
             throw new IllegalArgumentException(name + " is set by the server; a handler cannot");
         }
+    }
+
+    /// True for what RFC 9110 section 5.6.2 calls a token.
+    static boolean isToken(String text) {
+        boolean right = !text.isEmpty();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            right &= c < 0x80 && Octets.isToken((byte) c);
+        }
+        return right;
     }
 
     private static boolean isOurs(String name) {

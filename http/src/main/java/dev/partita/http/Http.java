@@ -23,20 +23,31 @@ public final class Http implements Protocol {
             "",
             "").getBytes(StandardCharsets.ISO_8859_1);
 
+    private static final PreparedPages PLAIN = new PreparedPages(PreparedPages::plain);
+
     private final Handler handler;
     private final List<String> stages;
+    private final PreparedPages pages;
     /// The end of most heads, from the CR LF of the line before on: Date and the empty line.
     private volatile byte[] date;
 
-    private Http(Handler handler) {
+    private Http(Handler handler, PreparedPages pages) {
         this.handler = handler;
+        this.pages = pages;
         stages = List.copyOf(handler.stages());
         date = dateLines(System.currentTimeMillis() / 1_000);
     }
 
     /// HTTP in which `handler` answers every request; [Routes] is one that chooses among others.
     public static Http serving(Handler handler) {
-        return new Http(handler);
+        return new Http(handler, PLAIN);
+    }
+
+    /// The same with other words when the server answers with an error by itself.
+    ///
+    /// @throws IllegalArgumentException if a page is too large, or its type cannot be in a header
+    public Http errorPages(ErrorPages pages) {
+        return new Http(handler, new PreparedPages(pages));
     }
 
     @Override
@@ -68,9 +79,13 @@ public final class Http implements Protocol {
         return date;
     }
 
+    PreparedPages pages() {
+        return pages;
+    }
+
     /// The index of a handler's first stage.
     int firstStageOf(Handler handler) {
-        return handler instanceof Stages staged ? stage(staged.stages().getFirst()) : 0;
+        return stages.size() == 1 ? 0 : stage(handler.stages().getFirst());
     }
 
     /// The index of a stage.

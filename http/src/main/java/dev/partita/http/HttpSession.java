@@ -20,8 +20,8 @@ import java.nio.charset.StandardCharsets;
 ///       |       |  \-> PUT_OFF -> (resumed) -------------------^
 ///       |       |  \-> ASIDE ----------------------------------^       the reply waits for an empty outbound
 ///       |       |  \-> PRODUCING (a pass for each piece) ------^
+///       |       |  \-> DISCARD (answered before its body) -----^
 ///       |-> BODY <-> APPEND                                            a large body goes to a file
-///       |    |  \-> DISCARD (the request was refused) --> HEAD
 ///       |    '-> READY
 ///       '-> REFUSED -> LAST -> CLOSE                                   HEAD becomes LAST after "Connection: close"
 ///
@@ -48,6 +48,8 @@ final class HttpSession implements Session {
     private boolean awaitsContinue;
     private int stage;
     private int refusal;
+    /// How many requests this connection has made.
+    private int requests;
     private Close close = Close.NORMAL;
 
     HttpSession(Http http, Connection connection) {
@@ -93,21 +95,51 @@ final class HttpSession implements Session {
     }
 
     private Step begin() {
+        long bodyBytesMax;
         try {
             Handler chosen = http.handler().route(request);
-            mayBlock = !chosen.neverBlocks();
-            handler = chosen instanceof NeverBlocking declared ? declared.handler() : chosen;
+            if (chosen instanceof NeverBlocking declared) {
+                handler = declared.handler();
+                mayBlock = false;
+            } else {
+                handler = chosen;
+                mayBlock = !chosen.neverBlocks();
+            }
+            stage = http.firstStageOf(handler);
+            bodyBytesMax = head.hasBody() ? handler.bodyBytesMax(request) : 0;
+        } catch (StatusException said) {
+            handler = new Saying(said);
+            mayBlock = false;
+            stage = 0;
+            bodyBytesMax = Handler.BODY_IGNORED;
         } catch (Throwable failure) {
             report(failure);
             return refuseWith(500);
         }
-        stage = http.firstStageOf(handler);
         counted = false;
+        if (++requests >= connection.limits().requestsPerConnectionMax()) {
+            endAfterThisRequest();
+            connection.counters().increment(Counter.REQUESTS_PER_CONNECTION);
+        }
         if (head.hasBody()) {
-            return beginBody();
+            return beginBody(bodyBytesMax);
         }
         state = State.READY;
         return ready();
+    }
+
+    /// Says in the reply that the connection closes, though the client did not ask for it.
+    private void endAfterThisRequest() {
+        head.endConnection();
+        close = Close.LINGER; // the client may be sending its next request already
+    }
+
+    /// Says what choosing a handler has thrown.
+    private record Saying(StatusException what) implements Handler {
+        @Override
+        public void handle(Request request, Response response) {
+            throw what;
+        }
     }
 
     /// A finished reply does not wait for work that may block. A reply that has begun does: it is this request's.
@@ -229,14 +261,18 @@ final class HttpSession implements Session {
         handled();
     }
 
-    /// The reply is complete: the request leaves inbound.
+    /// The reply is complete: the request leaves inbound, what is still to come of its body included.
     private void replied() {
         boolean goesOn = !response.isLast();
-        if (!goesOn && head.isPersistent()) {
+        boolean unread = head.hasBody() && !request.body().isComplete();
+        if (unread && goesOn) {
+            state = State.DISCARD;
+            return;
+        }
+        if (!goesOn && (unread || head.isPersistent())) {
             close = Close.LINGER; // the client did not ask for the end, and may be sending its next request already
         }
-        Body body = request.bodyIfUsed();
-        inbound.skip(body == null ? head.end() : body.end());
+        inbound.skip(head.hasBody() ? request.body().end() : head.end());
         request.clear();
         response.clear();
         head.clear();
@@ -254,22 +290,26 @@ final class HttpSession implements Session {
         }
     }
 
-    /// A handler's failure is a 500, since nothing of its reply has been sent. If a part of the body is still to come, nobody
-    /// will read it, and the connection ends.
+    /// A handler's failure is a 500, since nothing of its reply has been sent; or what it wanted to be said.
     private void failed(Throwable failure) {
-        report(failure);
-        boolean unread = state == State.APPEND;
+        StatusException said = failure instanceof StatusException exception ? exception : null;
+        if (said == null) {
+            report(failure);
+        }
+        if (state == State.APPEND) {
+            endAfterThisRequest(); // nobody will read the rest of the body
+        }
         request.stage(null);
-        response.takeBack();
+        response.reset();
         if (outbound.isSealed()) {
             abort();
             return;
         }
-        if (unread) {
-            response.close();
-            close = Close.LINGER;
+        if (said == null) {
+            response.answer(500);
+        } else {
+            response.answer(said.status(), said.getMessage());
         }
-        response.answer(500);
         if (response.place()) {
             replied();
         } else {
@@ -289,9 +329,13 @@ final class HttpSession implements Session {
 
     // Bodies.
 
-    private Step beginBody() {
-        long bytesMax = Math.min(handler.bodyBytesMax(request), connection.limits().bodyBytesMax());
-        if (head.contentLength() > bytesMax) {
+    private Step beginBody(long handlerBytesMax) {
+        long limit = connection.limits().bodyBytesMax();
+        if (handlerBytesMax == Handler.BODY_IGNORED) {
+            return ignoreBody(limit);
+        }
+        long bytesMax = Math.min(handlerBytesMax, limit);
+        if (head.contentLength() > bytesMax || bytesMax == 0 && head.expectsContinue()) {
             return refuse(413);
         }
         if (!request.body().begin(bytesMax)) {
@@ -300,6 +344,17 @@ final class HttpSession implements Session {
         awaitsContinue = head.expectsContinue();
         state = State.BODY;
         return body();
+    }
+
+    /// The reply comes first, and the body is dropped as it arrives (RFC 9112 section 9.3, and nginx). The connection ends
+    /// instead if the body is too large, and if the client waits to be told to go on: after a final answer it may send the
+    /// body or not, and which of the two cannot be told from what follows (RFC 9110 section 10.1.1).
+    private Step ignoreBody(long bytesMax) {
+        if (head.expectsContinue() || head.contentLength() > bytesMax || !request.body().begin(bytesMax)) {
+            endAfterThisRequest();
+        }
+        state = State.READY;
+        return ready();
     }
 
     private Step body() {
@@ -343,12 +398,17 @@ final class HttpSession implements Session {
             body.drop();
             return readMore();
         }
-        replied();
-        if (result != ChunkedDecoder.DONE) {
-            close = Close.LINGER;
-            state = State.LAST;
+        if (result == ChunkedDecoder.DONE) {
+            replied();
+        } else {
+            endUnread();
         }
         return next();
+    }
+
+    private void endUnread() {
+        close = Close.LINGER;
+        state = State.LAST;
     }
 
     // Refusals.
@@ -375,6 +435,7 @@ final class HttpSession implements Session {
         }
         response.beginPass();
         response.close().answer(refusal);
+        response.place();
         response.clear();
         close = Close.LINGER;
         state = State.LAST;
@@ -387,6 +448,10 @@ final class HttpSession implements Session {
             refuseWith(408);
             return true;
         }
+        if (state == State.DISCARD && why == Refusal.DEADLINE) {
+            endUnread();
+            return true;
+        }
         if (state == State.PUT_OFF && why == Refusal.DEADLINE) {
             response.resume();
             state = State.READY;
@@ -395,7 +460,7 @@ final class HttpSession implements Session {
             return false;
         }
         if (response.isBegun()) {
-            response.takeBack();
+            response.reset();
         }
         request.stage(null);
         response.beginPass();
@@ -403,10 +468,10 @@ final class HttpSession implements Session {
             response.close();
         }
         response.status(503).header("Retry-After", "1").answer(503);
-        if (state == State.APPEND) {
-            state = State.DISCARD;
-        } else {
+        if (response.place()) {
             replied();
+        } else {
+            state = State.ASIDE;
         }
         return true;
     }
@@ -433,6 +498,7 @@ final class HttpSession implements Session {
     public boolean reset() {
         state = State.HEAD;
         close = Close.NORMAL;
+        requests = 0;
         head.clear();
         request.close();
         response.clear();

@@ -3,6 +3,7 @@ package dev.partita.http;
 import dev.partita.connection.Connection;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A reply that another thread will bring, from [Response#later]. No thread of the server waits for it.
@@ -33,7 +34,7 @@ public final class Later {
     ///
     /// @return false if it was completed before: then nothing has changed
     public boolean complete(Reply reply) {
-        if (!REPLY.compareAndSet(this, null, reply)) {
+        if (!REPLY.compareAndSet(this, null, Objects.requireNonNull(reply))) {
             return false;
         }
         connection.resume(ticket);

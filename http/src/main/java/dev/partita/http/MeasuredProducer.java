@@ -24,4 +24,9 @@ final class MeasuredProducer implements Producer {
         }
         return more && left > 0;
     }
+
+    @Override
+    public void close() {
+        content.close();
+    }
 }

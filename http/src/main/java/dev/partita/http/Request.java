@@ -2,10 +2,14 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import dev.partita.connection.Connection;
+import dev.partita.http.syntax.HttpDate;
 import dev.partita.http.syntax.Octets;
+import dev.partita.http.syntax.Percent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +21,8 @@ public final class Request {
     private final Connection connection;
     private final Buffer in;
     private final RequestHead head;
-    private int rest = -1;
+    /// The path of the route that was chosen, if it has parameters or a wildcard.
+    private @Nullable PathPattern route;
     private @Nullable Body body;
     private @Nullable String stage;
     private @Nullable Object attachment;
@@ -57,11 +62,45 @@ public final class Request {
                 : length >= prefix.length() && Octets.equals(in, head.pathStart(), prefix.length(), prefix);
     }
 
+    /// The segment of the path that stands where the route has this parameter, decoded: `a b` of `/users/a%20b` for `id` on
+    /// a route to `/users/{id}`.
+    ///
+    /// @throws IllegalArgumentException if the route has no such parameter
+    /// @throws StatusException (400) if an escape in it is wrong
+    public String pathParameter(String name) {
+        int start = startOfParameter(name);
+        int end = PathPattern.endOf(in, start, head.pathEnd());
+        var octets = new byte[end - start];
+        in.copy(start, octets, 0, octets.length);
+        String decoded = Percent.decode(octets, 0, octets.length, false);
+        if (decoded == null) {
+            throw new StatusException(400, "the path has a % without two hexadecimal digits behind it");
+        }
+        return decoded;
+    }
+
+    /// The same segment as a number. Does not allocate.
+    ///
+    /// @return -1 if it is anything but one to 18 decimal digits
+    /// @throws IllegalArgumentException if the route has no such parameter
+    public long pathNumber(String name) {
+        int start = startOfParameter(name);
+        return Query.number(in, start, PathPattern.endOf(in, start, head.pathEnd()));
+    }
+
+    private int startOfParameter(String name) {
+        PathPattern chosen = route;
+        if (chosen == null) {
+            throw new IllegalArgumentException("this route has no parameters, so none is called \"" + name + "\"");
+        }
+        return PathPattern.startOf(chosen.parameter(name), in, head.pathStart(), head.pathEnd());
+    }
+
     /// The part of the path that a wildcard stands for, percent-encoded: behind `/files/` for a route to `/files/*`. Without
     /// such a route, the path without its first slash.
     public String rest() {
-        int start = rest >= 0 ? rest : Math.min(head.pathStart() + 1, head.pathEnd());
-        return latin1(start, head.pathEnd());
+        int wildcard = route == null ? 0 : Math.max(0, route.wildcard());
+        return latin1(PathPattern.startOf(wildcard, in, head.pathStart(), head.pathEnd()), head.pathEnd());
     }
 
     /// What stands behind the first question mark, as it was sent; empty if there is none.
@@ -69,12 +108,26 @@ public final class Request {
         return latin1(queryStart(), head.targetEnd());
     }
 
-    /// The first query parameter of this name, decoded.
+    /// The first query parameter of this name, decoded; empty if it has no value.
     ///
     /// @return null if there is none
-    /// @throws IllegalArgumentException if an escape in its value is wrong
+    /// @throws StatusException (400) if an escape in its value is wrong
     public @Nullable String parameter(String name) {
         return Query.value(in, queryStart(), head.targetEnd(), name);
+    }
+
+    /// All query parameters of this name, decoded, in the order in which they were sent.
+    ///
+    /// @throws StatusException (400) if an escape in a value is wrong
+    public List<String> parameters(String name) {
+        return Query.values(in, queryStart(), head.targetEnd(), name);
+    }
+
+    /// All query parameters, decoded, in the order in which their names came first.
+    ///
+    /// @throws StatusException (400) if an escape is wrong
+    public Map<String, List<String>> parameters() {
+        return Query.all(in, queryStart(), head.targetEnd());
     }
 
     /// The first query parameter of this name as a number. Does not allocate.
@@ -110,6 +163,47 @@ public final class Request {
         long found = find(name);
         return found != Fields.NONE && Octets.equalsIgnoreCase(in, Fields.start(found),
                 Fields.stop(found) - Fields.start(found), value.toLowerCase(Locale.ROOT));
+    }
+
+    /// The first value of a header field as a number. Does not allocate if `name` is in lower case.
+    ///
+    /// @return `absent` if there is none, -1 if it is anything but one to 18 decimal digits
+    public long headerNumber(String name, long absent) {
+        long found = find(name);
+        return found == Fields.NONE ? absent : Query.number(in, Fields.start(found), Fields.stop(found));
+    }
+
+    /// The first value of a header field as a date, in any of the three forms of RFC 9110 section 5.6.7.
+    ///
+    /// @return null if there is none, or it is no date: the RFC has both treated alike
+    public @Nullable Instant headerDate(String name) {
+        String value = header(name);
+        long second = value == null ? HttpDate.NONE : HttpDate.parse(value);
+        return second == HttpDate.NONE ? null : Instant.ofEpochSecond(second);
+    }
+
+    /// The media type of the body in lower case, without its parameters: `text/html` for `Text/HTML; charset=utf-8`.
+    ///
+    /// @return null if the client does not say
+    public @Nullable String mediaType() {
+        String value = header("content-type");
+        if (value == null) {
+            return null;
+        }
+        int semicolon = value.indexOf(';');
+        return (semicolon < 0 ? value : value.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    /// The value of the first cookie of this name, as it was sent: quotes around it are a part of it.
+    ///
+    /// @return null if there is none
+    public @Nullable String cookie(String name) {
+        return Cookies.value(headers("cookie"), name);
+    }
+
+    /// All cookies by name, in the order in which they were sent; of several with one name the first.
+    public Map<String, String> cookies() {
+        return Cookies.all(headers("cookie"));
     }
 
     /// Whom the client wanted to speak to, with the port if it said one: the authority of an absolute target, else Host.
@@ -164,9 +258,9 @@ public final class Request {
         this.stage = stage;
     }
 
-    /// Says where the part of the path begins that a wildcard stands for.
-    void rest(int start) {
-        rest = start;
+    /// Says which route was chosen, if it has parameters or a wildcard.
+    void routed(PathPattern path) {
+        route = path;
     }
 
     RequestHead head() {
@@ -183,7 +277,7 @@ public final class Request {
 
     /// Lets go of everything that belongs to one request, for the next one.
     void clear() {
-        rest = -1;
+        route = null;
         stage = null;
         attachment = null;
         Body used = body;

@@ -404,6 +404,11 @@ final class RequestHead {
         return (flags & (CONTINUE | HTTP_1_0)) == CONTINUE;
     }
 
+    /// Ends the connection after this request, as if the client had asked for it.
+    void endConnection() {
+        flags |= CLOSE;
+    }
+
     /// True if the connection goes on after this request, as far as the client is concerned (RFC 9112 section 9.3).
     boolean isPersistent() {
         return (flags & (CLOSE | HTTP_1_0)) == 0

@@ -2,10 +2,19 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import dev.partita.connection.Connection;
+import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
 import dev.partita.connection.Outbound;
 import dev.partita.connection.Producer;
+import dev.partita.http.syntax.HttpDate;
+import dev.partita.http.syntax.MediaTypes;
+import dev.partita.limits.Failures;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// The reply to one request, for as long as its handler runs: status and headers first, then once one of [#text], [#json],
@@ -91,6 +100,23 @@ public final class Response {
         return this;
     }
 
+    /// Adds a header field with a number.
+    public Response header(String name, long value) {
+        return header(name, Long.toString(value));
+    }
+
+    /// Adds a header field with a date, rounded down to seconds (RFC 9110 section 5.6.7).
+    public Response header(String name, Instant value) {
+        return header(name, HttpDate.text(value.getEpochSecond()));
+    }
+
+    /// Sets a cookie.
+    ///
+    /// @throws IllegalArgumentException if browsers would not keep it; the message says why
+    public Response cookie(Cookie cookie) {
+        return header("Set-Cookie", cookie.field());
+    }
+
     /// Sets the media type that [#text], [#json] or [#body] would otherwise choose.
     ///
     /// @throws IllegalArgumentException as [#header]
@@ -106,6 +132,27 @@ public final class Response {
         requireNotReplied();
         last = true;
         return this;
+    }
+
+    /// The status as it was set so far.
+    public int status() {
+        return status;
+    }
+
+    /// True once there is a reply: nothing can be added to it. False for one that was put off.
+    public boolean isReplied() {
+        return replied;
+    }
+
+    /// Takes status, headers and reply back, so that there can be another one. Nothing has been sent before the handler
+    /// returns.
+    public void reset() {
+        Buffer bytes = outbound.bytes();
+        if (out == bytes) {
+            bytes.truncate(mark);
+        }
+        clear();
+        mark = bytes.length();
     }
 
     // Replies.
@@ -164,29 +211,82 @@ public final class Response {
         }
     }
 
+    /// Replies with a whole file that this handler has chosen: its media type by its name, unless [#contentType] says it, its
+    /// length and Last-Modified. Links are followed. Opening it may block.
+    ///
+    /// A path that comes from the client is a matter for [StaticFiles].
+    ///
+    /// @throws NoSuchFileException if there is no such file, or it is a folder or something else that cannot be sent
+    /// @throws IOException if the system refuses
+    public void file(Path path) throws IOException {
+        requireNotReplied();
+        Path real = path.toRealPath();
+        Path folder = real.getParent();
+        Path name = real.getFileName();
+        if (folder == null || name == null) {
+            throw new NoSuchFileException(path.toString());
+        }
+        OpenFile file;
+        try (FileTree tree = connection.files(folder)) {
+            file = tree.open(name.toString());
+        }
+        if (file == null || file.isDirectory()) {
+            if (file != null) {
+                file.close();
+            }
+            throw new NoSuchFileException(path.toString());
+        }
+        try {
+            header("Last-Modified", Instant.ofEpochMilli(file.modifiedMillis()));
+        } catch (RuntimeException noRoom) {
+            file.close();
+            throw noRoom;
+        }
+        file(contentType != null ? contentType : MediaTypes.of(name.toString()), file);
+    }
+
     /// Replies with what a producer makes while it is sent. A call of the producer may block only if the handler may.
     ///
     /// @param length how many bytes that will be, or -1 if nobody knows: then it is sent chunked, or to an HTTP/1.0 client
     ///     until the connection closes. A producer that gives more or fewer bytes than `length`, or throws, ends the
-    ///     connection, so that the client notices.
+    ///     connection, so that the client notices. Whatever happens, it is [closed][Producer#close] in the end.
     public void stream(String contentType, long length, Producer producer) {
-        HeaderRules.checkValue("Content-Type", contentType);
+        try {
+            requireNotReplied();
+            HeaderRules.checkValue("Content-Type", contentType);
+        } catch (RuntimeException failure) {
+            close(producer);
+            throw failure;
+        }
+        source = producer;
         if (length >= 0) {
             measured(ContentType.BYTES, contentType, length);
             if (length > 0 && !hasNoBody()) {
                 source = new MeasuredProducer(producer, length);
+            } else {
+                dropSource();
             }
             return;
         }
         boolean chunked = !head.isHttp10();
         last |= !chunked;
         unmeasured(contentType, chunked);
-        if (!hasNoBody()) {
-            source = chunked ? new ChunkedProducer(producer) : producer;
-            if (chunked && out == outbound.bytes() && mark != 0) {
-                moveAside(); // where the chunks end must not depend on how many replies happen to be in front of this one
-            }
+        if (hasNoBody()) {
+            dropSource();
+            return;
         }
+        source = chunked ? new ChunkedProducer(producer) : producer;
+        if (chunked && out == outbound.bytes() && mark != 0) {
+            moveAside(); // where the chunks end must not depend on how many replies happen to be in front of this one
+        }
+    }
+
+    /// Replies with what a stream gives while it is sent. Reading it may block, so the handler has to be one that may. It is
+    /// closed in the end.
+    ///
+    /// @param length as with a producer
+    public void stream(String contentType, long length, InputStream in) {
+        stream(contentType, length, new StreamProducer(in));
     }
 
     /// Replies without a body.
@@ -201,6 +301,30 @@ public final class Response {
         } else {
             endAfterLine();
         }
+    }
+
+    /// Replies with a status and the page that the server has for it: its name, unless there are other [ErrorPages].
+    public void answer(int status) {
+        status(status);
+        page(http.pages().page(status));
+    }
+
+    /// Replies with a status and the page that the server has for it, with a sentence for the client.
+    void answer(int status, String sentence) {
+        status(status);
+        page(sentence.isEmpty() ? http.pages().page(status) : http.pages().page(status, sentence));
+    }
+
+    private void page(ErrorPages.Page page) {
+        measured(ContentType.BYTES, page.contentType(), page.body().length);
+        payload(page.body());
+    }
+
+    /// Sends the client elsewhere: 303 to see the result of what it has sent, 302, 307 or 308 to ask again there.
+    ///
+    /// @param location an absolute address, or one relative to that of the request
+    public void redirect(int status, String location) {
+        status(status).header("Location", location).answer(status);
     }
 
     /// Puts the reply off: another thread will bring it. The handler then returns without a reply; the request stays valid until
@@ -398,10 +522,6 @@ public final class Response {
         return begun;
     }
 
-    boolean isReplied() {
-        return replied;
-    }
-
     /// True once the reply says that the connection closes.
     boolean isLast() {
         return last;
@@ -445,22 +565,6 @@ public final class Response {
         }
     }
 
-    /// Takes everything of this reply back, which has not been sent, so that there can be another one.
-    void takeBack() {
-        Buffer bytes = outbound.bytes();
-        if (out == bytes) {
-            bytes.truncate(mark);
-        }
-        clear();
-        mark = bytes.length();
-    }
-
-    /// Replies with a status and its name.
-    void answer(int status) {
-        status(status);
-        text(status + " " + StatusLine.reason(status) + "\n");
-    }
-
     /// Lets go of everything that belongs to one reply, for the next one.
     void clear() {
         out = outbound.bytes();
@@ -471,10 +575,27 @@ public final class Response {
         contentType = null;
         later = null;
         if (source != null) {
-            if (source instanceof OpenFile file) {
-                file.close();
-            }
-            source = null;
+            dropSource();
+        }
+    }
+
+    /// Closes what would have followed and will not.
+    private void dropSource() {
+        Object dropped = source;
+        source = null;
+        if (dropped instanceof OpenFile file) {
+            file.close();
+        } else if (dropped instanceof Producer producer) {
+            close(producer);
+        }
+    }
+
+    /// What a producer throws at its end changes nothing for anybody.
+    private static void close(Producer producer) {
+        try {
+            producer.close();
+        } catch (Throwable failure) {
+            Failures.log("a producer could not be closed", failure);
         }
     }
 }

@@ -2,36 +2,47 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A handler that chooses another one by path and method.
 ///
-///     new Routes().get("/", home).post("/orders", order).all("/files/*", StaticFiles.under(folder))
+///     new Routes().get("/", home).post("/orders", order).get("/orders/{id}", show).all("/files/*", StaticFiles.under(folder))
 ///
-/// A path is exact, or ends in `/*` and then stands for everything below it (`/files/` too), unless an exact or a longer one
-/// fits as well. It is compared with what was sent, before any decoding. GET answers HEAD too, and OPTIONS is answered with
-/// the methods there are. A known path with another method is 405 with Allow; an unknown one is 404, or what [#otherwise]
-/// says.
+/// A path consists of segments between slashes. A segment is a literal; or a parameter, `{id}`, which stands for one segment
+/// that is not empty ([Request#pathParameter]); or at the end a wildcard, `*`, which stands for everything that follows,
+/// nothing included: `/files/*` fits `/files/`, but not `/files` ([Request#rest]). Literals are compared with what was sent,
+/// before any decoding.
+///
+/// The path alone chooses, by the first segment in which two routes differ: a literal comes before a parameter, and that
+/// before a wildcard. The order in which they were added means nothing.
+///
+///     GET /users/me       /users/me before /users/{id} before /users/*
+///     GET /users/7/log    /users/{id}/log before /users/*
+///     GET /users/me/log   /users/{id}/log, if nothing below /users/me fits
+///
+/// Then comes the method: GET answers HEAD too, and OPTIONS is answered with the methods there are. A known path with another
+/// method is 405 with Allow; an unknown one is 404, or what [#otherwise] says. These answers do not wait for the body.
+///
+/// Routes can be handlers of other routes, for example behind a [Filter]; each compares the whole path.
 ///
 /// Immutable: every method gives new routes. Choosing does not allocate.
 public final class Routes implements Handler {
-    private static final Handler NOT_FOUND = Handler.neverBlocking((request, response) -> response.answer(404));
+    private static final Handler NOT_FOUND = new OwnAnswer(404);
+    /// For `OPTIONS *`, which asks about no path (RFC 9110 section 9.3.7).
+    private static final Route NO_PATH = new Route(new PathPattern("/"));
 
     /// In the order in which they were added.
     private final Map<String, Route> routes;
     private final Handler otherwise;
     private final PathTable<Route> exact;
-    private final Prefix[] prefixes;
+    private final PathTree others;
     private final @Nullable Route root;
-
-    /// What lies below a path that ends in a slash.
-    private record Prefix(PathTable<Route> path, int length, Route route) {}
 
     /// No routes: everything is 404.
     public Routes() {
@@ -41,19 +52,18 @@ public final class Routes implements Handler {
     private Routes(Map<String, Route> routes, Handler otherwise) {
         this.routes = routes;
         this.otherwise = otherwise;
-        var whole = new LinkedHashMap<String, Route>(routes);
-        whole.keySet().removeIf(path -> path.endsWith("/*"));
+        var whole = new LinkedHashMap<String, Route>();
+        var parts = new ArrayList<Route>();
+        routes.forEach((path, route) -> {
+            if (route.path().isExact()) {
+                whole.put(path, route);
+            } else {
+                parts.add(route);
+            }
+        });
         exact = new PathTable<>(whole);
+        others = new PathTree(parts);
         root = routes.get(routes.containsKey("/") ? "/" : "/*");
-        prefixes = routes.entrySet().stream()
-                .filter(entry -> entry.getKey().endsWith("/*"))
-                .map(entry -> prefix(entry.getKey().substring(0, entry.getKey().length() - 1), entry.getValue()))
-                .sorted(Comparator.comparingInt(Prefix::length).reversed())
-                .toArray(Prefix[]::new);
-    }
-
-    private static Prefix prefix(String path, Route route) {
-        return new Prefix(new PathTable<>(Map.of(path, route)), path.length(), route);
     }
 
     /// GET, and HEAD.
@@ -95,7 +105,7 @@ public final class Routes implements Handler {
     ///
     /// @throws IllegalArgumentException if the path is none, or has a handler for this method already
     public Routes on(Method method, String path, Handler handler) {
-        return with(path, route(path).with(method, path, handler));
+        return with(path, route(path).with(method, handler));
     }
 
     /// What answers a path that is not here.
@@ -103,9 +113,26 @@ public final class Routes implements Handler {
         return new Routes(routes, handler);
     }
 
-    private Route route(String path) {
-        checkPath(path);
-        return routes.getOrDefault(path, Route.NONE);
+    /// The same routes with what `change` makes of each handler, and of what answers when there is none.
+    Routes each(UnaryOperator<Handler> change) {
+        var changed = new LinkedHashMap<String, Route>();
+        routes.forEach((path, route) -> changed.put(path, route.each(change)));
+        return new Routes(changed, change.apply(otherwise));
+    }
+
+    private Route route(String text) {
+        Route known = routes.get(text);
+        if (known != null) {
+            return known;
+        }
+        var path = new PathPattern(text);
+        for (Route other : routes.values()) {
+            if (path.fitsSameAs(other.path())) {
+                throw new IllegalArgumentException("path \"" + text + "\": " + other.path()
+                        + " fits the same requests; give their parameters the same names");
+            }
+        }
+        return new Route(path);
     }
 
     private Routes with(String path, Route route) {
@@ -114,35 +141,31 @@ public final class Routes implements Handler {
         return new Routes(more, otherwise);
     }
 
-    private static void checkPath(String path) {
-        String plain = path.endsWith("/*") ? path.substring(0, path.length() - 1) : path;
-        if (!plain.startsWith("/") || !plain.chars().allMatch(c -> c > ' ' && c <= '~' && "?#*{}".indexOf(c) < 0)) {
-            throw new IllegalArgumentException("path \"" + path + "\": it has to begin with a slash and may end in /*; "
-                    + "no spaces, no ?, #, { or }, and nothing beyond ASCII: write those percent-encoded");
-        }
-    }
-
     @Override
     public Handler route(Request request) {
         Buffer in = request.in();
-        int start = request.head().pathStart();
-        int end = request.head().pathEnd();
+        RequestHead head = request.head();
+        int start = head.pathStart();
+        int end = head.pathEnd();
         Route route = start == end ? root : exact.find(in, start, end);
         if (route == null) {
-            route = wildcard(request, in, start, end);
+            route = other(request, in, start, end);
         }
         return route == null ? otherwise.route(request) : route.handler(request.method()).route(request);
     }
 
-    private @Nullable Route wildcard(Request request, Buffer in, int start, int end) {
-        for (Prefix prefix : prefixes) {
-            int length = prefix.length();
-            if (end - start >= length && prefix.path().find(in, start, start + length) != null) {
-                request.rest(start + length);
-                return prefix.route();
-            }
+    private @Nullable Route other(Request request, Buffer in, int start, int end) {
+        if (start == end) {
+            return null;
         }
-        return start < end && in.at(start) == '*' ? Route.NONE : null;
+        if (in.at(start) == '*') {
+            return NO_PATH;
+        }
+        Route found = others.find(in, start + 1, end);
+        if (found != null) {
+            request.routed(found.path());
+        }
+        return found;
     }
 
     /// Chooses and handles at once, for a handler around this one.
@@ -156,7 +179,7 @@ public final class Routes implements Handler {
     public List<String> stages() {
         Set<String> names = new LinkedHashSet<>(List.of(WORK));
         names.addAll(otherwise.stages());
-        routes.values().forEach(route -> names.addAll(route.stages()));
+        routes.values().forEach(route -> route.addStages(names));
         return new ArrayList<>(names);
     }
 }

@@ -4,6 +4,8 @@ import static dev.partita.http.Conversation.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -99,7 +101,7 @@ class RequestTest {
                     assertThat(request.parameter("flag")).isEmpty();
                     assertThat(request.parameter("none")).isNull();
                     assertThat(request.parameter("fla")).isNull();
-                    assertThatThrownBy(() -> request.parameter("bad")).isInstanceOf(IllegalArgumentException.class);
+                    assertThatThrownBy(() -> request.parameter("bad")).isInstanceOf(StatusException.class);
                     assertThat(request.number("n", 7)).isEqualTo(123);
                     assertThat(request.number("none", 7)).isEqualTo(7);
                     assertThat(request.number("big", 7)).isEqualTo(-1);
@@ -109,5 +111,57 @@ class RequestTest {
                     assertThat(request.number("nn", 7)).isEqualTo(5);
                 });
         look(request("GET /"), request -> assertThat(request.number("n", 7)).isEqualTo(7));
+    }
+
+    @Test
+    void parametersMayBeRepeatedAndAreDecodedByNameAndValue() {
+        String query = "/?a=1&b=2&a=3+4&&a&c%5B%5D=x%26y&%C3%A4=%C3%B6&=empty&d=e=f&+=g";
+        look(request("GET " + query), request -> {
+            assertThat(request.parameters("a")).containsExactly("1", "3 4", "");
+            assertThat(request.parameter("c[]")).isEqualTo("x&y");
+            assertThat(request.parameter("\u00e4")).isEqualTo("\u00f6");
+            assertThat(request.parameter("")).isEqualTo("empty");
+            assertThat(request.parameter("d")).isEqualTo("e=f");
+            assertThat(request.parameter(" ")).isEqualTo("g");
+            assertThat(request.parameters("none")).isEmpty();
+            assertThat(request.parameters()).containsOnlyKeys("a", "b", "c[]", "\u00e4", "", "d", " ")
+                    .containsEntry("a", List.of("1", "3 4", ""));
+        });
+        look(request("GET /"), request -> {
+            assertThat(request.parameters()).isEmpty();
+            assertThat(request.parameters("a")).isEmpty();
+        });
+        look(request("GET /?%41=%ff"), request -> assertThat(request.parameter("A")).isEqualTo("\uFFFD"));
+    }
+
+    @Test
+    void headersHaveTypes() {
+        look(request("GET /", "X-Count: 17", "X-Date: Sun, 06 Nov 1994 08:49:37 GMT", "X-Bad: 1994",
+                "Content-Type: Text/HTML ; charset=utf-8"), request -> {
+                    assertThat(request.headerNumber("x-count", -7)).isEqualTo(17);
+                    assertThat(request.headerNumber("x-none", -7)).isEqualTo(-7);
+                    assertThat(request.headerNumber("x-date", -7)).isEqualTo(-1);
+                    assertThat(request.headerDate("X-Date")).isEqualTo(Instant.ofEpochSecond(Conversation.NOW));
+                    assertThat(request.headerDate("X-Bad")).isNull();
+                    assertThat(request.headerDate("X-None")).isNull();
+                    assertThat(request.mediaType()).isEqualTo("text/html");
+                });
+        look(request("GET /"), request -> assertThat(request.mediaType()).isNull());
+    }
+
+    @Test
+    void cookiesAreReadAsBrowsersWriteThem() {
+        look(request("GET /", "Cookie: a=1; b=\"two words\"; a=2;c=x=y;; nameless ;d = 4 ;e=", "Cookie: f=6"), request -> {
+            assertThat(request.cookie("a")).isEqualTo("1");
+            assertThat(request.cookie("b")).isEqualTo("\"two words\"");
+            assertThat(request.cookie("c")).isEqualTo("x=y");
+            assertThat(request.cookie("")).isEqualTo("nameless");
+            assertThat(request.cookie("d")).isEqualTo("4");
+            assertThat(request.cookie("e")).isEmpty();
+            assertThat(request.cookie("f")).isEqualTo("6");
+            assertThat(request.cookie("A")).isNull();
+            assertThat(request.cookies().keySet()).containsExactly("a", "b", "c", "", "d", "e", "f");
+        });
+        look(request("GET /"), request -> assertThat(request.cookies()).isEmpty());
     }
 }

@@ -15,7 +15,11 @@ import dev.partita.connection.Symlinks;
 import dev.partita.limits.Counter;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -369,6 +373,68 @@ class ResponseTest {
             assertThat(conversation.connection().next()).isEqualTo(Step.READ);
             conversation.say(request("GET /b").substring(9));
             assertThat(conversation.heard()).isEqualTo(reply("1") + reply("2"));
+        }
+    }
+
+    @Test
+    void aFileOfTheHandlersChoiceHasItsTypeLengthAndDate(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("page.html"), "<p>hello");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(Conversation.NOW)));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        String expected = "HTTP/1.1 200 OK\r\nLast-Modified: " + Conversation.DATE
+                + "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 8\r\nDate: " + Conversation.DATE
+                + "\r\n\r\n<p>hello";
+        for (Path path : List.of(file, link)) {
+            try (var conversation = new Conversation((request, response) -> response.file(path))) {
+                assertThat(conversation.say(request("GET /")).heard()).isEqualTo(expected);
+            }
+        }
+        try (var conversation = new Conversation((request, response) -> response.contentType("a/b").file(file))) {
+            assertThat(conversation.say(request("HEAD /")).heard()).contains("\r\nContent-Type: a/b\r\n")
+                    .endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
+    void aFileThatIsNotThereIsTheHandlersToHandle(@TempDir Path folder) {
+        Handler handler = (request, response) -> {
+            try {
+                response.file(folder.resolve(request.rest()));
+            } catch (NoSuchFileException missing) {
+                response.answer(404);
+            }
+        };
+        try (var conversation = new Conversation(handler)) {
+            conversation.say(request("GET /none") + request("GET /"));
+            assertThat(conversation.heard()).isEqualTo(
+                    reply("404 Not Found\n").replace("200 OK", "404 Not Found").repeat(2));
+            assertThat(conversation.count(Counter.FAILURES)).isZero();
+        }
+    }
+
+    @Test
+    void headersMayBeNumbersAndDates() {
+        Handler handler = (request, response) -> response.header("Age", 17)
+                .header("Expires", Instant.ofEpochSecond(Conversation.NOW, 999_999_999)).text("");
+        try (var conversation = new Conversation(handler)) {
+            assertThat(conversation.say(request("GET /")).heard())
+                    .startsWith("HTTP/1.1 200 OK\r\nAge: 17\r\nExpires: " + Conversation.DATE + "\r\n");
+        }
+    }
+
+    @Test
+    void aReplyCanBeTakenBackAndGivenAnew() {
+        Handler handler = (request, response) -> {
+            response.status(201).header("X", "y").text("no");
+            assertThat(response.isReplied()).isTrue();
+            assertThat(response.status()).isEqualTo(201);
+            response.reset();
+            assertThat(response.isReplied()).isFalse();
+            assertThat(response.status()).isEqualTo(200);
+            response.text("yes");
+        };
+        try (var conversation = new Conversation(handler)) {
+            assertThat(conversation.say(request("GET /").repeat(2)).heard()).isEqualTo(reply("yes").repeat(2));
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.partita.connection.Step;
+import dev.partita.limits.Counter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,9 +116,111 @@ class RoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "/a b", "/a?b", "/a#b", "/*/a", "/a*", "/{id}", "/\u00e4", "*"})
+    @ValueSource(strings = {"", "a", "/a b", "/a?b", "/a#b", "/*/a", "/a*", "/{}", "/\u00e4", "*",
+        "/{i-d}", "/{1}", "/a{id}", "/{id}b", "/{id", "/id}", "/{a}/{a}", "/{a*}", "/**"})
     void aPathThatCannotMatchIsRefused(String path) {
         assertThatIllegalArgumentException().isThrownBy(() -> new Routes().get(path, says("")));
+    }
+
+    private static final Routes USERS = new Routes()
+            .get("/users/*", says("below users"))
+            .get("/users/{id}", (request, response) -> response.text("user " + request.pathParameter("id")))
+            .get("/users/me", says("me"))
+            .get("/users/{id}/log", (request, response) -> response.text("log of " + request.pathNumber("id")))
+            .get("/users/me/files/*", (request, response) -> response.text("my [" + request.rest() + "]"))
+            .get("/{kind}/{id}/{part}", (request, response) -> response.text(request.pathParameter("part") + " of "
+                    + request.pathParameter("kind") + " " + request.pathParameter("id")))
+            .get("/{kind}/{id}/at/*", (request, response) -> response.text(
+                    request.pathParameter("kind") + " at " + request.rest()))
+            .delete("/users/{id}", says("deleted"));
+
+    @ParameterizedTest
+    @CsvSource({
+        "/users/me,me", "/users/7,user 7", "/users/a%20b%2Fc+d,user a b/c+d", "/users/m,user m", "/users/mee,user mee",
+        "/users/,below users", "/users/7/,below users", "/users/7/x,below users", "/users/7/log,log of 7",
+        "/users/me/log,log of -1", "/users/me/files/,my []", "/users/me/files/a/b,my [a/b]", "/users/me/files,below users",
+        "/cats/tom/tail,tail of cats tom", "/cats/tom/at/home/now,cats at home/now", "/users//log,below users",
+        "/users/me?id=8,me", "/users/7?id=8,user 7", "http://h/users/7,user 7"})
+    void literalsComeBeforeParametersAndThoseBeforeWildcards(String target, String expected) {
+        try (var conversation = new Conversation(USERS)) {
+            assertThat(conversation.say(request("GET " + target)).heard()).isEqualTo(reply(expected));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/users", "/cats", "/cats/tom", "/cats//tail", "//tom/tail", "/cats/tom/", "/", "/a/b/c/d"})
+    void aParameterIsOneSegmentThatIsNotEmpty(String path) {
+        try (var conversation = new Conversation(USERS)) {
+            assertThat(conversation.say(request("GET " + path)).heard()).startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    @Test
+    void theOrderInWhichRoutesWereAddedMeansNothing() {
+        Routes one = new Routes().get("/a/{x}", says("x")).get("/a/b", says("b")).get("/a/*", says("rest"));
+        Routes other = new Routes().get("/a/*", says("rest")).get("/a/b", says("b")).get("/a/{x}", says("x"));
+        for (Routes routes : java.util.List.of(one, other)) {
+            try (var conversation = new Conversation(routes)) {
+                conversation.say(request("GET /a/b") + request("GET /a/c") + request("GET /a/c/d"));
+                assertThat(conversation.heard()).isEqualTo(reply("b") + reply("x") + reply("rest"));
+            }
+        }
+    }
+
+    @Test
+    void thePathChoosesBeforeTheMethod() {
+        try (var conversation = new Conversation(USERS)) {
+            conversation.say(request("DELETE /users/7") + request("DELETE /users/me"));
+            assertThat(conversation.heard()).startsWith(reply("deleted") + "HTTP/1.1 405 ")
+                    .contains("Allow: GET, HEAD, OPTIONS\r\n");
+        }
+    }
+
+    @Test
+    void aWrongEscapeInAParameterIsTheClientsMistake() {
+        try (var conversation = new Conversation(USERS)) {
+            conversation.say(request("GET /users/%zz") + request("GET /users/me"));
+            assertThat(conversation.heard()).startsWith("HTTP/1.1 400 Bad Request\r\n")
+                    .contains("two hexadecimal digits").endsWith(reply("me"));
+            assertThat(conversation.count(Counter.FAILURES)).isZero();
+        }
+    }
+
+    @Test
+    void aParameterThatTheRouteDoesNotHaveIsTheHandlersMistake() {
+        Handler wrong = (request, response) -> response.text(request.pathParameter("no"));
+        try (var conversation = new Conversation(new Routes().get("/{id}", wrong).get("/a/b", wrong))) {
+            conversation.say(request("GET /x") + request("GET /a/b"));
+            assertThat(conversation.count(Counter.FAILURES)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void theNextRequestHasItsOwnParameters() {
+        Routes routes = new Routes().get("/{id}", says("id"))
+                .get("/a/b", (request, response) -> response.text("[" + request.rest() + "]"))
+                .get("/files/*", (request, response) -> response.text("[" + request.rest() + "]"));
+        try (var conversation = new Conversation(routes)) {
+            conversation.say(request("GET /files/x") + request("GET /x") + request("GET /a/b"));
+            assertThat(conversation.heard()).isEqualTo(reply("[x]") + reply("id") + reply("[a/b]"));
+        }
+    }
+
+    @Test
+    void twoRoutesForTheSamePathsAreRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> USERS.get("/users/{name}", says("")))
+                .withMessageContaining("/users/{id}");
+        assertThatIllegalArgumentException().isThrownBy(() -> USERS.get("/users/{id}", says("")));
+        assertThat(USERS.post("/users/{id}", says(""))).isNotNull();
+    }
+
+    @Test
+    void routesThatNeverBlockAreSaidToBeSoAtOnce() {
+        try (var conversation = new Conversation(Handler.neverBlocking(USERS))) {
+            conversation.say(request("GET /users/7") + request("GET /users/me") + request("GET /no"));
+            assertThat(conversation.steps)
+                    .containsExactly(Step.READ, Step.WORK, Step.WORK, Step.WORK, Step.WRITE, Step.READ);
+        }
     }
 
     @Test

@@ -12,8 +12,13 @@ import dev.partita.connection.Producer;
 import dev.partita.connection.Step;
 import dev.partita.http.syntax.ChunkedDecoder;
 import dev.partita.limits.Counter;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -179,6 +184,97 @@ class StreamTest {
             conversation.say(request("GET /"));
             assertThat(conversation.closed()).isEqualTo(Close.ABORT);
             assertThat(conversation.heard()).hasSizeLessThan(10_000);
+        }
+    }
+
+    /// Counts how often it was closed.
+    private static final class Held implements Producer {
+        private final int pieces;
+        private int given;
+        private int closed;
+
+        Held(int pieces) {
+            this.pieces = pieces;
+        }
+
+        @Override
+        public boolean fill(Buffer into) {
+            if (pieces < 0) {
+                throw new IllegalStateException("a test");
+            }
+            into.put((byte) 'x');
+            return ++given < pieces;
+        }
+
+        @Override
+        public void close() {
+            closed++;
+        }
+    }
+
+    @Test
+    void whateverAProducerHoldsItLetsGoOnce() {
+        record Case(String name, Held producer, Handler handler, String request) {}
+        List<Case> cases = new ArrayList<>();
+        for (long length : new long[]{-1, 3}) {
+            for (int pieces : new int[]{3, -1}) {
+                for (String method : List.of("GET", "HEAD")) {
+                    var held = new Held(pieces);
+                    cases.add(new Case(method + " " + pieces + " of " + length, held,
+                            (request, response) -> response.stream("a/b", length, held), request(method + " /")));
+                }
+            }
+            var late = new Held(3);
+            cases.add(new Case("replied already", late, (request, response) -> {
+                response.text("first");
+                response.stream("a/b", length, late);
+            }, request("GET /")));
+            var back = new Held(3);
+            cases.add(new Case("taken back", back, (request, response) -> {
+                response.stream("a/b", length, back);
+                throw new IllegalStateException("a test");
+            }, request("GET /")));
+            var type = new Held(3);
+            cases.add(new Case("wrong type", type, (request, response) -> response.stream("a\r\nb", length, type),
+                    request("GET /")));
+        }
+        for (Case each : cases) {
+            try (var conversation = new Conversation(each.handler())) {
+                conversation.say(each.request());
+            }
+            assertThat(each.producer().closed).as(each.name()).isOne();
+        }
+    }
+
+    @Test
+    void aProducerWhoseReaderIsGoneLetsGo() {
+        var held = new Held(1_000);
+        try (var conversation = new Conversation((request, response) -> response.stream("a/b", -1, held))) {
+            conversation.window = 0;
+            conversation.say(request("GET /"));
+            assertThat(held.closed).isZero();
+        }
+        assertThat(held.closed).isOne();
+    }
+
+    @Test
+    void anInputStreamArrivesAndIsClosed() {
+        byte[] bytes = "ghijklmnop".repeat(5_000).getBytes(ISO_8859_1);
+        for (long length : new long[]{-1, bytes.length}) {
+            var closed = new AtomicInteger();
+            InputStream in = new ByteArrayInputStream(bytes) {
+                @Override
+                public void close() {
+                    closed.incrementAndGet();
+                }
+            };
+            try (var conversation = new Conversation((request, response) -> response.stream("a/b", length, in))) {
+                String heard = conversation.say(request("GET /")).heard();
+                String body = heard.substring(heard.indexOf("\r\n\r\n") + 4);
+                assertThat(body.replaceAll("[0-9a-f]+\r\n|\r\n", "")).isEqualTo(new String(bytes, ISO_8859_1));
+                assertThat(heard).endsWith(length < 0 ? "\r\n0\r\n\r\n" : "nop");
+            }
+            assertThat(closed).hasValue(1);
         }
     }
 }
