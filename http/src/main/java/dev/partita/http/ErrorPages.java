@@ -4,7 +4,7 @@ package dev.partita.http;
 /// handler that failed, [Response#answer], a [StatusException].
 ///
 ///     Http.serving(routes).errorPages((status, sentence) ->
-///             new ErrorPages.Page("application/json", ("{\"status\":" + status + "}\n").getBytes(UTF_8)))
+///             new ErrorPages.Page("application/json", "{\"status\":" + status + "}\n"))
 ///
 /// Asked once for each status when the server is set up, with no sentence; and with one when a [StatusException] brings it,
 /// by the thread that does the work, where it must not block. Safe for many threads at a time.
@@ -18,10 +18,10 @@ public interface ErrorPages {
     /// @param status 400 to 599, or whatever a [StatusException] says
     /// @param sentence what the exception said, for the client to read; empty for the page of the status itself. It may have
     ///     any characters: escape it
-    /// @return at most [#PAGE_BYTES_MAX] bytes; when a larger one, or an exception, comes for a sentence, the page of the
+    /// @return at most [#PAGE_BYTES_MAX] bytes in UTF-8; when a larger one, or an exception, comes for a sentence, the page of the
     ///     status itself is sent
     Page page(int status, String sentence);
 
-    /// A body and its media type. The bytes must not be changed any more.
-    record Page(String contentType, byte[] body) {}
+    /// A body, which is sent in UTF-8, and its media type.
+    record Page(String contentType, String body) {}
 }

@@ -2,7 +2,6 @@ package dev.partita.http;
 
 import dev.partita.limits.Failures;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// The pages of all statuses, made before the first request.
 final class PreparedPages {
@@ -11,55 +10,67 @@ final class PreparedPages {
     private static final int TYPE_LENGTH_MAX = 100;
 
     private final ErrorPages pages;
-    private final ErrorPages.Page[] prepared = new ErrorPages.Page[LAST - FIRST + 1];
+    private final Page[] prepared = new Page[LAST - FIRST + 1];
+
+    /// A page as it is sent.
+    static final class Page {
+        private final String contentType;
+        private final byte[] body;
+
+        /// @throws IllegalArgumentException if it cannot be sent
+        Page(int status, ErrorPages.Page page) {
+            contentType = page.contentType();
+            body = page.body().getBytes(StandardCharsets.UTF_8);
+            HeaderRules.checkValue("Content-Type", contentType);
+            require(contentType.length() <= TYPE_LENGTH_MAX, status,
+                    "a media type of more than " + TYPE_LENGTH_MAX + " characters");
+            require(body.length <= ErrorPages.PAGE_BYTES_MAX, status,
+                    body.length + " bytes; at most " + ErrorPages.PAGE_BYTES_MAX + " are sent");
+        }
+
+        private static void require(boolean right, int status, String what) {
+            if (!right) {
+                throw new IllegalArgumentException("the error page of status " + status + " has " + what);
+            }
+        }
+
+        String contentType() {
+            return contentType;
+        }
+
+        /// Not to be changed.
+        byte[] body() {
+            return body;
+        }
+    }
 
     /// @throws IllegalArgumentException if a page cannot be sent
     PreparedPages(ErrorPages pages) {
         this.pages = pages;
         for (int status = FIRST; status <= LAST; status++) {
-            ErrorPages.Page page = pages.page(status, "");
-            String wrong = wrong(page);
-            if (wrong != null) {
-                throw new IllegalArgumentException("the error page of status " + status + " " + wrong);
-            }
-            prepared[status - FIRST] = page;
+            prepared[status - FIRST] = new Page(status, pages.page(status, ""));
         }
     }
 
     /// The status and its name: what is said unless somebody has other pages.
     static ErrorPages.Page plain(int status, String sentence) {
         String reason = StatusLine.reason(status);
-        String text = status + (reason == null ? "" : " " + reason) + (sentence.isEmpty() ? "" : ": " + sentence) + "\n";
+        String text =
+                status + (reason == null ? "" : " " + reason) + (sentence.isEmpty() ? "" : ": " + sentence) + "\n";
         boolean ascii = text.chars().allMatch(c -> c < 0x80);
-        return new ErrorPages.Page(ascii ? "text/plain" : "text/plain; charset=utf-8",
-                text.getBytes(StandardCharsets.UTF_8));
+        return new ErrorPages.Page(ascii ? "text/plain" : "text/plain; charset=utf-8", text);
     }
 
-    ErrorPages.Page page(int status) {
-        return status < FIRST ? plain(status, "") : prepared[status - FIRST];
+    Page page(int status) {
+        return status < FIRST ? new Page(status, plain(status, "")) : prepared[status - FIRST];
     }
 
-    ErrorPages.Page page(int status, String sentence) {
+    Page page(int status, String sentence) {
         try {
-            ErrorPages.Page page = pages.page(status, sentence);
-            String wrong = wrong(page);
-            if (wrong == null) {
-                return page;
-            }
-            throw new IllegalArgumentException("the error page of status " + status + " " + wrong);
+            return new Page(status, pages.page(status, sentence));
         } catch (RuntimeException failure) {
             Failures.log("an error page failed; that of the status itself is sent", failure);
             return page(status);
         }
-    }
-
-    private static @Nullable String wrong(ErrorPages.Page page) {
-        HeaderRules.checkValue("Content-Type", page.contentType());
-        if (page.contentType().length() > TYPE_LENGTH_MAX) {
-            return "has a media type of more than " + TYPE_LENGTH_MAX + " characters";
-        }
-        return page.body().length > ErrorPages.PAGE_BYTES_MAX
-                ? "has " + page.body().length + " bytes: at most " + ErrorPages.PAGE_BYTES_MAX + " are sent"
-                : null;
     }
 }

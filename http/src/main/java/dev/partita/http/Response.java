@@ -315,7 +315,7 @@ public final class Response {
         page(sentence.isEmpty() ? http.pages().page(status) : http.pages().page(status, sentence));
     }
 
-    private void page(ErrorPages.Page page) {
+    private void page(PreparedPages.Page page) {
         measured(ContentType.BYTES, page.contentType(), page.body().length);
         payload(page.body());
     }

@@ -19,7 +19,8 @@ final class Route {
         this(path, new Handler[Method.values().length], null, null);
     }
 
-    private Route(PathPattern path, @Nullable Handler[] handlers, @Nullable Handler options, @Nullable Handler notAllowed) {
+    private Route(PathPattern path, @Nullable Handler[] handlers, @Nullable Handler options,
+            @Nullable Handler notAllowed) {
         this.path = path;
         this.handlers = handlers;
         String allow = Stream.of(Method.values())

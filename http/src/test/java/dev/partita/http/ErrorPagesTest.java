@@ -27,15 +27,16 @@ class ErrorPagesTest {
 
     private static ErrorPages json(int size) {
         return (status, sentence) -> new ErrorPages.Page("application/json",
-                ("{\"status\":" + status + ",\"text\":\"" + sentence + "\"}" + " ".repeat(size)).getBytes(UTF_8));
+                "{\"status\":" + status + ",\"text\":\"" + sentence + "\"}" + " ".repeat(size));
     }
 
     @Test
     void aStatusAndASentenceTakeThePlaceOfTheReply() {
         try (var conversation = new Conversation(ROUTES)) {
             conversation.say(request("GET /says") + request("HEAD /says") + request("GET /ok"));
-            String head = "HTTP/1.1 409 Conflict\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 31\r\nDate: "
-                    + Conversation.DATE + "\r\n\r\n";
+            String head =
+                    "HTTP/1.1 409 Conflict\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 31\r\nDate: "
+                            + Conversation.DATE + "\r\n\r\n";
             assertThat(new String(conversation.heardBytes(), UTF_8)).isEqualTo(
                     head + "409 Conflict: not twice, J\u00f6rg\n" + head + Conversation.reply("ok"));
             assertThat(conversation.count(Counter.FAILURES)).isZero();
@@ -73,9 +74,9 @@ class ErrorPagesTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Http.serving(ROUTES).errorPages(json(16 << 10)))
                 .withMessageContaining("16384");
         assertThatIllegalArgumentException().isThrownBy(() -> Http.serving(ROUTES)
-                .errorPages((status, sentence) -> new ErrorPages.Page("a\r\nb", new byte[0])));
+                .errorPages((status, sentence) -> new ErrorPages.Page("a\r\nb", "")));
         assertThatIllegalArgumentException().isThrownBy(() -> Http.serving(ROUTES)
-                .errorPages((status, sentence) -> new ErrorPages.Page("a".repeat(101), new byte[0])));
+                .errorPages((status, sentence) -> new ErrorPages.Page("a".repeat(101), "")));
         assertThatThrownBy(() -> Http.serving(ROUTES).errorPages((status, sentence) -> {
             throw new IllegalStateException("a test");
         })).isInstanceOf(IllegalStateException.class);
@@ -87,11 +88,12 @@ class ErrorPagesTest {
             if (!sentence.isEmpty()) {
                 throw new IllegalStateException("a test");
             }
-            return new ErrorPages.Page("a/b", ("page " + status).getBytes(UTF_8));
+            return new ErrorPages.Page("a/b", "page " + status);
         });
         try (var conversation = new Conversation(http, Limits.defaults())) {
             assertThat(conversation.say(request("GET /says") + request("GET /ok")).heard())
-                    .startsWith("HTTP/1.1 409 Conflict\r\nContent-Type: a/b\r\n").contains("\r\n\r\npage 409HTTP/1.1 200 ");
+                    .startsWith("HTTP/1.1 409 Conflict\r\nContent-Type: a/b\r\n")
+                    .contains("\r\n\r\npage 409HTTP/1.1 200 ");
         }
     }
 

@@ -83,7 +83,8 @@ class FilterTest {
         try (var conversation = new Conversation(auth.around(new Routes().post("/", echo)))) {
             conversation.say(request("POST /", "Content-Length: 5"));
             assertThat(conversation.heard()).startsWith("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\n");
-            conversation.say("hello" + request("POST /", "Content-Length: 5", "Authorization: Bearer secret") + "again");
+            conversation
+                    .say("hello" + request("POST /", "Content-Length: 5", "Authorization: Bearer secret") + "again");
             assertThat(conversation.heard()).endsWith("\r\n\r\nagain");
         }
         try (var conversation = new Conversation(auth.around(echo))) {

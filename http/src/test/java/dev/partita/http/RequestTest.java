@@ -151,17 +151,18 @@ class RequestTest {
 
     @Test
     void cookiesAreReadAsBrowsersWriteThem() {
-        look(request("GET /", "Cookie: a=1; b=\"two words\"; a=2;c=x=y;; nameless ;d = 4 ;e=", "Cookie: f=6"), request -> {
-            assertThat(request.cookie("a")).isEqualTo("1");
-            assertThat(request.cookie("b")).isEqualTo("\"two words\"");
-            assertThat(request.cookie("c")).isEqualTo("x=y");
-            assertThat(request.cookie("")).isEqualTo("nameless");
-            assertThat(request.cookie("d")).isEqualTo("4");
-            assertThat(request.cookie("e")).isEmpty();
-            assertThat(request.cookie("f")).isEqualTo("6");
-            assertThat(request.cookie("A")).isNull();
-            assertThat(request.cookies().keySet()).containsExactly("a", "b", "c", "", "d", "e", "f");
-        });
+        look(request("GET /", "Cookie: a=1; b=\"two words\"; a=2;c=x=y;; nameless ;d = 4 ;e=", "Cookie: f=6"),
+                request -> {
+                    assertThat(request.cookie("a")).isEqualTo("1");
+                    assertThat(request.cookie("b")).isEqualTo("\"two words\"");
+                    assertThat(request.cookie("c")).isEqualTo("x=y");
+                    assertThat(request.cookie("")).isEqualTo("nameless");
+                    assertThat(request.cookie("d")).isEqualTo("4");
+                    assertThat(request.cookie("e")).isEmpty();
+                    assertThat(request.cookie("f")).isEqualTo("6");
+                    assertThat(request.cookie("A")).isNull();
+                    assertThat(request.cookies().keySet()).containsExactly("a", "b", "c", "", "d", "e", "f");
+                });
         look(request("GET /"), request -> assertThat(request.cookies()).isEmpty());
     }
 }

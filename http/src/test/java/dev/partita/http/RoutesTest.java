@@ -138,7 +138,8 @@ class RoutesTest {
     @CsvSource({
         "/users/me,me", "/users/7,user 7", "/users/a%20b%2Fc+d,user a b/c+d", "/users/m,user m", "/users/mee,user mee",
         "/users/,below users", "/users/7/,below users", "/users/7/x,below users", "/users/7/log,log of 7",
-        "/users/me/log,log of -1", "/users/me/files/,my []", "/users/me/files/a/b,my [a/b]", "/users/me/files,below users",
+        "/users/me/log,log of -1", "/users/me/files/,my []", "/users/me/files/a/b,my [a/b]",
+        "/users/me/files,below users",
         "/cats/tom/tail,tail of cats tom", "/cats/tom/at/home/now,cats at home/now", "/users//log,below users",
         "/users/me?id=8,me", "/users/7?id=8,user 7", "http://h/users/7,user 7"})
     void literalsComeBeforeParametersAndThoseBeforeWildcards(String target, String expected) {

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /// Answers that do not wait for the request's body: what becomes of it.
 class UnreadBodyTest {
-    private static final Routes ROUTES = new Routes().post("/echo", (request, response) -> response.body(request.body()))
-            .get("/hello", (request, response) -> response.text("hello"));
+    private static final Routes ROUTES =
+            new Routes().post("/echo", (request, response) -> response.body(request.body()))
+                    .get("/hello", (request, response) -> response.text("hello"));
     private static final String NOT_FOUND = reply("404 Not Found\n").replace("200 OK", "404 Not Found");
     private static final String EXPECT = "Expect: 100-continue";
 
@@ -38,12 +39,14 @@ class UnreadBodyTest {
     void theBytesAreTheSameWhereverTheyWereSplit() {
         String said = post("/no", "0123456789") + request("PUT /hello", "Transfer-Encoding: chunked")
                 + "5\r\nhello\r\n0\r\nX: y\r\n\r\n" + post("/no", "x".repeat(200)) + request("OPTIONS /echo",
-                        "Content-Length: 3") + "abc" + request("GET /hello");
+                        "Content-Length: 3")
+                + "abc" + request("GET /hello");
         byte[] bytes = said.getBytes(ISO_8859_1);
         String whole;
         try (var conversation = new Conversation(ROUTES)) {
             whole = conversation.say(bytes).heard();
-            assertThat(whole).startsWith(NOT_FOUND + "HTTP/1.1 405 ").contains("HTTP/1.1 204 ").endsWith(reply("hello"));
+            assertThat(whole).startsWith(NOT_FOUND + "HTTP/1.1 405 ").contains("HTTP/1.1 204 ")
+                    .endsWith(reply("hello"));
         }
         for (int split = 0; split <= bytes.length; split++) {
             try (var conversation = new Conversation(ROUTES)) {
@@ -69,12 +72,14 @@ class UnreadBodyTest {
     void aBodyBeyondTheLimitIsNotReadAndEndsTheConnection() {
         Limits limits = Limits.defaults().withBodyBytesMax(10);
         try (var conversation = new Conversation(ROUTES, limits)) {
-            conversation.say(request("POST /no", "Content-Length: 11") + "01234567890" + request("GET /hello")).finish();
+            conversation.say(request("POST /no", "Content-Length: 11") + "01234567890" + request("GET /hello"))
+                    .finish();
             assertThat(conversation.heard()).isEqualTo(refusal("404 Not Found"));
             assertThat(conversation.closed()).isEqualTo(Close.LINGER);
         }
         try (var conversation = new Conversation(ROUTES, limits)) {
-            conversation.say(request("POST /no", "Transfer-Encoding: chunked") + "b\r\n01234567890\r\n0\r\n\r\n").finish();
+            conversation.say(request("POST /no", "Transfer-Encoding: chunked") + "b\r\n01234567890\r\n0\r\n\r\n")
+                    .finish();
             assertThat(conversation.heard()).isEqualTo(NOT_FOUND);
             assertThat(conversation.closed()).isEqualTo(Close.LINGER);
         }
@@ -83,7 +88,8 @@ class UnreadBodyTest {
     @Test
     void wrongChunksBehindTheAnswerEndTheConnection() {
         try (var conversation = new Conversation(ROUTES)) {
-            conversation.say(request("POST /no", "Transfer-Encoding: chunked") + "x\r\n" + request("GET /hello")).finish();
+            conversation.say(request("POST /no", "Transfer-Encoding: chunked") + "x\r\n" + request("GET /hello"))
+                    .finish();
             assertThat(conversation.heard()).isEqualTo(NOT_FOUND);
             assertThat(conversation.closed()).isEqualTo(Close.LINGER);
         }
