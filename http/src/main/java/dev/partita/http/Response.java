@@ -32,6 +32,7 @@ public final class Response {
     private static final byte[] KEEP_ALIVE = bytes("Connection: keep-alive\r\n\r\n");
     /// What the fields that the server adds itself take at most, status line included.
     private static final int OWN_BYTES_MAX = 320;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
     /// A text up to here is put as it is; a longer one is worth an array.
     private static final int SHORT_TEXT = 256;
 
@@ -237,7 +238,7 @@ public final class Response {
             throw new NoSuchFileException(path.toString());
         }
         try {
-            header("Last-Modified", Instant.ofEpochMilli(file.modifiedMillis()));
+            header("Last-Modified", Instant.ofEpochSecond(Math.floorDiv(file.modifiedNanos(), NANOS_PER_SECOND)));
         } catch (RuntimeException noRoom) {
             file.close();
             throw noRoom;
