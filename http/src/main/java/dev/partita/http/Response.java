@@ -6,6 +6,7 @@ import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
 import dev.partita.connection.Outbound;
 import dev.partita.connection.Producer;
+import dev.partita.connection.Symlinks;
 import dev.partita.http.syntax.HttpDate;
 import dev.partita.http.syntax.MediaTypes;
 import dev.partita.limits.Failures;
@@ -221,14 +222,13 @@ public final class Response {
     /// @throws IOException if the system refuses
     public void file(Path path) throws IOException {
         requireNotReplied();
-        Path real = path.toRealPath();
-        Path folder = real.getParent();
-        Path name = real.getFileName();
+        Path folder = path.toAbsolutePath().getParent();
+        Path name = path.getFileName();
         if (folder == null || name == null) {
             throw new NoSuchFileException(path.toString());
         }
         OpenFile file;
-        try (FileTree tree = connection.files(folder)) {
+        try (FileTree tree = connection.files(folder, Symlinks.ALWAYS)) {
             file = tree.open(name.toString());
         }
         if (file == null || file.isDirectory()) {

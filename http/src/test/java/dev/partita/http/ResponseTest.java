@@ -380,7 +380,7 @@ class ResponseTest {
     void aFileOfTheHandlersChoiceHasItsTypeLengthAndDate(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("page.html"), "<p>hello");
         Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(Conversation.NOW)));
-        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        Path link = Files.createSymbolicLink(folder.resolve("link.html"), file);
         String expected = "HTTP/1.1 200 OK\r\nLast-Modified: " + Conversation.DATE
                 + "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 8\r\nDate: " + Conversation.DATE
                 + "\r\n\r\n<p>hello";
