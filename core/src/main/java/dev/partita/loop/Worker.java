@@ -141,6 +141,8 @@ public final class Worker implements Inbox, Part {
         private long taken;
         /// When it took the present one, if it is of interest how long its work takes; otherwise 0.
         private long takenAt;
+        /// Found the queue empty since.
+        private boolean rested;
 
         Hand(String name, ConnectionTable table) {
             thread = Thread.ofPlatform().name(name).unstarted(this);
@@ -162,12 +164,11 @@ public final class Worker implements Inbox, Part {
         }
 
         private void rest() {
-            if (delay.isOn()) {
-                long now = System.nanoTime();
-                measure(now);
+            if (takenAt != 0) {
+                measure(System.nanoTime());
                 takenAt = 0;
-                delay.empty(now);
             }
+            rested = true;
             sleep();
         }
 
@@ -191,6 +192,10 @@ public final class Worker implements Inbox, Part {
         private boolean isShed(Connection connection) {
             if (!delay.isOn()) {
                 return false;
+            }
+            if (rested) {
+                rested = false;
+                delay.empty(connection.queuedAt()); // until then
             }
             long now = System.nanoTime();
             measure(now);

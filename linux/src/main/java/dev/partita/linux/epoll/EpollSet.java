@@ -54,7 +54,7 @@ final class EpollSet {
     private final int eventfd;
     private final MemorySegment memory = CallMemory.allocate();
     private final MemorySegment events = Arena.ofAuto().allocate(EVENTS_MAX * EVENT_BYTES, Long.BYTES);
-    private boolean nanoseconds = Libc.hasEpollPwait2();
+    private boolean nanoseconds = true;
     private boolean closed;
 
     EpollSet() throws IOException {

@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 /// kernel itself returns it, so that errno is read only after a failure and nothing is thrown. The first parameter is the
 /// [CallMemory] of the caller.
 ///
-/// All functions are called through one method handle with six long parameters: linking costs time at every start (8 shapes
-/// took 220 ms, this one 80 to 135 ms on the same busy machine), and a call is as fast. That fits because both calling
-/// conventions (x86-64 System V, AAPCS64) pass the first six integers and pointers in registers, ignore the upper half of a
-/// register for an int, and do not care about registers that a function has no parameter for. An int that comes back has an
-/// undefined upper half: `(int)`.
+/// All functions are called through one method handle with seven long parameters: linking costs time at every start (8 shapes
+/// took 220 ms, one 80 to 135 ms on the same busy machine), and a call is as fast. That fits because both calling conventions
+/// (x86-64 System V, AAPCS64) pass the first integers and pointers in registers, the seventh on the stack or in a register,
+/// ignore the upper half of a register for an int, and do not care about arguments that a function has no parameter for. An int
+/// that comes back has an undefined upper half: `(int)`.
+///
+/// The calls of every request go through syscall(2). In a process with several threads the C library's own recv, send and
+/// epoll_pwait2 are cancellation points (pthreads(7)): each first switches something on and then off again that no thread of a
+/// JVM ever uses. That was 2 % of the processor's time of a loop (`perf record`, glibc 2.36).
 ///
 /// None is linked as `critical`: such a call holds up every safepoint, and most of these may take their time.
 public final class Libc {
@@ -28,11 +32,10 @@ public final class Libc {
     @SuppressWarnings("restricted")
     private static final MethodHandle CALL = LINKER.downcallHandle(
             FunctionDescriptor.of(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             Linker.Option.captureCallState("errno"));
 
-    private static final MemorySegment RECV = function("recv");
-    private static final MemorySegment SEND = function("send");
+    private static final MemorySegment SYSCALL = function("syscall");
     private static final MemorySegment CLOSE = function("close");
     private static final MemorySegment WRITE = function("write");
     private static final MemorySegment ACCEPT4 = function("accept4");
@@ -45,14 +48,14 @@ public final class Libc {
 
     // Moving bytes.
 
-    /// recv(2).
+    /// recv(2), which the kernel knows as recvfrom.
     public static int recv(MemorySegment memory, int fd, long address, int bytes, int flags) {
-        return (int) result(memory, call(RECV, memory, fd, address, bytes, flags, 0, 0));
+        return (int) result(memory, syscall(memory, Machine.SYS_RECVFROM, fd, address, bytes, flags, 0, 0));
     }
 
-    /// send(2).
+    /// send(2), which the kernel knows as sendto.
     public static int send(MemorySegment memory, int fd, long address, int bytes, int flags) {
-        return (int) result(memory, call(SEND, memory, fd, address, bytes, flags, 0, 0));
+        return (int) result(memory, syscall(memory, Machine.SYS_SENDTO, fd, address, bytes, flags, 0, 0));
     }
 
     /// sendfile(2).
@@ -170,23 +173,14 @@ public final class Libc {
                 memory, call(Epoll.WAIT, memory, epoll, eventsAddress, eventsMax, timeoutMillis, 0, 0));
     }
 
-    /// True if the C library has epoll_pwait2(2): glibc since 2.35, musl not. The kernel has it since 5.11; an older one
-    /// makes the call fail with ENOSYS.
-    public static boolean hasEpollPwait2() {
-        return Epoll.PWAIT2 != null;
-    }
-
-    /// epoll_pwait2(2) without a signal mask.
+    /// epoll_pwait2(2) without a signal mask; a kernel before 5.11 does not know it (ENOSYS).
     ///
     /// @param timespecAddress 0 waits for ever
     public static int epollPwait2(
             MemorySegment memory, int epoll, long eventsAddress, int eventsMax, long timespecAddress) {
-        MemorySegment function = Epoll.PWAIT2;
-        if (function == null) {
-            return -Errno.ENOSYS;
-        }
         return intResult(
-                memory, call(function, memory, epoll, eventsAddress, eventsMax, timespecAddress, 0, 0));
+                memory,
+                syscall(memory, Machine.SYS_EPOLL_PWAIT2, epoll, eventsAddress, eventsMax, timespecAddress, 0, 0));
     }
 
     /// eventfd(2).
@@ -208,12 +202,11 @@ public final class Libc {
         return intResult(memory, call(Files.OPEN, memory, pathAddress, flags, 0, 0, 0, 0));
     }
 
-    /// openat2(2), for which the C library has no function: by its number, 437 on both architectures
-    /// (`include/uapi/asm-generic/unistd.h`, `arch/x86/entry/syscalls/syscall_64.tbl`).
+    /// openat2(2), for which the C library has no function.
     public static int openat2(
             MemorySegment memory, int folder, long pathAddress, long howAddress, long howBytes) {
         return intResult(
-                memory, call(Files.SYSCALL, memory, 437, folder, pathAddress, howAddress, howBytes, 0));
+                memory, syscall(memory, Machine.SYS_OPENAT2, folder, pathAddress, howAddress, howBytes, 0, 0));
     }
 
     /// statx(2).
@@ -283,8 +276,6 @@ public final class Libc {
         static final MemorySegment CREATE1 = function("epoll_create1");
         static final MemorySegment CTL = function("epoll_ctl");
         static final MemorySegment WAIT = function("epoll_wait");
-        static final @Nullable MemorySegment PWAIT2 =
-                LINKER.defaultLookup().find("epoll_pwait2").orElse(null);
         static final MemorySegment EVENTFD = function("eventfd");
     }
 
@@ -299,7 +290,6 @@ public final class Libc {
                 LINKER.defaultLookup().find("preadv2").orElse(null);
         static final MemorySegment OPEN = function("open");
         static final MemorySegment STATX = function("statx");
-        static final MemorySegment SYSCALL = function("syscall");
     }
 
     private static final class Memory {
@@ -324,8 +314,26 @@ public final class Libc {
 
     private static long call(
             MemorySegment function, MemorySegment memory, long a, long b, long c, long d, long e, long f) {
+        return call(function, memory, a, b, c, d, e, f, 0);
+    }
+
+    private static long syscall(
+            MemorySegment memory, long number, long a, long b, long c, long d, long e, long f) {
+        return call(SYSCALL, memory, number, a, b, c, d, e, f);
+    }
+
+    private static long call(
+            MemorySegment function,
+            MemorySegment memory,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f,
+            long g) {
         try {
-            return (long) CALL.invokeExact(function, memory, a, b, c, d, e, f);
+            return (long) CALL.invokeExact(function, memory, a, b, c, d, e, f, g);
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {

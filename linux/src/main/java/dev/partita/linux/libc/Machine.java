@@ -10,6 +10,12 @@ public final class Machine {
     /// (`include/uapi/linux/eventpoll.h`, EPOLL_PACKED).
     public static final boolean X86_64 = ARCHITECTURE.equals("amd64") || ARCHITECTURE.equals("x86_64");
 
+    // Numbers of system calls: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h.
+    static final long SYS_SENDTO = X86_64 ? 44 : 206;
+    static final long SYS_RECVFROM = X86_64 ? 45 : 207;
+    static final long SYS_OPENAT2 = 437;
+    static final long SYS_EPOLL_PWAIT2 = 441;
+
     private Machine() {}
 
     /// Why the calls of this module cannot be made here, or an empty string if they can. Links nothing.
