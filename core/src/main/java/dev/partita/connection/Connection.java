@@ -225,6 +225,11 @@ public final class Connection {
         return counters;
     }
 
+    /// The sum of a counter over all connections of the server, a moment old.
+    public long total(Counter counter) {
+        return table.total(counter);
+    }
+
     /// Opens a folder for serving by the means of the transport in use. May block. The caller closes it.
     ///
     /// @throws IOException if `root` is not a readable folder

@@ -1,9 +1,11 @@
 package dev.partita.connection;
 
+import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.limits.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
@@ -24,6 +26,7 @@ public final class ConnectionTable implements AutoCloseable {
     private volatile boolean wanted;
     private volatile long now = System.nanoTime();
     private volatile Runnable whenWanted = () -> {};
+    private volatile List<Counters> counted = List.of();
 
     /// What a shared folder is known by.
     private record Folder(Path root, Symlinks symlinks) {}
@@ -86,6 +89,20 @@ public final class ConnectionTable implements AutoCloseable {
     /// Where is counted what no loop counts.
     public Counters counters() {
         return counters;
+    }
+
+    /// Says where the events of these connections are counted. Before the first of them.
+    public void countedBy(List<Counters> counters) {
+        counted = List.copyOf(counters);
+    }
+
+    /// The sum of a counter over all connections, a moment old. From any thread.
+    public long total(Counter counter) {
+        long sum = 0;
+        for (Counters each : counted) {
+            sum += each.get(counter);
+        }
+        return sum;
     }
 
     /// The clock of all deadlines, in nanoseconds: [System#nanoTime] as it was at the last [#tick], so that asking costs

@@ -14,6 +14,8 @@ public enum Counter {
     ACCEPT_PAUSES_FULL("accept pauses: connection limit"),
     /// Times that accepting paused because the process or system had no descriptor or memory left.
     ACCEPT_PAUSES_STARVED("accept pauses: out of descriptors or memory"),
+    /// Connections that were told so and closed at once because every slot was taken.
+    REFUSED("connections refused: connection limit"),
     /// Requests that reached the useful work. A request of several passes counts once.
     REQUESTS("requests"),
     /// Requests refused because a queue was full.
@@ -47,6 +49,8 @@ public enum Counter {
     BYTES_OUT("bytes sent"),
     /// Times that a part of a file was read from the disk before it was sent, because it was not in memory.
     COLD_READS("file parts read from disk before sending"),
+    /// Times that a connection had used up its turn of a loop and could have gone on.
+    YIELDS("turns cut short for the others"),
     /// Times that a loop asked the kernel for readiness.
     POLLS("polls"),
     /// Times that a connection was given to another thread: accepted for it, lent to it, or given back.

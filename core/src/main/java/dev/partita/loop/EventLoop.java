@@ -349,6 +349,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
                     return;
                 }
             }
+            counters.increment(Counter.YIELDS);
             again(c);
         } catch (Throwable bug) {
             onBug(c, bug);

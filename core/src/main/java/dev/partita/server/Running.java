@@ -2,7 +2,6 @@ package dev.partita.server;
 
 import dev.partita.connection.ConnectionTable;
 import dev.partita.limits.Counter;
-import dev.partita.limits.Counters;
 import dev.partita.limits.Limits;
 import dev.partita.loop.Part;
 import dev.partita.transport.Listener;
@@ -29,7 +28,6 @@ public final class Running implements AutoCloseable {
     private final Transport transport;
     private final ConnectionTable table;
     private final List<Part> parts;
-    private final List<Counters> counters;
     private final List<Listener> listeners;
     private final Deque<AutoCloseable> resources;
     private final Arena arena;
@@ -41,7 +39,6 @@ public final class Running implements AutoCloseable {
             Transport transport,
             ConnectionTable table,
             List<Part> parts,
-            List<Counters> counters,
             List<Listener> listeners,
             Deque<AutoCloseable> resources,
             Arena arena) {
@@ -49,7 +46,6 @@ public final class Running implements AutoCloseable {
         this.transport = transport;
         this.table = table;
         this.parts = List.copyOf(parts);
-        this.counters = List.copyOf(counters);
         this.listeners = List.copyOf(listeners);
         this.resources = new ArrayDeque<>(resources);
         this.arena = arena;
@@ -60,11 +56,10 @@ public final class Running implements AutoCloseable {
             Transport transport,
             ConnectionTable table,
             List<Part> parts,
-            List<Counters> counters,
             List<Listener> listeners,
             Deque<AutoCloseable> resources,
             Arena arena) {
-        var running = new Running(model, transport, table, parts, counters, listeners, resources, arena);
+        var running = new Running(model, transport, table, parts, listeners, resources, arena);
         table.whenRoom(() -> running.parts.forEach(Part::wake));
         running.parts.forEach(Part::start);
         return running;
@@ -106,11 +101,7 @@ public final class Running implements AutoCloseable {
 
     /// The sum of a counter over all loops.
     public long count(Counter counter) {
-        long sum = 0;
-        for (Counters each : counters) {
-            sum += each.get(counter);
-        }
-        return sum;
+        return table.total(counter);
     }
 
     /// How many connections are open; a moment old, never negative.

@@ -220,7 +220,8 @@ public final class Wiring implements AutoCloseable {
     /// Starts everything that was made.
     public Running start() {
         started = true;
-        return Running.start(model, transport, table, parts, counters, listeners, resources, arena);
+        table.countedBy(counters);
+        return Running.start(model, transport, table, parts, listeners, resources, arena);
     }
 
     /// Frees everything, unless it was started.
