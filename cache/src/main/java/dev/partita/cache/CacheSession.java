@@ -1,0 +1,516 @@
+package dev.partita.cache;
+
+import dev.partita.connection.Buffer;
+import dev.partita.connection.Close;
+import dev.partita.connection.Connection;
+import dev.partita.connection.Outbound;
+import dev.partita.connection.Session;
+import dev.partita.connection.Step;
+import dev.partita.limits.Counter;
+import dev.partita.limits.Phase;
+import dev.partita.limits.Refusal;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// One conversation in memcached's text protocol.
+///
+///     LINE -> READY -----------------------> LINE       one command, performed
+///       |       |  \-> SWALLOW ------------> LINE       refused; the data that was announced is dropped
+///       |       |  \-> PRODUCING ----------> LINE       a dump, made while it is sent
+///       |       '----> LAST -> CLOSE
+///       |-> VALUE (the data block arrives) -> READY
+///       '-> KEYS (a pass for as many as fit, until the line ends) -> LINE
+///
+/// The command's line stays at the start of inbound until it has been performed, so that offsets into it stay valid; a value
+/// larger than inbound is moved into its array from behind the line as it arrives.
+final class CacheSession implements Session {
+    /// The longest line without a line feed; beyond it only the keys of a get may go on.
+    static final int LINE_BYTES_MAX = 2_048;
+    /// No work is named while outbound has less room than this: the longest line of a reply.
+    private static final int LINE_ROOM = 1_024;
+    /// Keys that one pass looks up before others have their turn.
+    private static final int KEYS_PER_PASS_MAX = 256;
+    private static final int ARRIVING_BYTES_MIN = 64 << 10;
+    private static final byte BINARY_MAGIC = (byte) 0x80;
+    private static final byte[] NOTHING = {};
+    private static final int LOOKUP = 0;
+    private static final int UPDATE = 1;
+
+    private enum State { LINE, READY, KEYS, VALUE, SWALLOW, PRODUCING, LAST }
+
+    private final Memcached server;
+    private final Connection connection;
+    private final Buffer in;
+    private final Outbound out;
+    private final Request request;
+    private final Probe probe;
+    private final Tally.Row tally;
+
+    private State state = State.LINE;
+    private boolean begun;
+    private boolean counted;
+    private boolean trusted;
+    private Close close = Close.NORMAL;
+    /// How much of a line without an end has been looked at.
+    private int searched;
+    /// The next key of a get; and inbound's length when no whole key was left in it, or -1.
+    private int keyAt;
+    private int stuckAt = -1;
+    private boolean aKeyFailed;
+    /// The value that arrives, as far as it is not in inbound.
+    private byte[] arrived = NOTHING;
+    private int arrivedBytes;
+    /// Bytes to drop.
+    private long unwanted;
+
+    CacheSession(Memcached server, Connection connection) {
+        this.server = server;
+        this.connection = connection;
+        in = connection.inbound();
+        out = connection.outbound();
+        request = new Request(in);
+        probe = server.store().probe(in);
+        tally = server.tally().row(connection.slot());
+        trusted = server.trustsEverybody();
+    }
+
+    // What comes next.
+
+    @Override
+    public Step next() {
+        return switch (state) {
+            case LINE -> line();
+            case READY -> ready();
+            case KEYS -> keys();
+            case VALUE -> value();
+            case SWALLOW -> swallow();
+            case PRODUCING -> out.isDrained() ? Step.WORK : Step.WRITE;
+            case LAST -> last();
+        };
+    }
+
+    private Step line() {
+        if (out.isSealed()) {
+            return Step.WRITE;
+        }
+        if (!begun && !in.isEmpty()) {
+            begun = true;
+            if (in.at(0) == BINARY_MAGIC) {
+                return refuseBinary();
+            }
+        }
+        int feed = Line.feed(in, searched);
+        if (feed < 0) {
+            return unfinishedLine();
+        }
+        searched = 0;
+        request.read(feed);
+        return begin();
+    }
+
+    private Step unfinishedLine() {
+        searched = in.length();
+        if (searched <= LINE_BYTES_MAX) {
+            return readMore();
+        }
+        searched = 0;
+        if (request.readStart()) {
+            return begin();
+        }
+        connection.counters().increment(Counter.BAD_REQUESTS);
+        state = State.LAST;
+        return last();
+    }
+
+    private Step begin() {
+        counted = false;
+        if (request.error == null && !trusted && request.verb != Verb.SET) {
+            request.error = Says.UNAUTHENTICATED;
+        }
+        if (request.error == null && request.verb.kind() == Verb.Kind.KEYS) {
+            in.skip(request.keyStart);
+            keyAt = 0;
+            stuckAt = -1;
+            aKeyFailed = false;
+            state = State.KEYS;
+            return keys();
+        }
+        if (request.error == null && request.verb.hasValue()) {
+            request.error = server.whyNotStored(request);
+            if (request.error == null) {
+                state = State.VALUE;
+                return value();
+            }
+        }
+        state = State.READY;
+        return ready();
+    }
+
+    private Step ready() {
+        return hasRoom() ? Step.WORK : Step.WRITE;
+    }
+
+    private Step keys() {
+        if (out.isSealed() || !hasRoom()) {
+            return Step.WRITE;
+        }
+        return stuckAt == in.length() ? readMore() : Step.WORK;
+    }
+
+    /// A data block that fits into inbound is waited for there; a larger one moves into its array piece by piece.
+    private Step value() {
+        int here = in.length() - request.end;
+        int left = request.length + 2 - arrivedBytes;
+        if (here >= left) {
+            state = State.READY;
+            return ready();
+        }
+        if (arrivedBytes == 0 && request.end + left <= connection.limits().bufferBytes()) {
+            return readMore();
+        }
+        if (!takeIn(here)) {
+            request.error = Says.NO_MEMORY;
+            tally.increment(Stat.STORE_NO_MEMORY);
+            state = State.READY;
+            return ready();
+        }
+        return readMore();
+    }
+
+    /// Moves what has arrived of the data block out of inbound.
+    ///
+    /// @return false if the store has no memory for it
+    private boolean takeIn(int bytes) {
+        int needed = arrivedBytes + bytes;
+        if (needed > arrived.length) {
+            int wanted = (int) Math.min(request.length + 2L, Math.max(ARRIVING_BYTES_MIN, 2L * needed));
+            if (!server.store().reserve(wanted - arrived.length)) {
+                return false;
+            }
+            arrived = Arrays.copyOf(arrived, wanted);
+        }
+        in.copy(request.end, arrived, arrivedBytes, bytes);
+        in.truncate(request.end);
+        arrivedBytes = needed;
+        return true;
+    }
+
+    private Step swallow() {
+        int here = (int) Math.min(unwanted, in.length());
+        in.skip(here);
+        unwanted -= here;
+        if (unwanted > 0) {
+            return readMore();
+        }
+        state = State.LINE;
+        return line();
+    }
+
+    private Step last() {
+        if (!out.isDrained()) {
+            return Step.WRITE;
+        }
+        // What the client has sent behind its last command is not answered; closing over it would reset the connection.
+        connection.closing(in.isEmpty() ? close : Close.LINGER);
+        return Step.CLOSE;
+    }
+
+    private Step readMore() {
+        return out.isDrained() ? Step.READ : Step.WRITE;
+    }
+
+    private boolean hasRoom() {
+        Buffer bytes = out.bytes();
+        return !out.isSealed() && (bytes.isEmpty() || bytes.room() >= LINE_ROOM);
+    }
+
+    /// The binary protocol, whose clients would wait for ever.
+    private Step refuseBinary() {
+        tally.increment(Stat.BINARY_REFUSED);
+        connection.counters().increment(Counter.BAD_REQUESTS);
+        state = State.LAST;
+        return last();
+    }
+
+    // The work.
+
+    @Override
+    public void work() {
+        if (!counted) {
+            counted = true;
+            connection.counters().increment(Counter.REQUESTS);
+        }
+        switch (state) {
+            case READY -> perform();
+            case KEYS -> lookUp();
+            case PRODUCING -> produce();
+            default -> throw new IllegalStateException("no work in " + state);
+        }
+    }
+
+    private void perform() {
+        byte[] error = request.error;
+        if (error != null) {
+            fail(error);
+            return;
+        }
+        state = State.LINE;
+        int end = request.end;
+        if (!trusted) {
+            server.authenticate(this);
+        } else {
+            switch (request.verb.kind()) {
+                case VALUE, UPDATE -> server.classic().perform(this);
+                case META, META_VALUE -> server.meta().perform(this);
+                case SERVICE -> server.service().perform(this);
+                case KEYS -> throw new IllegalStateException("keys are looked up");
+            }
+        }
+        if (request.verb.hasValue()) {
+            end += request.length + 2 - arrivedBytes;
+            forgetArrived();
+        }
+        in.skip(end);
+        request.clear();
+    }
+
+    private void fail(byte[] error) {
+        connection.counters().increment(Counter.BAD_REQUESTS);
+        if (error == Says.TOO_LARGE || error == Says.NO_MEMORY) {
+            server.drop(this);
+        }
+        if (!request.quiet) {
+            say(error);
+        }
+        dropCommand();
+    }
+
+    /// Takes the command away, and sees that the data block that belongs to it goes too.
+    private void dropCommand() {
+        unwanted = request.length < 0 ? 0 : request.length + 2L - arrivedBytes;
+        forgetArrived();
+        in.skip(request.end);
+        state = unwanted > 0 ? State.SWALLOW : State.LINE;
+    }
+
+    /// One pass over the keys of a get.
+    private void lookUp() {
+        stuckAt = -1;
+        for (int keys = 0; keys < KEYS_PER_PASS_MAX && state == State.KEYS && hasRoom(); keys++) {
+            int start = keyAt;
+            int length = in.length();
+            while (start < length && in.at(start) == ' ') {
+                start++;
+            }
+            int stop = start;
+            while (stop < length && in.at(stop) != ' ' && in.at(stop) != '\n') {
+                stop++;
+            }
+            if (stop == length) {
+                awaitKey(start, stop);
+                break;
+            }
+            keyAt = stop;
+            lookUp(start, stop);
+        }
+        if (state == State.KEYS && keyAt > 0) {
+            in.skip(keyAt);
+            stuckAt -= stuckAt < 0 ? 0 : keyAt;
+            keyAt = 0;
+        }
+    }
+
+    /// The key from `start` on is not whole yet.
+    private void awaitKey(int start, int stop) {
+        if (stop - start > Request.KEY_BYTES_MAX + 1) {
+            aKeyFailed = true;
+            keyAt = stop; // the rest of it will be a key that is looked up by nobody
+        } else {
+            keyAt = start;
+        }
+        stuckAt = in.length();
+    }
+
+    private void lookUp(int start, int stop) {
+        boolean last = in.at(stop) == '\n';
+        int end = last && stop > start && in.at(stop - 1) == '\r' ? stop - 1 : stop;
+        if (end - start > Request.KEY_BYTES_MAX) {
+            aKeyFailed = true;
+        } else if (end > start && !aKeyFailed) {
+            server.retrieval().lookUp(this, start, end - start);
+        }
+        if (!last) {
+            return;
+        }
+        if (!hasRoom()) {
+            keyAt = stop; // only the end is left to say
+            return;
+        }
+        in.skip(stop + 1);
+        keyAt = 0;
+        say(aKeyFailed ? Says.BAD_FORMAT_OF_GET : Says.END);
+        if (aKeyFailed) {
+            connection.counters().increment(Counter.BAD_REQUESTS);
+        }
+        state = State.LINE;
+    }
+
+    private void produce() {
+        try {
+            if (!out.produce()) {
+                state = State.LINE;
+            }
+        } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    // For those who perform.
+
+    Request request() {
+        return request;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Tally.Row tally() {
+        return tally;
+    }
+
+    Buffer inbound() {
+        return in;
+    }
+
+    Outbound outbound() {
+        return out;
+    }
+
+    /// The request's key.
+    Probe key() {
+        return probe.at(request.keyStart, request.keyLength);
+    }
+
+    /// The key that stands at an offset of inbound.
+    Probe key(int offset, int length) {
+        return probe.at(offset, length);
+    }
+
+    /// The request's key, which is written in base64.
+    ///
+    /// @return null if it is not
+    @Nullable Probe decodedKey() {
+        return probe.decode(request.keyStart, request.keyLength) ? probe : null;
+    }
+
+    /// Puts a line into the reply.
+    void say(byte[] line) {
+        out.bytes().put(line);
+    }
+
+    /// Puts bytes into the reply that may be more than there is room for. The caller puts nothing behind them.
+    void send(byte[] bytes, int length) {
+        if (out.bytes().room() >= length) {
+            out.bytes().put(bytes, 0, length);
+        } else {
+            out.follow(bytes, 0, length);
+        }
+    }
+
+    /// Whether the data block ends with CR LF, as it has to.
+    boolean endsWell() {
+        int end = request.end + request.length + 2 - arrivedBytes;
+        return in.at(end - 1) == '\n' && byteOfValue(end - 2) == '\r';
+    }
+
+    private byte byteOfValue(int at) {
+        return at >= request.end ? in.at(at) : arrived[arrivedBytes - 1];
+    }
+
+    /// The data block with its CR LF, in an array of its own.
+    byte[] takeValue() {
+        int total = request.length + 2;
+        int rest = total - arrivedBytes;
+        byte[] value = arrived.length == total ? arrived : Arrays.copyOf(arrived, total);
+        in.copy(request.end, value, arrivedBytes, rest);
+        return value;
+    }
+
+    /// Goes on with a reply that is made piece by piece.
+    void produceNext() {
+        state = State.PRODUCING;
+    }
+
+    /// Ends the conversation when its replies have left.
+    void end() {
+        state = State.LAST;
+    }
+
+    /// The client has said who it is.
+    void trust() {
+        trusted = true;
+    }
+
+    private void forgetArrived() {
+        if (arrived.length > 0) {
+            server.store().release(arrived.length);
+            arrived = NOTHING;
+            arrivedBytes = 0;
+        }
+    }
+
+    // Refusals and ends.
+
+    @Override
+    public boolean refuse(Refusal why) {
+        if (why == Refusal.DEADLINE) {
+            if (state == State.KEYS || out.isSealed() || !hasRoom()) {
+                return false;
+            }
+            say(Says.LATE);
+            close = Close.LINGER;
+            state = State.LAST;
+            return true;
+        }
+        if (state != State.READY || !hasRoom()) {
+            return false;
+        }
+        if (!request.quiet) {
+            say(Says.BUSY);
+        }
+        dropCommand();
+        return true;
+    }
+
+    @Override
+    public int stage() {
+        return switch (request.verb.kind()) {
+            case KEYS, SERVICE -> LOOKUP;
+            case VALUE, UPDATE, META_VALUE -> UPDATE;
+            case META -> request.verb == Verb.MG || request.verb == Verb.ME || request.verb == Verb.MN ? LOOKUP
+                    : UPDATE;
+        };
+    }
+
+    @Override
+    public Phase phase() {
+        return switch (state) {
+            case LINE, LAST -> in.isEmpty() ? Phase.IDLE : Phase.HEAD;
+            default -> Phase.BODY;
+        };
+    }
+
+    @Override
+    public boolean reset() {
+        forgetArrived();
+        state = State.LINE;
+        begun = false;
+        trusted = server.trustsEverybody();
+        close = Close.NORMAL;
+        searched = 0;
+        unwanted = 0;
+        request.clear();
+        return true;
+    }
+}

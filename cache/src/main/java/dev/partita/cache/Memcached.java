@@ -1,0 +1,133 @@
+package dev.partita.cache;
+
+import dev.partita.connection.Connection;
+import dev.partita.connection.Protocol;
+import dev.partita.connection.Session;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The memcached protocol (text: classic and meta commands) with a store of its own. One for a server:
+///
+///     Server.of(new Memcached(Settings.defaults())).listen(11211).run(new Symped(4));
+///
+/// Its work never blocks. Under SEDA there are two stages: `lookup` for what only reads, `update` for what changes items.
+public final class Memcached implements Protocol {
+    /// The version of memcached that it behaves like, in the form that clients parse.
+    public static final String VERSION = "1.6.45";
+    /// Items that are looked at in a second, for those that have expired.
+    private static final int CRAWLED_PER_SECOND_MAX = 20_000;
+
+    private final Settings settings;
+    private final Clock clock;
+    private final Tally tally = new Tally();
+    private final Store store;
+    private final Updates updates;
+    private final Retrieval retrieval;
+    private final Classic classic;
+    private final Meta meta;
+    private final Service service;
+
+    /// A server's protocol and its empty store.
+    public Memcached(Settings settings) {
+        this(settings, new Clock(System.nanoTime(), System.currentTimeMillis() / 1_000));
+    }
+
+    Memcached(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        store = new Store(settings.memoryBytes(), settings.evicts(), clock, tally);
+        updates = new Updates(store, clock, settings);
+        retrieval = new Retrieval(store, updates, clock);
+        classic = new Classic(updates, clock);
+        meta = new Meta(store, updates, clock);
+        service = new Service(settings, store, clock, tally);
+    }
+
+    @Override
+    public Session open(Connection connection) {
+        return new CacheSession(this, connection);
+    }
+
+    @Override
+    public List<String> stages() {
+        return List.of("lookup", "update");
+    }
+
+    @Override
+    public byte[] lateReply() {
+        return Says.BUSY.clone();
+    }
+
+    @Override
+    public void tick(long epochSecond) {
+        clock.tick(System.nanoTime(), epochSecond);
+        store.tick(CRAWLED_PER_SECOND_MAX);
+    }
+
+    /// What it has counted since it started or since `stats reset`, by memcached's names, and what it holds now. From any
+    /// thread; allocates.
+    public Map<String, Long> statistics() {
+        Map<String, Long> all = new TreeMap<>();
+        for (Stat stat : Stat.values()) {
+            all.put(stat.word(), tally.sum(stat));
+        }
+        all.put("curr_items", store.items());
+        all.put("bytes", store.bytes());
+        all.put("limit_maxbytes", store.bytesMax());
+        return all;
+    }
+
+    // For sessions.
+
+    Store store() {
+        return store;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    Retrieval retrieval() {
+        return retrieval;
+    }
+
+    Classic classic() {
+        return classic;
+    }
+
+    Meta meta() {
+        return meta;
+    }
+
+    Service service() {
+        return service;
+    }
+
+    boolean trustsEverybody() {
+        return true;
+    }
+
+    void authenticate(CacheSession session) {
+        throw new IllegalStateException("everybody is trusted");
+    }
+
+    /// Why the value that a request announces will not be stored, whatever it is; null if it may be.
+    byte @Nullable [] whyNotStored(Request request) {
+        return updates.fits(request.keyLength, request.length) ? null : Says.TOO_LARGE;
+    }
+
+    /// The request's value was refused: what was stored under its key must not stay.
+    void drop(CacheSession session) {
+        Request request = session.request();
+        if (request.error == Says.TOO_LARGE) {
+            session.tally().increment(Stat.STORE_TOO_LARGE);
+        }
+        boolean binary = request.verb == Verb.MS && request.has('b');
+        Probe key = binary ? session.decodedKey() : session.key();
+        if (key != null) {
+            updates.drop(key);
+        }
+    }
+}

@@ -1,0 +1,337 @@
+package dev.partita.cache;
+
+import dev.partita.cache.Updates.Outcome;
+import dev.partita.cache.Verb.Mode;
+import dev.partita.connection.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/// The meta commands. A reply's flags come in the order in which the request has them.
+final class Meta {
+    /// Flags that change the item or ask for what it was before this command, which needs its lock.
+    private static final long LOCKING = Request.bit((byte) 'N') | Request.bit((byte) 'T') | Request.bit((byte) 'R')
+            | Request.bit((byte) 'l') | Request.bit((byte) 'h');
+
+    private final Store store;
+    private final Updates updates;
+    private final Clock clock;
+
+    Meta(Store store, Updates updates, Clock clock) {
+        this.store = store;
+        this.updates = updates;
+        this.clock = clock;
+    }
+
+    void perform(CacheSession session) {
+        Request request = session.request();
+        session.tally().increment(Stat.CMD_META);
+        if (request.verb == Verb.MN) {
+            session.say(Says.MN);
+            return;
+        }
+        Probe key = request.has('b') ? session.decodedKey() : session.key();
+        if (key == null) {
+            session.say(Says.BAD_KEY);
+            return;
+        }
+        switch (request.verb) {
+            case MG -> get(session, key);
+            case MS -> set(session, key);
+            case MD -> delete(session, key);
+            case MA -> arithmetic(session, key);
+            default -> debug(session, key);
+        }
+    }
+
+    // mg
+
+    private void get(CacheSession session, Probe key) {
+        Request request = session.request();
+        if (request.hasAny(LOCKING)) {
+            synchronized (store.lock(key)) {
+                Item item = request.has('u') ? store.peek(key) : store.get(key);
+                boolean made = item == null && request.has('N');
+                if (made) {
+                    item = updates.vivify(request, key, session.tally(), marks(request));
+                }
+                found(session, key, item, made);
+            }
+            return;
+        }
+        Item item = request.has('u') ? store.peek(key) : store.get(key);
+        if (item != null && item.is(Item.STALE)) {
+            synchronized (store.lock(key)) {
+                found(session, key, item, false);
+            }
+        } else {
+            found(session, key, item, false);
+        }
+    }
+
+    private void found(CacheSession session, Probe key, @Nullable Item item, boolean made) {
+        Request request = session.request();
+        count(session, item != null && !made);
+        if (item == null) {
+            if (!request.quiet) {
+                status(session, 'E', 'N');
+                flags(session, key, null);
+                session.say(Says.CRLF);
+            }
+            return;
+        }
+        boolean wins = made || !item.is(Item.TOKEN_SENT) && (item.is(Item.STALE) || isDue(request, item));
+        boolean sent = item.is(Item.TOKEN_SENT) && !made;
+        if (request.has('v')) {
+            status(session, 'V', 'A');
+            space(session);
+            session.outbound().bytes().putDecimal(item.length());
+        } else {
+            status(session, 'H', 'D');
+        }
+        flags(session, key, item);
+        flag(session, 'Z', sent);
+        flag(session, 'X', item.is(Item.STALE));
+        flag(session, 'W', wins);
+        session.say(Says.CRLF);
+        if (wins && !made) {
+            item.mark(Item.TOKEN_SENT);
+        }
+        if (!request.has('u')) {
+            item.fetched(clock.now());
+        }
+        if (request.has('v')) {
+            session.send(item.value, item.value.length);
+        }
+    }
+
+    private static void count(CacheSession session, boolean hit) {
+        Tally.Row tally = session.tally();
+        if (session.request().has('T')) {
+            tally.increment(Stat.CMD_TOUCH);
+            tally.increment(hit ? Stat.TOUCH_HITS : Stat.TOUCH_MISSES);
+        } else {
+            tally.increment(Stat.CMD_GET);
+            tally.increment(hit ? Stat.GET_HITS : Stat.GET_MISSES);
+        }
+    }
+
+    /// Whether the item ends so soon that somebody should renew it.
+    private boolean isDue(Request request, Item item) {
+        return request.has('R') && item.expiry() != Clock.NEVER
+                && item.expiry() < clock.expiry(request.recacheExptime);
+    }
+
+    // ms
+
+    private void set(CacheSession session, Probe key) {
+        Request request = session.request();
+        session.tally().increment(Stat.CMD_SET);
+        Mode mode = Mode.of(request.mode);
+        if (!session.endsWell()) {
+            session.say(Says.BAD_CHUNK);
+            return;
+        }
+        if (mode == null) {
+            session.say(Says.BAD_SET_MODE);
+            return;
+        }
+        if (request.has('C') && (mode == Mode.SET || mode == Mode.REPLACE)) {
+            mode = Mode.CAS;
+        }
+        Outcome outcome = updates.store(request, key, session.tally(), mode, session.takeValue(),
+                clock.expiry(request.exptime), marks(request));
+        if (outcome == Outcome.NO_MEMORY) {
+            session.say(Says.NO_MEMORY);
+        } else {
+            reply(session, key, outcome);
+        }
+    }
+
+    // md
+
+    private void delete(CacheSession session, Probe key) {
+        reply(session, key, updates.delete(session.request(), key, session.tally()));
+    }
+
+    // ma
+
+    private void arithmetic(CacheSession session, Probe key) {
+        Request request = session.request();
+        byte mode = request.mode;
+        boolean adds = mode == 0 || mode == 'I' || mode == 'i' || mode == '+';
+        if (!adds && mode != 'D' && mode != 'd' && mode != '-') {
+            session.say(Says.BAD_ARITHMETIC_MODE);
+            return;
+        }
+        Outcome outcome = updates.arithmetic(request, key, session.tally(), adds, marks(request));
+        Item item = request.item;
+        if (outcome == Outcome.NOT_NUMERIC || outcome == Outcome.NO_MEMORY) {
+            session.say(outcome == Outcome.NOT_NUMERIC ? Says.NOT_NUMERIC : Says.NO_MEMORY_AT_ALL);
+        } else if (outcome != Outcome.DONE || item == null || !request.has('v')) {
+            reply(session, key, outcome);
+        } else if (!request.quiet) {
+            Buffer out = session.outbound().bytes();
+            status(session, 'V', 'A');
+            space(session);
+            out.putDecimal(Updates.digitCount(request.number));
+            flags(session, key, item);
+            session.say(Says.CRLF);
+            Numbers.put(out, request.number);
+            session.say(Says.CRLF);
+        }
+    }
+
+    // me
+
+    private void debug(CacheSession session, Probe key) {
+        Item item = store.peekAny(key);
+        if (item == null) {
+            session.say(Says.EN);
+            return;
+        }
+        Buffer out = session.outbound().bytes();
+        out.putLatin1("ME ");
+        putKey(session, item.is(Item.BINARY_KEY), item.key.bytes);
+        out.putLatin1(" exp=");
+        if (item.expiry() == Clock.NEVER) {
+            out.putLatin1("-1");
+        } else {
+            putSigned(out, item.expiry() - clock.now());
+        }
+        out.putLatin1(" la=");
+        out.putDecimal(Math.max(0, clock.now() - item.accessed()));
+        out.putLatin1(" cas=");
+        Numbers.put(out, item.cas);
+        out.putLatin1(item.isFetched() ? " fetch=yes cls=1 size=" : " fetch=no cls=1 size=");
+        out.putDecimal(item.weight());
+        session.say(Says.CRLF);
+    }
+
+    // What they have in common.
+
+    private static int marks(Request request) {
+        return request.has('b') ? Item.BINARY_KEY : 0;
+    }
+
+    /// The reply that has no value. What goes as it should is not said to who is quiet.
+    private void reply(CacheSession session, Probe key, Outcome outcome) {
+        Request request = session.request();
+        boolean nominal = outcome == Outcome.DONE
+                || outcome == Outcome.NOT_FOUND && request.verb != Verb.MS;
+        if (request.quiet && nominal) {
+            return;
+        }
+        switch (outcome) {
+            case DONE -> status(session, 'H', 'D');
+            case NOT_STORED -> status(session, 'N', 'S');
+            case EXISTS -> status(session, 'E', 'X');
+            default -> status(session, 'N', 'F');
+        }
+        flags(session, key, request.item);
+        session.say(Says.CRLF);
+    }
+
+    /// The flags that ask for something back, answered.
+    ///
+    /// @param item null if there is none, and so only what the request itself holds
+    private void flags(CacheSession session, Probe key, @Nullable Item item) {
+        Request request = session.request();
+        Line flags = request.flags();
+        while (flags.next()) {
+            switch (flags.first()) {
+                case 'O' -> {
+                    space(session);
+                    session.outbound().bytes().put(session.inbound(), flags.start(), flags.length());
+                }
+                case 'k' -> {
+                    flag(session, 'k', true);
+                    showKey(session, key, item);
+                }
+                case 'T' -> {
+                    if (item != null && request.verb == Verb.MG) {
+                        item.expiry(clock.expiry(request.exptime)); // a t before it still shows the old end
+                    }
+                }
+                case 's', 't', 'c', 'f', 'l', 'h' -> {
+                    if (item != null && isShown(request.verb, flags.first())) {
+                        show(session, (char) flags.first(), item);
+                    }
+                }
+                default -> { /* asks for nothing back */ }
+            }
+        }
+    }
+
+    private static boolean isShown(Verb verb, byte flag) {
+        return switch (verb) {
+            case MG -> true;
+            case MS -> flag == 'c' || flag == 's';
+            case MA -> flag == 'c' || flag == 't';
+            default -> false;
+        };
+    }
+
+    private void show(CacheSession session, char flag, Item item) {
+        Buffer out = session.outbound().bytes();
+        flag(session, flag, true);
+        switch (flag) {
+            case 's' -> out.putDecimal(item.length());
+            case 't' -> {
+                if (item.expiry() == Clock.NEVER) {
+                    out.putLatin1("-1");
+                } else {
+                    out.putDecimal(Math.max(0, item.expiry() - clock.now()));
+                }
+            }
+            case 'c' -> Numbers.put(out, item.cas);
+            case 'f' -> out.putDecimal(Integer.toUnsignedLong(item.clientFlags));
+            case 'l' -> out.putDecimal(Math.max(0, clock.now() - item.accessed()));
+            default -> out.put((byte) (item.isFetched() ? '1' : '0'));
+        }
+    }
+
+    /// An item's key is shown as it was stored, and one that is nowhere stored as it came.
+    private static void showKey(CacheSession session, Probe key, @Nullable Item item) {
+        Request request = session.request();
+        if (item != null && request.verb != Verb.MD && request.verb != Verb.MA) {
+            boolean binary = item.is(Item.BINARY_KEY);
+            putKey(session, binary, item.key.bytes);
+            flag(session, 'b', binary);
+        } else {
+            session.outbound().bytes().put(session.inbound(), request.keyStart, request.keyLength);
+            flag(session, 'b', request.has('b'));
+        }
+    }
+
+    private static void putKey(CacheSession session, boolean binary, byte[] key) {
+        Buffer out = session.outbound().bytes();
+        if (binary) {
+            Base64.encode(key, key.length, out);
+        } else {
+            out.put(key);
+        }
+    }
+
+    private static void status(CacheSession session, char first, char second) {
+        Buffer out = session.outbound().bytes();
+        out.put((byte) first);
+        out.put((byte) second);
+    }
+
+    private static void space(CacheSession session) {
+        session.outbound().bytes().put((byte) ' ');
+    }
+
+    private static void flag(CacheSession session, char flag, boolean is) {
+        if (is) {
+            space(session);
+            session.outbound().bytes().put((byte) flag);
+        }
+    }
+
+    private static void putSigned(Buffer out, long number) {
+        if (number < 0) {
+            out.put((byte) '-');
+        }
+        out.putDecimal(Math.abs(number));
+    }
+}

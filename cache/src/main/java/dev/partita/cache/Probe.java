@@ -1,0 +1,128 @@
+package dev.partita.cache;
+
+import dev.partita.connection.Buffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/// The key of a request, where it stands in inbound: equal to the [Key] of the same bytes, and used again and again, so that
+/// looking something up allocates nothing. Never stored. One a session.
+final class Probe {
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final byte[] NONE = {};
+
+    private final long seed;
+    private final long multiplier;
+    private final Buffer inbound;
+    /// A key that came in base64, decoded; empty until one comes.
+    private byte[] decoded = NONE;
+    private boolean isDecoded;
+    private int offset;
+    private int length;
+    private int hash;
+
+    /// @param seed drawn at start, as clients choose the keys
+    /// @param multiplier odd, and drawn too
+    Probe(long seed, long multiplier, Buffer inbound) {
+        this.seed = seed;
+        this.multiplier = multiplier;
+        this.inbound = inbound;
+    }
+
+    /// Is the key from `offset` in inbound on.
+    Probe at(int offset, int length) {
+        isDecoded = false;
+        this.offset = offset;
+        this.length = length;
+        hash = hashOf();
+        return this;
+    }
+
+    /// Is the key that stands in base64 in inbound.
+    ///
+    /// @return false if it is not base64
+    boolean decode(int offset, int length) {
+        if (decoded.length == 0) {
+            decoded = new byte[Base64.decodedLengthMax(Request.KEY_BYTES_MAX)];
+        }
+        int bytes = Base64.decode(inbound, offset, length, decoded);
+        isDecoded = true;
+        this.offset = 0;
+        this.length = Math.max(0, bytes);
+        hash = hashOf();
+        return bytes > 0;
+    }
+
+    /// The key to store.
+    Key toKey() {
+        byte[] bytes = new byte[length];
+        copy(bytes);
+        return new Key(hash, bytes);
+    }
+
+    int length() {
+        return length;
+    }
+
+    /// The byte at `i`.
+    byte byteAt(int i) {
+        return isDecoded ? decoded[i] : inbound.at(offset + i);
+    }
+
+    private void copy(byte[] into) {
+        if (isDecoded) {
+            System.arraycopy(decoded, 0, into, 0, length);
+        } else {
+            inbound.copy(offset, into, 0, length);
+        }
+    }
+
+    private long longAt(int i) {
+        return isDecoded ? (long) LONG.get(decoded, i) : inbound.longAt(offset + i);
+    }
+
+    /// Multiply and fold, eight bytes at a time. Who does not know seed and multiplier cannot make keys collide.
+    private int hashOf() {
+        long h = seed ^ length;
+        int i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            h = fold(h ^ longAt(i));
+        }
+        long tail = 0;
+        for (; i < length; i++) {
+            tail = tail << Byte.SIZE | byteAt(i) & 0xFF;
+        }
+        h = fold(fold(h ^ tail) ^ seed);
+        return (int) (h ^ h >>> 32);
+    }
+
+    private long fold(long x) {
+        return x * multiplier ^ Math.unsignedMultiplyHigh(x, multiplier);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Key key) || key.hash != hash || key.bytes.length != length) {
+            return this == other;
+        }
+        byte[] bytes = key.bytes;
+        int i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            if ((long) LONG.get(bytes, i) != longAt(i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (bytes[i] != byteAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.partita.cache;
+
+import dev.partita.connection.Buffer;
+
+/// `get`, `gets`, `gat` and `gats`, key by key.
+final class Retrieval {
+    private final Store store;
+    private final Updates updates;
+    private final Clock clock;
+
+    Retrieval(Store store, Updates updates, Clock clock) {
+        this.store = store;
+        this.updates = updates;
+        this.clock = clock;
+    }
+
+    /// Puts the item whose key stands at this offset of inbound into the reply, if there is one.
+    void lookUp(CacheSession session, int offset, int length) {
+        Request request = session.request();
+        Tally.Row tally = session.tally();
+        Probe key = session.key(offset, length);
+        Item item;
+        if (request.verb.touches()) {
+            item = updates.touch(key, clock.expiry(request.exptime));
+            tally.increment(Stat.CMD_TOUCH);
+            tally.increment(item == null ? Stat.TOUCH_MISSES : Stat.TOUCH_HITS);
+        } else {
+            item = store.get(key);
+        }
+        tally.increment(Stat.CMD_GET);
+        if (item == null) {
+            tally.increment(Stat.GET_MISSES);
+            return;
+        }
+        tally.increment(Stat.GET_HITS);
+        item.fetched(clock.now());
+        Buffer out = session.outbound().bytes();
+        out.put(Says.VALUE);
+        out.put(session.inbound(), offset, length);
+        out.put((byte) ' ');
+        out.putDecimal(Integer.toUnsignedLong(item.clientFlags));
+        out.put((byte) ' ');
+        out.putDecimal(item.length());
+        if (request.verb.showsCas()) {
+            out.put((byte) ' ');
+            Numbers.put(out, item.cas);
+        }
+        out.put(Says.CRLF);
+        session.send(item.value, item.value.length);
+    }
+}

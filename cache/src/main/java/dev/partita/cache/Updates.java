@@ -1,0 +1,290 @@
+package dev.partita.cache;
+
+import dev.partita.cache.Verb.Mode;
+import org.jspecify.annotations.Nullable;
+
+/// What changes items, each in one step for everybody else: the part that classic and meta commands have in common.
+final class Updates {
+    /// The largest number that can be multiplied by ten without passing 2^64-1.
+    static final long LARGEST_TENTH = Long.divideUnsigned(-1L, 10);
+    private static final int DIGITS_MAX = 20;
+    private static final byte[] EMPTY = {'\r', '\n'};
+
+    /// How a change ended.
+    enum Outcome { DONE, NOT_STORED, EXISTS, NOT_FOUND, NOT_NUMERIC, NO_MEMORY }
+
+    private final Store store;
+    private final Clock clock;
+    private final boolean countsCas;
+    private final int itemBytesMax;
+
+    Updates(Store store, Clock clock, Settings settings) {
+        this.store = store;
+        this.clock = clock;
+        countsCas = settings.cas();
+        itemBytesMax = settings.itemBytesMax();
+    }
+
+    /// Whether an item with a key and value of these lengths may be stored: by memcached's own arithmetic, so that the same
+    /// values fit.
+    boolean fits(int keyLength, long valueLength) {
+        return 48 + 8 + keyLength + 1 + valueLength + 2 <= itemBytesMax;
+    }
+
+    /// Stores a value; the stored item is in the request afterwards.
+    ///
+    /// @param value with CR LF
+    /// @param marks what the item is marked with from the start
+    Outcome store(Request request, Probe key, Tally.Row row, Mode mode, byte[] value, int expiry, int marks) {
+        synchronized (store.lock(key)) {
+            Item any = store.peekAny(key);
+            Item old = any != null && any.isLive(clock.now(), store.generation()) ? any : null;
+            if (old == null && any != null) {
+                row.increment(Stat.RECLAIMED);
+            }
+            return switch (mode) {
+                case SET -> put(request, any, key, row, value, expiry, marks);
+                case ADD -> {
+                    if (old != null) {
+                        store.get(key); // keeps it from being dropped, as memcached does
+                        yield Outcome.NOT_STORED;
+                    }
+                    yield put(request, any, key, row, value, expiry, marks);
+                }
+                case REPLACE -> old == null ? Outcome.NOT_STORED
+                        : put(request, any, key, row, value, expiry, marks);
+                case CAS -> cas(request, old, key, row, value, expiry, marks);
+                case APPEND -> join(request, old, key, row, value, expiry, marks, false);
+                case PREPEND -> join(request, old, key, row, value, expiry, marks, true);
+            };
+        }
+    }
+
+    private Outcome put(
+            Request request, @Nullable Item any, Probe key, Tally.Row row, byte[] value, int expiry, int marks) {
+        Key kept = any == null ? key.toKey() : any.key;
+        return put(request, row, item(request, kept, value, request.clientFlags, expiry, marks));
+    }
+
+    private Outcome put(Request request, Tally.Row row, Item item) {
+        if (!store.put(item)) {
+            row.increment(Stat.STORE_NO_MEMORY);
+            return Outcome.NO_MEMORY;
+        }
+        row.increment(Stat.TOTAL_ITEMS);
+        request.item = item;
+        return Outcome.DONE;
+    }
+
+    private Item item(Request request, Key key, byte[] value, int clientFlags, int expiry, int marks) {
+        return new Item(key, value, nextCas(request), clientFlags, expiry, clock.now(), store.generation(), marks);
+    }
+
+    private long nextCas(Request request) {
+        boolean given = request.verb.kind() != Verb.Kind.VALUE && request.verb.kind() != Verb.Kind.UPDATE
+                && request.has('E');
+        return given ? request.newCas : countsCas ? store.nextCas() : 0;
+    }
+
+    private Outcome cas(
+            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] value, int expiry, int marks) {
+        if (old == null) {
+            row.increment(Stat.CAS_MISSES);
+            return Outcome.NOT_FOUND;
+        }
+        if (old.cas == request.cas) {
+            row.increment(Stat.CAS_HITS);
+            return put(request, old, key, row, value, expiry, marks);
+        }
+        // The flag I: a value that is older than the item's may replace it, as stale.
+        boolean stale = request.verb == Verb.MS && request.has('I')
+                && Long.compareUnsigned(request.cas, old.cas) < 0;
+        if (stale) {
+            return put(request, old, key, row, value, expiry, marks | Item.STALE);
+        }
+        row.increment(Stat.CAS_BADVAL);
+        return Outcome.EXISTS;
+    }
+
+    private Outcome join(
+            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] value, int expiry, int marks,
+            boolean before) {
+        boolean meta = request.verb == Verb.MS;
+        if (old == null) {
+            return meta && request.has('N')
+                    ? put(request, null, key, row, value, clock.expiry(request.vivifyExptime), marks)
+                    : Outcome.NOT_STORED;
+        }
+        if (meta && request.has('C') && request.cas != old.cas) {
+            row.increment(Stat.CAS_BADVAL);
+            return Outcome.EXISTS;
+        }
+        long length = (long) old.length() + value.length - 2;
+        if (!fits(key.length(), length)) {
+            return Outcome.NOT_STORED;
+        }
+        byte[] first = before ? value : old.value;
+        byte[] second = before ? old.value : value;
+        byte[] joined = new byte[(int) length + 2];
+        System.arraycopy(first, 0, joined, 0, first.length - 2);
+        System.arraycopy(second, 0, joined, first.length - 2, second.length);
+        return put(request, row, item(request, old.key, joined, old.clientFlags, old.expiry(),
+                old.marks() & Item.BINARY_KEY));
+    }
+
+    /// Drops the item because a new value for it was refused: what is out of date must not stay.
+    void drop(Probe key) {
+        synchronized (store.lock(key)) {
+            store.remove(key);
+        }
+    }
+
+    /// Deletes an item; or, as the meta command's flags say, empties it or marks it as stale.
+    Outcome delete(Request request, Probe key, Tally.Row row) {
+        boolean meta = request.verb == Verb.MD;
+        synchronized (store.lock(key)) {
+            Item item = store.peek(key);
+            if (item == null) {
+                row.increment(Stat.DELETE_MISSES);
+                return Outcome.NOT_FOUND;
+            }
+            if (meta && request.has('C') && request.cas != item.cas) {
+                row.increment(Stat.DELETE_MISSES);
+                return Outcome.EXISTS;
+            }
+            if (!meta || !request.has('I') && !request.has('x')) {
+                row.increment(Stat.DELETE_HITS);
+                store.remove(item.key);
+                return Outcome.DONE;
+            }
+            return change(request, row, item);
+        }
+    }
+
+    private Outcome change(Request request, Tally.Row row, Item old) {
+        boolean empties = request.has('x');
+        boolean stale = request.has('I');
+        int marks = old.marks() & ~Item.TOKEN_SENT | (stale ? Item.STALE : 0);
+        int expiry = request.has('T') ? clock.expiry(request.exptime) : empties ? Clock.NEVER : old.expiry();
+        if (!stale) {
+            row.increment(Stat.DELETE_HITS);
+            marks &= Item.BINARY_KEY;
+        }
+        return put(request, row, empties
+                ? item(request, old.key, EMPTY, request.clientFlags, expiry, marks)
+                : item(request, old.key, old.value, old.clientFlags, expiry, marks));
+    }
+
+    /// Gives an item another end.
+    ///
+    /// @return null if there is none
+    @Nullable Item touch(Probe key, int expiry) {
+        synchronized (store.lock(key)) {
+            Item item = store.get(key);
+            if (item != null) {
+                item.expiry(expiry);
+            }
+            return item;
+        }
+    }
+
+    /// Makes an empty item for who renews it; the lock of the key is held.
+    @Nullable Item vivify(Request request, Probe key, Tally.Row row, int marks) {
+        Item any = store.peekAny(key);
+        Key kept = any == null ? key.toKey() : any.key;
+        Item made = item(request, kept, EMPTY, 0, clock.expiry(request.vivifyExptime), marks | Item.TOKEN_SENT);
+        return put(request, row, made) == Outcome.DONE ? made : null;
+    }
+
+    /// Adds to or takes from the number that an item's value is. Past 2^64-1 it goes on at 0; below 0 it stays 0. The new
+    /// number and the stored item are in the request afterwards.
+    Outcome arithmetic(Request request, Probe key, Tally.Row row, boolean adds, int marks) {
+        boolean meta = request.verb == Verb.MA;
+        synchronized (store.lock(key)) {
+            Item old = store.get(key);
+            if (old == null) {
+                if (!meta || !request.has('N')) {
+                    row.increment(adds ? Stat.INCR_MISSES : Stat.DECR_MISSES);
+                    return Outcome.NOT_FOUND;
+                }
+                request.number = request.initial;
+                request.clientFlags = 0;
+                return put(request, store.peekAny(key), key, row, digits(request.initial, 0),
+                        clock.expiry(request.vivifyExptime), marks);
+            }
+            if (meta && request.has('C') && request.cas != old.cas) {
+                return Outcome.EXISTS;
+            }
+            if (!readNumber(request, old)) {
+                return Outcome.NOT_NUMERIC;
+            }
+            long number = request.number;
+            long delta = request.delta;
+            request.number = adds ? number + delta : Long.compareUnsigned(delta, number) > 0 ? 0 : number - delta;
+            row.increment(adds ? Stat.INCR_HITS : Stat.DECR_HITS);
+            int expiry = meta && request.has('T') ? clock.expiry(request.exptime) : old.expiry();
+            Item made = item(request, old.key, digits(request.number, old.length()), old.clientFlags, expiry,
+                    old.marks());
+            return put(request, row, made);
+        }
+    }
+
+    /// As C's strtoull reads it: white space may stand before it, and anything may follow behind some.
+    private static boolean readNumber(Request request, Item item) {
+        byte[] value = item.value;
+        int length = item.length();
+        int i = 0;
+        while (i < length && isSpace(value[i])) {
+            i++;
+        }
+        if (i < length && value[i] == '+') {
+            i++;
+        }
+        if (length > DIGITS_MAX || i == length) {
+            return false;
+        }
+        long number = 0;
+        int first = i;
+        for (; i < length && !isSpace(value[i]); i++) {
+            int digit = value[i] - '0';
+            if (digit < 0 || digit > 9 || Long.compareUnsigned(number, LARGEST_TENTH) > 0) {
+                return false;
+            }
+            number = number * 10 + digit;
+            if (Long.compareUnsigned(number, digit) < 0) {
+                return false;
+            }
+        }
+        request.number = number;
+        return i > first;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b == ' ' || b >= '\t' && b <= '\r';
+    }
+
+    /// The number in digits with CR LF, filled up with spaces to the length that the value had: it never gets shorter.
+    private static byte[] digits(long number, int lengthMin) {
+        int digits = digitCount(number);
+        int length = Math.max(digits, lengthMin);
+        byte[] value = new byte[length + 2];
+        long rest = number;
+        for (int i = digits - 1; i >= 0; i--) {
+            value[i] = (byte) ('0' + Long.remainderUnsigned(rest, 10));
+            rest = Long.divideUnsigned(rest, 10);
+        }
+        java.util.Arrays.fill(value, digits, length, (byte) ' ');
+        value[length] = '\r';
+        value[length + 1] = '\n';
+        return value;
+    }
+
+    /// How many digits a number from 0 to 2^64-1 has.
+    static int digitCount(long number) {
+        int digits = 1;
+        for (long rest = number; Long.compareUnsigned(rest, 10) >= 0; rest = Long.divideUnsigned(rest, 10)) {
+            digits++;
+        }
+        return digits;
+    }
+}
