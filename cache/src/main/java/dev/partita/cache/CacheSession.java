@@ -96,30 +96,21 @@ final class CacheSession implements Session {
         if (!begun && !in.isEmpty()) {
             begun = true;
             if (in.at(0) == BINARY_MAGIC) {
-                return refuseBinary();
+                tally.increment(Stat.BINARY_REFUSED); // its clients would wait for an answer for ever
+                return refuseConversation();
             }
         }
         int feed = Line.feed(in, searched);
-        if (feed < 0) {
-            return unfinishedLine();
-        }
-        searched = 0;
-        request.read(feed);
-        return begin();
-    }
-
-    private Step unfinishedLine() {
-        searched = in.length();
-        if (searched <= LINE_BYTES_MAX) {
+        if (feed < 0 && in.length() <= LINE_BYTES_MAX) {
+            searched = in.length();
             return readMore();
         }
         searched = 0;
-        if (request.readStart()) {
-            return begin();
+        if (feed < 0 || feed > LINE_BYTES_MAX) {
+            return request.readLong() ? begin() : refuseConversation();
         }
-        connection.counters().increment(Counter.BAD_REQUESTS);
-        state = State.LAST;
-        return last();
+        request.read(feed);
+        return begin();
     }
 
     private Step begin() {
@@ -224,9 +215,8 @@ final class CacheSession implements Session {
         return !out.isSealed() && (bytes.isEmpty() || bytes.room() >= LINE_ROOM);
     }
 
-    /// The binary protocol, whose clients would wait for ever.
-    private Step refuseBinary() {
-        tally.increment(Stat.BINARY_REFUSED);
+    /// This is not the protocol, or not a client that keeps to it: closed without an answer, as memcached does.
+    private Step refuseConversation() {
         connection.counters().increment(Counter.BAD_REQUESTS);
         state = State.LAST;
         return last();

@@ -9,6 +9,8 @@ final class Request {
     static final int KEY_BYTES_MAX = 250;
     /// A data block's length has to leave room for its CR LF in an `int`.
     private static final int LENGTH_MAX = Integer.MAX_VALUE - 3;
+    /// Where the keys of a long line have to have begun.
+    private static final int LONG_START_BYTES_MAX = 128;
     private static final int OPAQUE_BYTES_MAX = 32;
     private static final String META_FLAGS = "bNTRlOPLkstcfvhuqxFCEMJDI";
     private static final long KNOWN_FLAGS = META_FLAGS.chars().mapToLong(c -> bit((byte) c)).reduce(0, (a, b) -> a | b);
@@ -65,16 +67,16 @@ final class Request {
         }
     }
 
-    /// Reads the start of a line that has not ended yet, which only a command with any number of keys may have.
+    /// Reads the start of a line that is longer than a line may be, which only a command with any number of keys has.
     ///
     /// @return false if it is another one
-    boolean readStart() {
-        begin(in.length(), in.length());
-        if (verb.kind() != Verb.Kind.KEYS) {
+    boolean readLong() {
+        begin(LONG_START_BYTES_MAX, 0);
+        if (verb.kind() != Verb.Kind.KEYS || verb.touches() && !(line.next() && readExptime(0))) {
             return false;
         }
-        readKeys();
-        return error == null;
+        keyStart = line.stop();
+        return keyStart < LONG_START_BYTES_MAX; // or it may go on behind the end
     }
 
     private void begin(int textEnd, int end) {

@@ -1,0 +1,186 @@
+package dev.partita.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.limits.Counter;
+import dev.partita.limits.Limits;
+import org.junit.jupiter.api.Test;
+
+/// What stays, what goes, and when.
+class StoreTest {
+    private static final Limits LIMITS = Limits.defaults();
+
+    private static Talk talk(Settings settings) {
+        return new Talk(new Talk.Server(settings), LIMITS);
+    }
+
+    @Test
+    void anItemEndsWhenItsTimeHasCome() {
+        try (var talk = new Talk()) {
+            talk.ask("set a 0 10 1\r\nx\r\nset b 0 1800000010 1\r\nx\r\nset c 0 0 1\r\nx\r\n");
+            talk.server.pass(9);
+            assertThat(talk.ask("get a b c\r\n"))
+                    .isEqualTo("VALUE a 0 1\r\nx\r\nVALUE b 0 1\r\nx\r\nVALUE c 0 1\r\nx\r\nEND\r\n");
+            talk.server.pass(1);
+            assertThat(talk.ask("get a b c\r\n")).isEqualTo("VALUE c 0 1\r\nx\r\nEND\r\n");
+        }
+    }
+
+    @Test
+    void aTouchMovesTheEnd() {
+        try (var talk = new Talk()) {
+            talk.ask("set a 0 10 1\r\nx\r\nset b 0 10 1\r\nx\r\nset c 0 10 1\r\nx\r\n");
+            talk.server.pass(5);
+            talk.ask("touch a 10\r\ngat 10 b\r\nmg c T10\r\n");
+            talk.server.pass(9);
+            assertThat(talk.ask("mg a t\r\nmg b t\r\nmg c t\r\n")).isEqualTo("HD t1\r\nHD t1\r\nHD t1\r\n");
+            talk.server.pass(1);
+            assertThat(talk.ask("get a b c\r\n")).isEqualTo("END\r\n");
+        }
+    }
+
+    @Test
+    void aJumpOfTheWallClockMovesNoEnd() {
+        try (var talk = new Talk()) {
+            talk.ask("set a 0 10 1\r\nx\r\n");
+            talk.server.clock.tick(1_000_000_000L, Talk.EPOCH_SECOND + 3_600);
+            assertThat(talk.ask("mg a t\r\n")).isEqualTo("HD t9\r\n");
+        }
+    }
+
+    @Test
+    void showsWhenAnItemWasLastAskedFor() {
+        try (var talk = new Talk()) {
+            talk.ask("set a 0 0 1\r\nx\r\n");
+            talk.server.pass(7);
+            assertThat(talk.ask("mg a l h\r\nmg a l h\r\n")).isEqualTo("HD l7 h0\r\nHD l0 h1\r\n");
+        }
+    }
+
+    @Test
+    void aFlushInTheFutureTakesWhatIsThereThen() {
+        try (var talk = new Talk()) {
+            talk.ask("set a 0 0 1\r\nx\r\nflush_all 10\r\n");
+            talk.server.pass(9);
+            assertThat(talk.ask("get a\r\nset b 0 0 1\r\ny\r\n")).startsWith("VALUE a");
+            talk.server.pass(1);
+            assertThat(talk.ask("get a b\r\nset a 0 0 1\r\nz\r\nget a\r\n"))
+                    .isEqualTo("END\r\nSTORED\r\nVALUE a 0 1\r\nz\r\nEND\r\n");
+        }
+    }
+
+    @Test
+    void aFlushSparesWhatIsSetInTheSameSecond() {
+        try (var talk = new Talk()) {
+            assertThat(talk.ask("set a 0 0 1\r\nx\r\nflush_all\r\nset b 0 0 1\r\ny\r\nget a b\r\n"))
+                    .isEqualTo("STORED\r\nOK\r\nSTORED\r\nVALUE b 0 1\r\ny\r\nEND\r\n");
+        }
+    }
+
+    @Test
+    void itemsThatNobodyAsksForAreFoundAndRemoved() {
+        try (var talk = new Talk()) {
+            for (int i = 0; i < 1_000; i++) {
+                talk.ask("set k" + i + " 0 5 1 noreply\r\nx\r\n");
+            }
+            assertThat(talk.server.protocol.store().items()).isEqualTo(1_000);
+            talk.server.pass(6);
+            talk.server.pass(1);
+            assertThat(talk.server.protocol.store().items()).isZero();
+            assertThat(talk.server.protocol.store().bytes()).isZero();
+        }
+    }
+
+    @Test
+    void theMemoryOfItemsIsBounded() {
+        try (var talk = talk(Settings.defaults().withMemoryBytes(4 << 20))) {
+            String value = "x".repeat(1_000);
+            for (int i = 0; i < 20_000; i++) {
+                talk.ask("set key" + i + " 0 0 1000 noreply\r\n" + value + "\r\n");
+                assertThat(talk.server.protocol.store().bytes()).isLessThan(4 << 20 + (1 << 16));
+            }
+            Store store = talk.server.protocol.store();
+            assertThat(store.bytes()).isBetween(3_500_000L, (long) (4 << 20));
+            assertThat(talk.count(Stat.EVICTIONS)).isEqualTo(20_000 - store.items());
+        }
+    }
+
+    @Test
+    void aCacheThatDoesNotEvictRefuses() {
+        try (var talk = talk(Settings.defaults().withMemoryBytes(4 << 20).withoutEviction())) {
+            String value = "x".repeat(100_000);
+            int stored = 0;
+            while (talk.ask("set key" + stored + " 0 0 100000\r\n" + value + "\r\n").equals("STORED\r\n")) {
+                stored++;
+            }
+            assertThat(stored).isBetween(40, 41);
+            assertThat(talk.ask("set other 0 0 100000\r\n" + value + "\r\n"))
+                    .isEqualTo("SERVER_ERROR out of memory storing object\r\n");
+            assertThat(talk.ask("set key1 0 0 100000\r\n" + value + "\r\n")).isEqualTo("STORED\r\n");
+            assertThat(talk.ask("delete key2\r\nset other 0 0 100000\r\n" + value + "\r\n"))
+                    .isEqualTo("DELETED\r\nSTORED\r\n");
+            assertThat(talk.count(Stat.EVICTIONS)).isZero();
+        }
+    }
+
+    @Test
+    void valuesThatAreStillArrivingAreBoundedTogether() {
+        var server = new Talk.Server(Settings.defaults().withMemoryBytes(16 << 20).withItemBytesMax(8 << 20));
+        var talks = new Talk[10];
+        int refused = 0;
+        for (int i = 0; i < talks.length; i++) {
+            talks[i] = new Talk(server, LIMITS);
+            refused += talks[i].ask("set a 0 0 4000000\r\n" + "x".repeat(1_000_000)).isEmpty() ? 0 : 1;
+        }
+        assertThat(refused).isBetween(4, 8);
+        for (Talk talk : talks) {
+            talk.close();
+        }
+        try (var talk = new Talk(server, LIMITS)) {
+            assertThat(talk.ask("set a 0 0 4000000\r\n" + "x".repeat(4_000_000) + "\r\n")).isEqualTo("STORED\r\n");
+        }
+    }
+
+    @Test
+    void theBoundCanBeChanged() {
+        try (var talk = talk(Settings.defaults().withMemoryBytes(64 << 20))) {
+            String value = "x".repeat(100_000);
+            for (int i = 0; i < 200; i++) {
+                talk.ask("set key" + i + " 0 0 100000 noreply\r\n" + value + "\r\n");
+            }
+            assertThat(talk.ask("cache_memlimit 8\r\n")).isEqualTo("OK\r\n");
+            assertThat(talk.server.protocol.store().bytes()).isLessThanOrEqualTo(8 << 20);
+            assertThat(talk.ask("cache_memlimit 4\r\ncache_memlimit 65\r\n")).isEqualTo(
+                    "MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m\r\n"
+                            + "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust\r\n");
+        }
+    }
+
+    @Test
+    void aMillionErrorsThatNobodyIsToldLeaveNothingBehind() {
+        try (var talk = new Talk()) {
+            String errors = "set k 0 0 x noreply\r\nincr k x noreply\r\ndelete k 1 noreply\r\n".repeat(1_000);
+            byte[] batch = errors.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+            for (int i = 0; i < 334; i++) {
+                talk.ask(batch);
+            }
+            assertThat(talk.count(Counter.BAD_REQUESTS)).isEqualTo(334 * 3_000);
+            assertThat(talk.server.protocol.store().items()).isZero();
+        }
+    }
+
+    @Test
+    void withoutIdsEveryItemHasTheSame() {
+        try (var talk = talk(Settings.defaults().withoutCas())) {
+            assertThat(talk.ask("set a 0 0 1\r\nx\r\ngets a\r\n")).isEqualTo("STORED\r\nVALUE a 0 1 0\r\nx\r\nEND\r\n");
+        }
+    }
+
+    @Test
+    void flushAndDumpCanBeForbidden() {
+        try (var talk = talk(Settings.defaults().withoutFlush().withoutDump())) {
+            assertThat(talk.ask("set a 0 0 1\r\nx\r\nflush_all\r\nget a\r\nlru_crawler metadump all\r\n")).isEqualTo(
+                    "STORED\r\nCLIENT_ERROR flush_all not allowed\r\nVALUE a 0 1\r\nx\r\nEND\r\nERROR metadump not allowed\r\n");
+        }
+    }
+}
