@@ -127,11 +127,12 @@ final class CacheSession implements Session {
             return keys();
         }
         if (request.error == null && request.verb.hasValue()) {
-            request.error = server.whyNotStored(request);
-            if (request.error == null) {
+            if (server.fits(request)) {
                 state = State.VALUE;
                 return value();
             }
+            tally.increment(Stat.STORE_TOO_LARGE);
+            request.refuseValue(Says.TOO_LARGE);
         }
         state = State.READY;
         return ready();
@@ -160,7 +161,7 @@ final class CacheSession implements Session {
             return readMore();
         }
         if (!takeIn(here)) {
-            request.error = Says.NO_MEMORY;
+            request.refuseValue(Says.NO_MEMORY);
             tally.increment(Stat.STORE_NO_MEMORY);
             state = State.READY;
             return ready();
@@ -266,7 +267,7 @@ final class CacheSession implements Session {
 
     private void fail(byte[] error) {
         connection.counters().increment(Counter.BAD_REQUESTS);
-        if (error == Says.TOO_LARGE || error == Says.NO_MEMORY) {
+        if (request.dropsOld) {
             server.drop(this);
         }
         if (!request.quiet) {
@@ -478,7 +479,8 @@ final class CacheSession implements Session {
         return switch (request.verb.kind()) {
             case KEYS, SERVICE -> LOOKUP;
             case VALUE, UPDATE, META_VALUE -> UPDATE;
-            case META -> request.verb == Verb.MG || request.verb == Verb.ME || request.verb == Verb.MN ? LOOKUP
+            case META -> request.verb == Verb.MG || request.verb == Verb.ME || request.verb == Verb.MN
+                    ? LOOKUP
                     : UPDATE;
         };
     }

@@ -6,7 +6,6 @@ import dev.partita.connection.Session;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// The memcached protocol (text: classic and meta commands) with a store of its own. One for a server:
 ///
@@ -113,17 +112,14 @@ public final class Memcached implements Protocol {
         throw new IllegalStateException("everybody is trusted");
     }
 
-    /// Why the value that a request announces will not be stored, whatever it is; null if it may be.
-    byte @Nullable [] whyNotStored(Request request) {
-        return updates.fits(request.keyLength, request.length) ? null : Says.TOO_LARGE;
+    /// Whether the value that a request announces may be stored at all.
+    boolean fits(Request request) {
+        return updates.fits(request.keyLength, request.length);
     }
 
-    /// The request's value was refused: what was stored under its key must not stay.
+    /// The request's value was refused: what is stored under its key must not stay.
     void drop(CacheSession session) {
         Request request = session.request();
-        if (request.error == Says.TOO_LARGE) {
-            session.tally().increment(Stat.STORE_TOO_LARGE);
-        }
         boolean binary = request.verb == Verb.MS && request.has('b');
         Probe key = binary ? session.decodedKey() : session.key();
         if (key != null) {

@@ -21,6 +21,8 @@ final class Request {
     Verb verb = Verb.UNKNOWN;
     /// What is wrong with it; null if nothing is.
     byte @Nullable [] error;
+    /// It is refused after its key was read, so that what is stored there would be out of date.
+    boolean dropsOld;
     /// Nobody waits for its reply.
     boolean quiet;
     /// Where its line ends, line feed included.
@@ -83,6 +85,7 @@ final class Request {
         this.textEnd = textEnd;
         this.end = end;
         error = null;
+        dropsOld = false;
         quiet = false;
         length = -1;
         line.over(0, textEnd);
@@ -91,6 +94,12 @@ final class Request {
         if (!said) {
             error = Says.BAD_FORMAT;
         }
+    }
+
+    /// Its value will not be stored, and what is stored under its key must not stay.
+    void refuseValue(byte[] why) {
+        error = why;
+        dropsOld = true;
     }
 
     /// The words after the first one.
@@ -263,7 +272,7 @@ final class Request {
         while (error == null && line.next()) {
             error = readFlag();
         }
-        if (error != null && (verb == Verb.MD || verb == Verb.MA) && error != Says.LONG_OPAQUE) {
+        if (error != null && (verb == Verb.MD || verb == Verb.MA) && line.first() != 'O') {
             error = Says.BAD_FLAG;
         }
         quiet = error == null && has('q');

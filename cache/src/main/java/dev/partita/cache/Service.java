@@ -187,11 +187,13 @@ final class Service {
             return;
         }
         long megabytes = Long.parseLong(words.getFirst());
-        String answer = megabytes < 8 ? "MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m"
-                : megabytes > megabytesMax ? "MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes"
-                : megabytes << 20 > settings.memoryBytes()
-                        ? "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust"
-                        : "OK";
+        String answer = megabytes < 8
+                ? "MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m"
+                : megabytes > megabytesMax
+                        ? "MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes"
+                        : megabytes << 20 > settings.memoryBytes()
+                                ? "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust"
+                                : "OK";
         if (answer.equals("OK")) {
             store.bytesMax(megabytes << 20);
         }

@@ -196,7 +196,8 @@ final class Statistics {
         try {
             String stat = Files.readString(Path.of("/proc/self/stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 0);
-            return new long[]{Long.parseLong(fields[11]) * MICROS_PER_TICK, Long.parseLong(fields[12]) * MICROS_PER_TICK};
+            return new long[]{Long.parseLong(fields[11]) * MICROS_PER_TICK,
+                Long.parseLong(fields[12]) * MICROS_PER_TICK};
         } catch (IOException | RuntimeException otherSystem) {
             return new long[]{
                 ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1_000, 0};

@@ -51,7 +51,8 @@ final class Updates {
                     }
                     yield put(request, any, key, row, value, expiry, marks);
                 }
-                case REPLACE -> old == null ? Outcome.NOT_STORED
+                case REPLACE -> old == null
+                        ? Outcome.NOT_STORED
                         : put(request, any, key, row, value, expiry, marks);
                 case CAS -> cas(request, old, key, row, value, expiry, marks);
                 case APPEND -> join(request, old, key, row, value, expiry, marks, false);

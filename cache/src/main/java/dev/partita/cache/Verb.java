@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The commands by their first word.
 enum Verb {
-    GET(Kind.KEYS), GETS(Kind.KEYS), GAT(Kind.KEYS), GATS(Kind.KEYS), BGET(Kind.KEYS),
-    SET(Kind.VALUE), ADD(Kind.VALUE), REPLACE(Kind.VALUE), APPEND(Kind.VALUE), PREPEND(Kind.VALUE), CAS(Kind.VALUE),
-    DELETE(Kind.UPDATE), INCR(Kind.UPDATE), DECR(Kind.UPDATE), TOUCH(Kind.UPDATE),
-    MG(Kind.META), MS(Kind.META_VALUE), MD(Kind.META), MA(Kind.META), MN(Kind.META), ME(Kind.META),
-    FLUSH_ALL(Kind.SERVICE), VERSION(Kind.SERVICE), VERBOSITY(Kind.SERVICE), STATS(Kind.SERVICE), QUIT(Kind.SERVICE),
-    SHUTDOWN(Kind.SERVICE), SLABS(Kind.SERVICE), LRU(Kind.SERVICE), LRU_CRAWLER(Kind.SERVICE),
-    CACHE_MEMLIMIT(Kind.SERVICE), WATCH(Kind.SERVICE), UNKNOWN(Kind.SERVICE);
+    GET(Kind.KEYS), GETS(Kind.KEYS), GAT(Kind.KEYS), GATS(Kind.KEYS), BGET(Kind.KEYS), SET(Kind.VALUE), ADD(
+            Kind.VALUE), REPLACE(Kind.VALUE), APPEND(Kind.VALUE), PREPEND(Kind.VALUE), CAS(Kind.VALUE), DELETE(
+                    Kind.UPDATE), INCR(Kind.UPDATE), DECR(Kind.UPDATE), TOUCH(Kind.UPDATE), MG(Kind.META), MS(
+                            Kind.META_VALUE), MD(Kind.META), MA(Kind.META), MN(Kind.META), ME(Kind.META), FLUSH_ALL(
+                                    Kind.SERVICE), VERSION(Kind.SERVICE), VERBOSITY(Kind.SERVICE), STATS(
+                                            Kind.SERVICE), QUIT(Kind.SERVICE), SHUTDOWN(Kind.SERVICE), SLABS(
+                                                    Kind.SERVICE), LRU(Kind.SERVICE), LRU_CRAWLER(
+                                                            Kind.SERVICE), CACHE_MEMLIMIT(Kind.SERVICE), WATCH(
+                                                                    Kind.SERVICE), UNKNOWN(Kind.SERVICE);
 
     /// What a command line looks like, and which class performs it.
     enum Kind {

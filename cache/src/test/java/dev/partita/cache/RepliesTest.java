@@ -184,8 +184,9 @@ class RepliesTest {
 
     @Test
     void aGetMayHaveAnyNumberOfKeys() {
-        Limits small = Limits.defaults().with(Map.of("bufferBytes", 1024L, "bufferBytesMax", 4096L, "headBytesMax", 1024L,
-                "requestLineBytesMax", 1024L));
+        Limits small =
+                Limits.defaults().with(Map.of("bufferBytes", 1024L, "bufferBytesMax", 4096L, "headBytesMax", 1024L,
+                        "requestLineBytesMax", 1024L));
         try (var talk = new Talk(new Talk.Server(Settings.defaults()), small)) {
             var get = new StringBuilder("get");
             var reply = new StringBuilder();

@@ -25,7 +25,8 @@ class SplitTest {
                 "set a 1 0 5\r\nab\r\nc\r\nget a\r\ngets a b a\r\n",
                 "set a 0 0 3 noreply\r\nabc\r\nadd a 0 0 1\r\nx\r\ncas a 0 0 1 1\r\ny\r\nget a\r\n",
                 "set n 0 0 1\r\n7\r\nincr n 8\r\ndecr n 7 noreply\r\ntouch n 5\r\ngat 5 n x\r\ndelete n\r\ndelete n\r\n",
-                "set big 0 0 6000\r\n" + "0123456789".repeat(600) + "\r\nget big big\r\nappend big 0 0 1\r\nx\r\nmg big s\r\n",
+                "set big 0 0 6000\r\n" + "0123456789".repeat(600)
+                        + "\r\nget big big\r\nappend big 0 0 1\r\nx\r\nmg big s\r\n",
                 "ms k 2 T100 F3 c Oq\r\nxy\r\nmg k v t f k Oabc\r\nms k 3 MA\r\nabc\r\nmg k v q\r\nma n N5 v\r\nmd k q\r\nmn\r\n",
                 "ms YWJj 2 b\r\nxy\r\nmg YWJj b k v\r\nget abc\r\n",
                 "set a 0 0 3\r\nabcdef\r\nget a\r\nset a 0 0 -5\r\nget\r\n\r\nfoo bar\r\nincr a 1\r\n",
@@ -88,7 +89,8 @@ class SplitTest {
                 at = end;
             }
             assertThat(inPieces(pieces))
-                    .as("seed " + seed + ", number " + i + ": " + new String(bytes, 0, Math.min(200, bytes.length), ISO_8859_1))
+                    .as("seed " + seed + ", number " + i + ": "
+                            + new String(bytes, 0, Math.min(200, bytes.length), ISO_8859_1))
                     .isEqualTo(expected);
         }
     }
