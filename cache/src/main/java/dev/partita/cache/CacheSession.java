@@ -464,6 +464,11 @@ final class CacheSession implements Session {
             state = State.LAST;
             return true;
         }
+        if (why == Refusal.CONNECTIONS_MAX) {
+            say(Says.TOO_MANY_CONNECTIONS);
+            state = State.LAST;
+            return true;
+        }
         if (state != State.READY || !hasRoom()) {
             return false;
         }

@@ -55,6 +55,11 @@ public final class Memcached implements Protocol {
     }
 
     @Override
+    public boolean refusesConnections() {
+        return true;
+    }
+
+    @Override
     public byte[] lateReply() {
         return Says.BUSY.clone();
     }

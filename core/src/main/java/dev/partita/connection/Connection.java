@@ -65,6 +65,8 @@ public final class Connection {
     /// While the server drains: the last receive found nothing, so no request is lost if the connection ends now.
     private boolean heardOut;
     private boolean broken;
+    /// It is over the limit and has not been told. Looked at only while it counts as broken, which it does from the start.
+    private boolean unwelcome;
     /// The work that was named last may block.
     private boolean mayBlock;
     /// The work that was named last is not the session's: it brings a part of a file into memory, which is then sent.
@@ -103,7 +105,7 @@ public final class Connection {
 
     /// What this connection needs next.
     public Step next() {
-        if (broken) {
+        if (broken && !isTurnedAway()) {
             return Step.CLOSE;
         }
         if (lingering || abandoned || table.isAborting()) {
@@ -550,7 +552,7 @@ public final class Connection {
         place = Place.FRESH;
         ended = false;
         heardOut = false;
-        broken = false;
+        broken = unwelcome;
         loads = false;
         hadItsShare = false;
         lingering = false;
@@ -567,6 +569,25 @@ public final class Connection {
     public void connecting() {
         place = Place.CONNECTING;
         under(Deadline.WRITE, Step.WRITE);
+    }
+
+    /// Says that there is no room for this connection, so that it will be told so. By whoever reserves it.
+    void unwelcome(boolean unwelcome) {
+        this.unwelcome = unwelcome;
+    }
+
+    /// Tells the peer that there is no room, if that is so and has not been done.
+    private boolean isTurnedAway() {
+        if (!unwelcome) {
+            return false;
+        }
+        unwelcome = false;
+        counters.increment(Counter.REFUSED);
+        if (!prepare() || !session.refuse(Refusal.CONNECTIONS_MAX)) {
+            return false;
+        }
+        broken = false;
+        return true;
     }
 
     /// Notes what the connection waits for from now on.

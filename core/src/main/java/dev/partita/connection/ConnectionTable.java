@@ -8,18 +8,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// All the connections that a server can have, made before the first one is needed: the bound on them, and the one list of
 /// the free ones, which every accepting thread takes from.
 public final class ConnectionTable implements AutoCloseable {
+    /// Connections over the limit that are told so at the same time; more of them wait in the backlog.
+    private static final int REFUSED_AT_A_TIME_MAX = 16;
+
     private final Protocol protocol;
     private final Limits limits;
     private final FileAccess files;
     private final Counters counters = Counters.shared();
     private final Connection[] slots;
     private final FreeList free;
+    /// How many slots are taken; kept only where some of them are for connections that are refused.
+    private final AtomicInteger taken = new AtomicInteger();
+    private final boolean refuses;
     private final ConcurrentMap<Folder, FileTree> folders = new ConcurrentHashMap<>();
     private volatile boolean draining;
     private volatile boolean aborting;
@@ -36,7 +43,8 @@ public final class ConnectionTable implements AutoCloseable {
         this.protocol = protocol;
         this.limits = limits;
         this.files = files;
-        slots = new Connection[limits.connectionsMax()];
+        refuses = protocol.refusesConnections();
+        slots = new Connection[limits.connectionsMax() + (refuses ? REFUSED_AT_A_TIME_MAX : 0)];
         free = new FreeList(slots.length, true);
         for (int slot = 0; slot < slots.length; slot++) {
             slots[slot] = new Connection(this, slot, endpoints.get());
@@ -53,7 +61,13 @@ public final class ConnectionTable implements AutoCloseable {
             wanted = true;
             slot = free.pop(); // one that was given back before the flag could be seen
         }
-        return slot == FreeList.NONE ? null : slots[slot];
+        if (slot == FreeList.NONE) {
+            return null;
+        }
+        if (refuses) {
+            slots[slot].unwelcome(taken.incrementAndGet() > limits.connectionsMax());
+        }
+        return slots[slot];
     }
 
     /// True if a slot is free; a moment old.
@@ -174,6 +188,9 @@ public final class ConnectionTable implements AutoCloseable {
     }
 
     void release(Connection connection) {
+        if (refuses) {
+            taken.decrementAndGet();
+        }
         free.push(connection.slot());
         if (wanted) {
             wanted = false;

@@ -14,6 +14,13 @@ public interface Protocol {
         return List.of("work");
     }
 
+    /// True if a connection over the limit is accepted to be told so, by [Session#refuse] with
+    /// [dev.partita.limits.Refusal#CONNECTIONS_MAX], and closed; false if it waits in the kernel's backlog until there is a
+    /// slot.
+    default boolean refusesConnections() {
+        return false;
+    }
+
     /// The complete answer for a request whose work ran past its deadline, or nothing where the protocol has none. Sent
     /// as it is; the caller does not change it.
     default byte[] lateReply() {

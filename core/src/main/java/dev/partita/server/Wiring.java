@@ -81,12 +81,12 @@ public final class Wiring implements AutoCloseable {
     ///
     /// @param turn makes the loop's turn
     public EventLoop loop(String name, Function<EventLoop, Turn> turn) throws IOException {
-        return loop(name, limits.connectionsMax(), Counters.confined(), turn);
+        return loop(name, table.size(), Counters.confined(), turn);
     }
 
     /// An event loop whose connections are also served by other threads, which count along.
     public EventLoop lendingLoop(String name, Function<EventLoop, Turn> turn) throws IOException {
-        return loop(name, limits.connectionsMax(), Counters.shared(), turn);
+        return loop(name, table.size(), Counters.shared(), turn);
     }
 
     /// A loop that only accepts connections for others.
@@ -247,8 +247,8 @@ public final class Wiring implements AutoCloseable {
 
     /// Enough for every connection to be with this loop, both ways; what is not touched costs nothing.
     private BufferPool pool(boolean shared) throws IOException {
-        int count = 2 * limits.connectionsMax();
-        int countLarge = limits.connectionsMax();
+        int count = 2 * table.size();
+        int countLarge = table.size();
         long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), count, limits.bufferBytesMax(), countLarge);
         return new BufferPool(
                 transport.map(bytes, arena), limits.bufferBytes(), count, limits.bufferBytesMax(), countLarge, shared);
