@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// One conversation with one peer: what arrived, what is to be sent, and the [Session] in between. A slot of a
 /// [ConnectionTable], used again for one peer after the other.
@@ -52,6 +54,8 @@ public final class Connection {
     private final Endpoint endpoint;
     private final Buffer inbound = new Buffer();
     private final Outbound outbound = new Outbound();
+    /// Null unless somebody observes the server.
+    private final @Nullable Timeline timeline;
     private Session session;
 
     // For one conversation; set by whoever accepted it.
@@ -74,6 +78,8 @@ public final class Connection {
     private boolean hadItsShare;
     private boolean lingering;
     private int lingeredBytes;
+    /// The session has let go of this conversation.
+    private boolean sessionOver;
     /// Whether the late reply may be sent while it is lent.
     private boolean answerableLate;
     private boolean answeredLate;
@@ -84,6 +90,8 @@ public final class Connection {
     private long since;
     /// Of a body: the bytes that have arrived since. Of work: when it was put into the queue, by [System#nanoTime].
     private long progress;
+    /// Null until somebody asks for it.
+    private @Nullable SocketAddress peer;
 
     /// Written by its home, or by whoever looks after a thread of its own, while another thread is busy with its work.
     private volatile boolean abandoned;
@@ -98,6 +106,7 @@ public final class Connection {
         this.table = table;
         this.slot = slot;
         this.endpoint = endpoint;
+        timeline = table.isObserved() ? new Timeline() : null;
         session = table.protocol().open(this);
     }
 
@@ -113,6 +122,9 @@ public final class Connection {
         }
         try {
             Step step = session.next();
+            if (timeline != null) {
+                timeline.asks(step);
+            }
             return switch (step) {
                 case READ -> nothingWillCome() ? Step.CLOSE : under(deadlineOfRead(), Step.READ);
                 case WORK, BLOCKING, WAIT -> {
@@ -132,6 +144,9 @@ public final class Connection {
 
     /// One pass of the useful work that [#next] has named. May block if it said BLOCKING.
     public void work() {
+        if (timeline != null) {
+            timeline.workBegins();
+        }
         try {
             if (loads) {
                 load();
@@ -144,6 +159,9 @@ public final class Connection {
         } catch (Throwable failure) {
             fail(failure);
         }
+        if (timeline != null) {
+            timeline.workEnds();
+        }
         // An interrupt that a handler has left behind would hit whoever this thread serves next: the JDK closes the file that
         // an interrupted thread reads, and its selectors no longer wait.
         Thread.interrupted();
@@ -155,6 +173,9 @@ public final class Connection {
     public boolean refuse(Refusal why) {
         if (loads) {
             return broken; // its reply has begun
+        }
+        if (timeline != null) {
+            timeline.refused();
         }
         try {
             if (!abandoned && prepare() && session.refuse(why)) {
@@ -215,6 +236,53 @@ public final class Connection {
     /// Chooses how the connection ends when it does. [Close#NORMAL] unless somebody says otherwise.
     public void closing(Close how) {
         this.how = how;
+    }
+
+    /// Who is at the other end: an [java.net.InetSocketAddress] or a [java.net.UnixDomainSocketAddress], which has the empty
+    /// path if the peer has no name. The system is asked once for each connection, by the first who wants to know.
+    ///
+    /// @return null if the connection was gone before anybody asked
+    public @Nullable SocketAddress peer() {
+        if (peer == null) {
+            peer = endpoint.peer();
+        }
+        return peer;
+    }
+
+    /// Says on whose behalf the peer speaks, when it is a proxy and has said so.
+    public void peer(SocketAddress client) {
+        peer = client;
+    }
+
+    /// True if somebody observes the server: then a session says when a request is over, by [#replied].
+    public boolean isObserved() {
+        return timeline != null;
+    }
+
+    /// Says that the present request is over, and tells the server's [RequestObserver]: its reply has been sent, or stands in
+    /// outbound and will leave together with the next one; or it has been given up. Costs nothing unless observed.
+    ///
+    /// @param whole false if it was given up
+    /// @return where its time has gone, valid until the next step; null if nobody observes
+    public @Nullable Timeline replied(boolean whole) {
+        Timeline times = timeline;
+        if (times != null) {
+            if (answeredLate) {
+                times.replied(table.protocol().lateReply().length, true);
+            } else {
+                times.replied(whole ? outbound.bytes().length() : 0, whole);
+            }
+            RequestObserver observer = table.observer();
+            if (observer != null) {
+                observer.onReply(this, times);
+            }
+        }
+        return times;
+    }
+
+    /// True if the present request was given up and the protocol's late reply was its answer.
+    public boolean isAnsweredLate() {
+        return answeredLate;
     }
 
     /// The bounds that this server was started with.
@@ -306,6 +374,9 @@ public final class Connection {
         if (received > 0) {
             counters.add(Counter.BYTES_IN, received);
             progress += received;
+            if (timeline != null) {
+                timeline.received();
+            }
             heardOut = false;
             return true;
         }
@@ -344,6 +415,9 @@ public final class Connection {
             }
             counters.add(Counter.BYTES_OUT, sent);
             share += sent;
+            if (timeline != null) {
+                timeline.sent(sent);
+            }
             since = table.now();
         }
         return true;
@@ -361,6 +435,22 @@ public final class Connection {
         boolean had = hadItsShare;
         hadItsShare = false;
         return had;
+    }
+
+    /// Its turn begins. Does nothing unless observed.
+    ///
+    /// @param readySince when the poll returned that told of it; see [System#nanoTime]
+    public void onTurn(long readySince) {
+        if (timeline != null) {
+            timeline.turn(readySince, place != Place.HOME && place != Place.WAITING);
+        }
+    }
+
+    /// Its own thread begins, or goes on after a wait. Does nothing unless observed.
+    public void onWake() {
+        if (timeline != null) {
+            timeline.woken();
+        }
     }
 
     /// Gives buffers that hold nothing back to the pool. By the thread that the pool belongs to.
@@ -453,6 +543,9 @@ public final class Connection {
     /// @param nanoTime by [System#nanoTime]
     public void queued(long nanoTime) {
         progress = nanoTime;
+        if (timeline != null) {
+            timeline.queued(nanoTime);
+        }
     }
 
     /// When the work was put into the queue that it has just been taken from, by [System#nanoTime].
@@ -524,9 +617,21 @@ public final class Connection {
         if (how == Close.ABORT && !broken) {
             counters.increment(Counter.ABORTED);
         }
+        resetSession();
         outbound.reset();
         pool.release(inbound);
         pool.release(outbound.bytes());
+        peer = null;
+        permit = ((permit >>> 2) + 1) << 2;
+        counters.increment(Counter.CLOSED); // before anybody can be accepted in its place: no more than the limit are open
+        table.release(this);
+    }
+
+    private void resetSession() {
+        if (sessionOver) {
+            return;
+        }
+        sessionOver = true;
         try {
             if (!session.reset()) {
                 session = table.protocol().open(this);
@@ -535,9 +640,6 @@ public final class Connection {
             report(failure);
             session = table.protocol().open(this);
         }
-        permit = ((permit >>> 2) + 1) << 2;
-        counters.increment(Counter.CLOSED); // before anybody can be accepted in its place: no more than the limit are open
-        table.release(this);
     }
 
     // For whoever accepts.
@@ -556,11 +658,15 @@ public final class Connection {
         loads = false;
         hadItsShare = false;
         lingering = false;
+        sessionOver = false;
         abandoned = false;
         answeredLate = false;
         since = table.now();
         under = Deadline.IDLE;
         how = Close.NORMAL;
+        if (timeline != null) {
+            timeline.accepted();
+        }
         counters.increment(Counter.ACCEPTED);
         open = true;
     }
@@ -670,6 +776,7 @@ public final class Connection {
 
     /// A step of a connection that is past its last reply: it lingers, or the server does not wait for it any longer.
     private Step end() {
+        resetSession(); // while what has arrived is still there, for whoever observes the request that is given up
         if (answeredLate && !lingering && !ended) {
             return linger(); // the peer may still have to read it
         }

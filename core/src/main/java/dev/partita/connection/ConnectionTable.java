@@ -22,6 +22,8 @@ public final class ConnectionTable implements AutoCloseable {
     private final Limits limits;
     private final FileAccess files;
     private final Counters counters = Counters.shared();
+    private final boolean observed;
+    private final @Nullable RequestObserver observer;
     private final Connection[] slots;
     private final FreeList free;
     /// How many slots are taken; kept only where some of them are for connections that are refused.
@@ -40,9 +42,22 @@ public final class ConnectionTable implements AutoCloseable {
 
     /// @param endpoints makes one endpoint for every slot
     public ConnectionTable(Protocol protocol, Limits limits, FileAccess files, Supplier<? extends Endpoint> endpoints) {
+        this(protocol, limits, files, endpoints, null);
+    }
+
+    /// @param endpoints makes one endpoint for every slot
+    /// @param observer is told of every request; null if nobody wants to know
+    public ConnectionTable(
+            Protocol protocol,
+            Limits limits,
+            FileAccess files,
+            Supplier<? extends Endpoint> endpoints,
+            @Nullable RequestObserver observer) {
         this.protocol = protocol;
         this.limits = limits;
         this.files = files;
+        this.observer = observer;
+        observed = observer != null || protocol.wantsTimes();
         refuses = protocol.refusesConnections();
         slots = new Connection[limits.connectionsMax() + (refuses ? REFUSED_AT_A_TIME_MAX : 0)];
         free = new FreeList(slots.length, true);
@@ -119,6 +134,11 @@ public final class ConnectionTable implements AutoCloseable {
         return sum;
     }
 
+    /// True if somebody observes the requests, so that times are taken.
+    public boolean isObserved() {
+        return observed;
+    }
+
     /// The clock of all deadlines, in nanoseconds: [System#nanoTime] as it was at the last [#tick], so that asking costs
     /// nothing, and a test can let time pass.
     public long now() {
@@ -158,6 +178,10 @@ public final class ConnectionTable implements AutoCloseable {
 
     Protocol protocol() {
         return protocol;
+    }
+
+    @Nullable RequestObserver observer() {
+        return observer;
     }
 
     FileAccess files() {

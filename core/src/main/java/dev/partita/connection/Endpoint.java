@@ -1,5 +1,8 @@
 package dev.partita.connection;
 
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
 /// The socket behind a connection, as its transport sees it: the only calls that move bytes. Made once for every slot and
 /// used again for each of its connections.
 ///
@@ -35,6 +38,13 @@ public abstract class Endpoint {
     ///     not send stays there and counts as sent
     /// @return the number of bytes taken from the file, or [#AGAIN]; [#BROKEN] also if the file ended early
     public abstract long transfer(OpenFile file, long position, long bytesMax, Buffer scratch);
+
+    /// Asks the system who is at the other end of the present conversation. Allocates; see [Connection#peer].
+    ///
+    /// @return null if the connection is gone, or the transport cannot say
+    public @Nullable SocketAddress peer() {
+        return null;
+    }
 
     /// Says that no more will be sent (`shutdown(2)`); what was sent still arrives.
     public abstract void shutdownOutput();

@@ -27,6 +27,12 @@ public interface Protocol {
         return new byte[0];
     }
 
+    /// True if its sessions want to know where the time of their requests goes ([Connection#replied]), whether or not the
+    /// server is observed. Asked once, at start.
+    default boolean wantsTimes() {
+        return false;
+    }
+
     /// Called about once a second by a thread of the server that serves no requests, the first time before any: the place
     /// for what changes with the wall clock, such as HTTP's Date.
     ///

@@ -124,6 +124,7 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
 
     private void run(Connection connection) {
         try {
+            connection.onWake();
             converse.accept(connection);
         } catch (Throwable bug) {
             // Models and wires do not throw, so this is a mistake of ours or of a model's author. It costs one connection.

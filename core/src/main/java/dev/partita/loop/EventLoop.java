@@ -57,6 +57,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private final Runnable beforeFirstTurn;
     private final Turn turn;
     private final int turnStepsMax;
+    private final boolean observed;
     private final Thread thread;
 
     // Any thread's.
@@ -76,6 +77,8 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private boolean accepts;
     private @Nullable Schedule schedule;
     private long sweptAt;
+    /// When the last poll returned; only while somebody observes the requests.
+    private long polledAt;
 
     // The background thread's.
     private final Watchdog watchdog;
@@ -99,6 +102,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         this.counters = counters;
         this.beforeFirstTurn = beforeFirstTurn;
         turnStepsMax = table.limits().turnStepsMax();
+        observed = table.isObserved();
         inbox = new MpscVarHandleArrayQueue<>(Math.max(2, connectionsMax));
         again = new Connection[connectionsMax];
         thread = Thread.ofPlatform().name(name).unstarted(this);
@@ -289,6 +293,9 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
             // Asked before the poll: what was sent before the server was told to end is known when it is acted upon.
             boolean told = woken;
             poll();
+            if (observed) {
+                polledAt = System.nanoTime();
+            }
             if (told) {
                 onWoken();
             }
@@ -342,6 +349,9 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
 
     /// Gives a connection that lives here and is at home its turn. By the loop's thread.
     public void turn(Connection c) {
+        if (observed) {
+            c.onTurn(polledAt);
+        }
         c.place(Place.HOME);
         try {
             for (int steps = turnStepsMax; steps > 0 && !c.hadItsShare(); steps--) {

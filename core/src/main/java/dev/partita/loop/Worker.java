@@ -68,7 +68,7 @@ public final class Worker implements Inbox, Part {
     @Override
     public boolean enqueue(Connection connection) {
         LOAD.getAndAdd(this, 1);
-        if (delay.isOn()) {
+        if (delay.isOn() || connection.isObserved()) {
             connection.queued(System.nanoTime());
         }
         if (!queue.offer(connection)) {

@@ -1,6 +1,7 @@
 package dev.partita.server;
 
 import dev.partita.connection.Protocol;
+import dev.partita.connection.RequestObserver;
 import dev.partita.limits.Limits;
 import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport;
@@ -27,6 +28,7 @@ public final class Server {
     private final Limits limits;
     private final SocketOptions options;
     private final boolean pinned;
+    private final @Nullable RequestObserver observer;
 
     private Server(
             Protocol protocol,
@@ -34,18 +36,20 @@ public final class Server {
             @Nullable Transport transport,
             Limits limits,
             SocketOptions options,
-            boolean pinned) {
+            boolean pinned,
+            @Nullable RequestObserver observer) {
         this.protocol = protocol;
         this.addresses = List.copyOf(addresses);
         this.transport = transport;
         this.limits = limits;
         this.options = options;
         this.pinned = pinned;
+        this.observer = observer;
     }
 
     /// A server that speaks `protocol`, with the best transport of this machine and the default limits and options.
     public static Server of(Protocol protocol) {
-        return new Server(protocol, List.of(), null, Limits.defaults(), SocketOptions.defaults(), false);
+        return new Server(protocol, List.of(), null, Limits.defaults(), SocketOptions.defaults(), false, null);
     }
 
     /// Listens on a port of the loopback address, and so for programs of this machine only; for others say which address,
@@ -61,27 +65,35 @@ public final class Server {
     public Server listen(SocketAddress address) {
         List<SocketAddress> more = new ArrayList<>(addresses);
         more.add(address);
-        return new Server(protocol, more, transport, limits, options, pinned);
+        return new Server(protocol, more, transport, limits, options, pinned, observer);
     }
 
     /// Uses this transport; see [Transports].
     public Server transport(Transport transport) {
-        return new Server(protocol, addresses, transport, limits, options, pinned);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer);
     }
 
     /// Uses these bounds.
     public Server limits(Limits limits) {
-        return new Server(protocol, addresses, transport, limits, options, pinned);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer);
     }
 
     /// Tries these socket options on every listener.
     public Server socketOptions(SocketOptions options) {
-        return new Server(protocol, addresses, transport, limits, options, pinned);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer);
     }
 
     /// Ties loop number i to processor i, modulo the number of processors, where the transport can.
     public Server pinned(boolean pinned) {
-        return new Server(protocol, addresses, transport, limits, options, pinned);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer);
+    }
+
+    /// Tells `observer` of every request when it is over, and where its time went; after those that are told already. Without
+    /// one no time is taken.
+    public Server observing(RequestObserver observer) {
+        RequestObserver before = this.observer;
+        return new Server(protocol, addresses, transport, limits, options, pinned,
+                before == null ? observer : before.and(observer));
     }
 
     /// Starts this server under a model.
@@ -123,5 +135,10 @@ public final class Server {
     /// Whether its loops are tied to processors.
     public boolean isPinned() {
         return pinned;
+    }
+
+    /// Who is told of every request; null if nobody.
+    public @Nullable RequestObserver observer() {
+        return observer;
     }
 }

@@ -66,7 +66,8 @@ public final class Wiring implements AutoCloseable {
         limits = server.limits()
                 .withConnectionsMax(Math.min(connectionsMax, server.limits().connectionsMax()));
         transport = server.transport();
-        table = new ConnectionTable(server.protocol(), limits, transport.files(), transport::endpoint);
+        table = new ConnectionTable(
+                server.protocol(), limits, transport.files(), transport::endpoint, server.observer());
         resources.push(table);
         counters.add(table.counters());
         parts.add(new Background(server.protocol(), table, parts));

@@ -22,6 +22,7 @@ public final class WaitingWire implements Wire, AutoCloseable {
                 return true;
             }
             waiting.readable(connection);
+            connection.onWake();
         }
         return true;
     }

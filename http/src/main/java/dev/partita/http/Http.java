@@ -8,6 +8,7 @@ import dev.partita.http.syntax.HttpDate;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// HTTP/1.1 with one handler for everything: the protocol to give to a server.
 ///
@@ -23,31 +24,49 @@ public final class Http implements Protocol {
             "",
             "").getBytes(StandardCharsets.ISO_8859_1);
 
+    static final int LATE_STATUS = 503;
     private static final PreparedPages PLAIN = new PreparedPages(PreparedPages::plain);
 
     private final Handler handler;
     private final List<String> stages;
     private final PreparedPages pages;
+    private final @Nullable HttpObserver observer;
     /// The end of most heads, from the CR LF of the line before on: Date and the empty line.
     private volatile byte[] date;
 
-    private Http(Handler handler, PreparedPages pages) {
+    private Http(Handler handler, PreparedPages pages, @Nullable HttpObserver observer) {
         this.handler = handler;
         this.pages = pages;
+        this.observer = observer;
         stages = List.copyOf(handler.stages());
         date = dateLines(System.currentTimeMillis() / 1_000);
     }
 
     /// HTTP in which `handler` answers every request; [Routes] is one that chooses among others.
     public static Http serving(Handler handler) {
-        return new Http(handler, PLAIN);
+        return new Http(handler, PLAIN, null);
     }
 
     /// The same with other words when the server answers with an error by itself.
     ///
     /// @throws IllegalArgumentException if a page is too large, or its type cannot be in a header
     public Http errorPages(ErrorPages pages) {
-        return new Http(handler, new PreparedPages(pages));
+        return new Http(handler, new PreparedPages(pages), observer);
+    }
+
+    /// Tells `observer` of every request when it is over, after those that are told already. Without one nothing is observed.
+    public Http observing(HttpObserver observer) {
+        HttpObserver before = this.observer;
+        return new Http(handler, pages, before == null ? observer : before.and(observer));
+    }
+
+    @Override
+    public boolean wantsTimes() {
+        return observer != null;
+    }
+
+    @Nullable HttpObserver observer() {
+        return observer;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.partita.connection.Connection;
 import dev.partita.connection.Outbound;
 import dev.partita.connection.Session;
 import dev.partita.connection.Step;
+import dev.partita.connection.Timeline;
 import dev.partita.http.syntax.ChunkedDecoder;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Failures;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 ///       |       |  \-> ASIDE ----------------------------------^       the reply waits for an empty outbound
 ///       |       |  \-> PRODUCING (a pass for each piece) ------^
 ///       |       |  \-> DISCARD (answered before its body) -----^
+///       |   (observed: HEAD follows SENDING, until the reply has left)
 ///       |-> BODY <-> APPEND                                            a large body goes to a file
 ///       |    '-> READY
 ///       '-> REFUSED -> LAST -> CLOSE                                   HEAD becomes LAST after "Connection: close"
@@ -31,7 +33,9 @@ final class HttpSession implements Session {
     /// No work is named while outbound has less room than this: the head of most replies.
     private static final int HEAD_ROOM = 1 << 10;
 
-    private enum State { HEAD, BODY, APPEND, DISCARD, READY, PUT_OFF, ASIDE, PRODUCING, REFUSED, LAST, ABORTED }
+    private enum State {
+        HEAD, BODY, APPEND, DISCARD, READY, PUT_OFF, ASIDE, PRODUCING, SENDING, REFUSED, LAST, ABORTED
+    }
 
     private final Http http;
     private final Connection connection;
@@ -40,14 +44,19 @@ final class HttpSession implements Session {
     private final RequestHead head;
     private final Request request;
     private final Response response;
+    private final boolean observed;
 
     private State state = State.HEAD;
+    /// What follows the present request.
+    private State after = State.HEAD;
     private Handler handler;
     private boolean mayBlock;
     private boolean counted;
     private boolean awaitsContinue;
     private int stage;
     private int refusal;
+    /// Nobody knows where the present request ends: it is the last one, and what stands in inbound stays there.
+    private boolean endless;
     /// How many requests this connection has made.
     private int requests;
     private Close close = Close.NORMAL;
@@ -61,6 +70,7 @@ final class HttpSession implements Session {
         request = new Request(connection, head);
         response = new Response(connection, http, head);
         handler = http.handler();
+        observed = connection.isObserved();
     }
 
     // What comes next.
@@ -76,6 +86,7 @@ final class HttpSession implements Session {
             case PUT_OFF -> putOff();
             case ASIDE -> outbound.isDrained() ? Step.WORK : Step.WRITE;
             case PRODUCING -> outbound.isDrained() ? work(mayBlock) : Step.WRITE;
+            case SENDING -> sending();
             case REFUSED -> refused();
             case LAST -> last();
             case ABORTED -> Step.CLOSE;
@@ -261,7 +272,7 @@ final class HttpSession implements Session {
         handled();
     }
 
-    /// The reply is complete: the request leaves inbound, what is still to come of its body included.
+    /// The reply is complete.
     private void replied() {
         boolean goesOn = !response.isLast();
         boolean unread = head.hasBody() && !request.body().isComplete();
@@ -272,11 +283,54 @@ final class HttpSession implements Session {
         if (!goesOn && (unread || head.isPersistent())) {
             close = Close.LINGER; // the client did not ask for the end, and may be sending its next request already
         }
-        inbound.skip(head.hasBody() ? request.body().end() : head.end());
+        replied(goesOn ? State.HEAD : State.LAST);
+    }
+
+    /// The request leaves inbound: at once, or if somebody wants to know of it when its reply has left.
+    private void replied(State after) {
+        this.after = after;
+        if (observed) {
+            state = State.SENDING;
+        } else {
+            leave();
+        }
+    }
+
+    /// A request that is followed by another one is not waited for: their replies leave together.
+    private Step sending() {
+        if (!outbound.isDrained()
+                && (outbound.isSealed() || after == State.LAST || inbound.length() == requestBytes())) {
+            return Step.WRITE;
+        }
+        tell(true);
+        leave();
+        return next();
+    }
+
+    /// The request leaves inbound, what is still to come of its body included.
+    private void leave() {
+        inbound.skip(requestBytes());
         request.clear();
         response.clear();
         head.clear();
-        state = goesOn ? State.HEAD : State.LAST;
+        state = after;
+    }
+
+    /// What the request takes of inbound; nothing if it is not known where it ends.
+    private int requestBytes() {
+        return endless ? 0 : head.hasBody() ? request.body().end() : head.end();
+    }
+
+    /// Tells those who observe the requests of this one.
+    private void tell(boolean whole) {
+        if (connection.isAnsweredLate()) {
+            response.answeredLate();
+        }
+        Timeline times = connection.replied(whole);
+        HttpObserver observer = http.observer();
+        if (times != null && observer != null) {
+            observer.onReply(request, response, times);
+        }
     }
 
     private void goOnProducing() {
@@ -366,6 +420,7 @@ final class HttpSession implements Session {
                 return Step.CLOSE;
             }
             outbound.bytes().put(CONTINUE);
+            response.interim(CONTINUE.length);
             awaitsContinue = false;
         }
         Body body = request.body();
@@ -408,7 +463,8 @@ final class HttpSession implements Session {
 
     private void endUnread() {
         close = Close.LINGER;
-        state = State.LAST;
+        endless = true;
+        replied(State.LAST);
     }
 
     // Refusals.
@@ -422,6 +478,7 @@ final class HttpSession implements Session {
 
     private Step refuseWith(int status) {
         refusal = status;
+        endless = true;
         state = State.REFUSED;
         return refused();
     }
@@ -436,9 +493,8 @@ final class HttpSession implements Session {
         response.beginPass();
         response.close().answer(refusal);
         response.place();
-        response.clear();
         close = Close.LINGER;
-        state = State.LAST;
+        replied(State.LAST);
         return Step.WRITE;
     }
 
@@ -496,7 +552,11 @@ final class HttpSession implements Session {
 
     @Override
     public boolean reset() {
+        if (observed && state != State.HEAD && state != State.LAST) {
+            tell(false);
+        }
         state = State.HEAD;
+        endless = false;
         close = Close.NORMAL;
         requests = 0;
         head.clear();

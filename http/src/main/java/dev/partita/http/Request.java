@@ -5,6 +5,7 @@ import dev.partita.connection.Connection;
 import dev.partita.http.syntax.HttpDate;
 import dev.partita.http.syntax.Octets;
 import dev.partita.http.syntax.Percent;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,6 +218,19 @@ public final class Request {
         return beforePath.substring(beforePath.indexOf("//") + 2);
     }
 
+    /// The request line as it was sent, each byte a character up to U+00FF; of one that was refused, as far as it has come.
+    public String line() {
+        return latin1(0, lineEnd());
+    }
+
+    /// Who sent this request: an [java.net.InetSocketAddress], or a [java.net.UnixDomainSocketAddress] with the empty path if
+    /// the client has no name.
+    ///
+    /// @return null if the client was gone before anybody asked
+    public @Nullable SocketAddress remoteAddress() {
+        return connection.peer();
+    }
+
     /// True if the client speaks HTTP/1.0, to which nothing can be sent chunked.
     public boolean isHttp10() {
         return head.isHttp10();
@@ -290,6 +304,18 @@ public final class Request {
     void close() {
         clear();
         body = null;
+    }
+
+    /// Where the request line ends, or what there is of it.
+    int lineEnd() {
+        if (head.end() != 0) {
+            return head.lineEnd();
+        }
+        int end = Octets.indexOfControl(in, 0);
+        while (end < in.length() && in.at(end) != '\r' && in.at(end) != '\n') {
+            end = Octets.indexOfControl(in, end + 1);
+        }
+        return end;
     }
 
     private int queryStart() {

@@ -76,6 +76,7 @@ final class RequestHead {
         fields = 0;
         flags = 0;
         method = null;
+        end = 0;
         contentLength = 0;
     }
 
@@ -366,12 +367,17 @@ final class RequestHead {
         return targetEnd;
     }
 
-    /// Where the first header field's line begins.
-    int fieldsStart() {
-        return targetEnd + 1 + VERSION_LENGTH + 2;
+    /// Where the request line ends.
+    int lineEnd() {
+        return targetEnd + 1 + VERSION_LENGTH;
     }
 
-    /// Where the body begins.
+    /// Where the first header field's line begins.
+    int fieldsStart() {
+        return lineEnd() + 2;
+    }
+
+    /// Where the body begins; 0 before the head is complete.
     int end() {
         return end;
     }

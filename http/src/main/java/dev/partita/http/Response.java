@@ -7,6 +7,7 @@ import dev.partita.connection.OpenFile;
 import dev.partita.connection.Outbound;
 import dev.partita.connection.Producer;
 import dev.partita.connection.Symlinks;
+import dev.partita.connection.Timeline;
 import dev.partita.http.syntax.HttpDate;
 import dev.partita.http.syntax.MediaTypes;
 import dev.partita.limits.Failures;
@@ -50,6 +51,9 @@ public final class Response {
     private boolean begun;
     private boolean replied;
     private boolean last;
+    /// How long the head is, and what was sent ahead of it (100 Continue).
+    private int headBytes;
+    private int interimBytes;
     private @Nullable String contentType;
     /// What follows the bytes: a `byte[]`, an [OpenFile] or a [Producer], and how long the former two are.
     private @Nullable Object source;
@@ -136,6 +140,11 @@ public final class Response {
         return this;
     }
 
+    /// True if at least the start of it has been sent, or is about to be, when an [HttpObserver] is told.
+    public boolean isSent(Timeline times) {
+        return replied && times.bytes() > interimBytes;
+    }
+
     /// The status as it was set so far.
     public int status() {
         return status;
@@ -153,7 +162,9 @@ public final class Response {
         if (out == bytes) {
             bytes.truncate(mark);
         }
+        int interim = interimBytes;
         clear();
+        interimBytes = interim;
         mark = bytes.length();
     }
 
@@ -435,6 +446,7 @@ public final class Response {
             out.put(date, 0, date.length - 2);
             putConnection();
         }
+        headBytes = out.length() - mark;
         replied = true;
     }
 
@@ -523,6 +535,23 @@ public final class Response {
         return begun;
     }
 
+    /// Says that the server's late reply was the answer.
+    void answeredLate() {
+        replied = true;
+        status = Http.LATE_STATUS;
+        headBytes = http.lateReply().length; // it has no body
+    }
+
+    /// Says that so many bytes of an interim response have been put in front of this one.
+    void interim(int bytes) {
+        interimBytes += bytes;
+    }
+
+    /// How many of the bytes that were sent for this reply are no part of its body.
+    int headBytes() {
+        return headBytes + interimBytes;
+    }
+
     /// True once the reply says that the connection closes.
     boolean isLast() {
         return last;
@@ -573,6 +602,8 @@ public final class Response {
         begun = false;
         replied = false;
         last = false;
+        headBytes = 0;
+        interimBytes = 0;
         contentType = null;
         later = null;
         if (source != null) {

@@ -128,6 +128,8 @@ public final class LineProtocol implements Protocol {
         private @Nullable Late late;
 
         private boolean closing;
+        /// A request has begun of which nobody was told yet that it is over.
+        private boolean untold;
         private final CRC32 sum = new CRC32();
         private final StringBuilder path = new StringBuilder();
 
@@ -139,6 +141,10 @@ public final class LineProtocol implements Protocol {
 
         @Override
         public Step next() {
+            if (untold && isReplied() && out.isDrained()) {
+                untold = false;
+                connection.replied(true);
+            }
             Late reply = late;
             if (reply != null) {
                 return waitFor(reply);
@@ -165,6 +171,10 @@ public final class LineProtocol implements Protocol {
                 return out.isDrained() ? Step.BLOCKING : Step.WRITE;
             }
             return Step.WORK;
+        }
+
+        private boolean isReplied() {
+            return late == null && bodyLeft == 0 && stagesLeft == 0 && !out.isProducing();
         }
 
         private Step waitFor(Late reply) {
@@ -246,6 +256,10 @@ public final class LineProtocol implements Protocol {
 
         private void takeLine() {
             connection.counters().increment(Counter.REQUESTS);
+            if (untold) {
+                connection.replied(true); // the one before: its reply leaves together with this one's
+            }
+            untold = true;
             int end = in.indexOf((byte) '\n', 0);
             if (end < 0 || end > LINE_BYTES_MAX) {
                 connection.counters().increment(Counter.BAD_REQUESTS);
@@ -423,6 +437,7 @@ public final class LineProtocol implements Protocol {
                     return false;
                 }
                 in.skip(end + 1);
+                untold = true;
             }
             reply("busy");
             return true;
@@ -430,6 +445,10 @@ public final class LineProtocol implements Protocol {
 
         @Override
         public boolean reset() {
+            if (untold) {
+                untold = false;
+                connection.replied(false);
+            }
             bodyLeft = 0;
             stagesLeft = 0;
             stage = WORK;

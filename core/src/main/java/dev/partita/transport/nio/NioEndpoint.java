@@ -5,6 +5,7 @@ import dev.partita.connection.Close;
 import dev.partita.connection.Endpoint;
 import dev.partita.connection.OpenFile;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -101,6 +102,16 @@ final class NioEndpoint extends Endpoint {
             return read == 0 ? BROKEN : read;
         } catch (IOException reset) {
             return BROKEN;
+        }
+    }
+
+    @Override
+    public @Nullable SocketAddress peer() {
+        SocketChannel open = channel;
+        try {
+            return open == null ? null : open.getRemoteAddress();
+        } catch (IOException closed) {
+            return null;
         }
     }
 

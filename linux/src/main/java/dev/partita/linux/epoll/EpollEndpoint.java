@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// A non-blocking socket and what is known of it without asking the kernel.
@@ -88,6 +89,11 @@ final class EpollEndpoint extends Endpoint {
     void openOwn(int connecting) {
         open(connecting);
         readable = false;
+    }
+
+    @Override
+    public @Nullable SocketAddress peer() {
+        return fd < 0 ? null : Sockets.peer(memory(), fd);
     }
 
     @Override

@@ -117,6 +117,11 @@ public final class Libc {
         return intResult(memory, call(Sockets.GETSOCKNAME, memory, fd, address, sizeAddress, 0, 0, 0));
     }
 
+    /// getpeername(2).
+    public static int getpeername(MemorySegment memory, int fd, long address, long sizeAddress) {
+        return intResult(memory, call(Sockets.GETPEERNAME, memory, fd, address, sizeAddress, 0, 0, 0));
+    }
+
     /// accept4(2) without the peer's address.
     public static int accept4(MemorySegment memory, int fd, int flags) {
         return intResult(memory, call(ACCEPT4, memory, fd, 0, 0, flags, 0, 0));
@@ -268,6 +273,7 @@ public final class Libc {
         static final MemorySegment LISTEN = function("listen");
         static final MemorySegment CONNECT = function("connect");
         static final MemorySegment GETSOCKNAME = function("getsockname");
+        static final MemorySegment GETPEERNAME = function("getpeername");
         static final MemorySegment GETSOCKOPT = function("getsockopt");
         static final MemorySegment SHUTDOWN = function("shutdown");
     }

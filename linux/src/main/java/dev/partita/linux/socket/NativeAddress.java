@@ -16,8 +16,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import org.jspecify.annotations.Nullable;
 
 /// An address as the kernel takes it: `struct sockaddr_in` (`ip(7)`), `sockaddr_in6` (`ipv6(7)`), `sockaddr_un`
@@ -36,6 +38,7 @@ record NativeAddress(int family, MemorySegment bytes) {
     private static final long IN6_ADDRESS = 8;
     private static final long IN6_SCOPE = 24;
 
+    private static final long UN_BYTES = 110;
     private static final long UN_PATH = 2;
     /// `sun_path` has 108 bytes, and the last one is zero.
     private static final int UN_PATH_BYTES_MAX = 107;
@@ -59,12 +62,49 @@ record NativeAddress(int family, MemorySegment bytes) {
         if (result < 0) {
             throw new IOException("getsockname failed: " + Errno.name(-result));
         }
+        return inet(bytes);
+    }
+
+    /// Who is at the other end of a socket; null if it is not connected any longer. A peer without a name of its own, as
+    /// most are on unix sockets, has the empty path.
+    static @Nullable SocketAddress peer(MemorySegment memory, int fd, Arena arena) {
+        MemorySegment bytes = arena.allocate(UN_BYTES, Integer.BYTES);
+        MemorySegment size = arena.allocateFrom(JAVA_INT, (int) UN_BYTES);
+        if (Libc.getpeername(memory, fd, bytes.address(), size.address()) < 0) {
+            return null;
+        }
+        try {
+            return switch (bytes.get(JAVA_SHORT, 0)) {
+                case Sockets.AF_INET, Sockets.AF_INET6 -> inet(bytes);
+                case Sockets.AF_UNIX -> unix(bytes.asSlice(0, Math.min(UN_BYTES, size.get(JAVA_INT, 0))));
+                default -> null;
+            };
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("an address of 4 or 16 bytes is one", impossible);
+        }
+    }
+
+    private static InetSocketAddress inet(MemorySegment bytes) throws UnknownHostException {
         boolean ipv6 = bytes.get(JAVA_SHORT, 0) == Sockets.AF_INET6;
         byte[] address = bytes.asSlice(ipv6 ? IN6_ADDRESS : IN_ADDRESS, ipv6 ? 16 : 4).toArray(JAVA_BYTE);
-        InetAddress host = ipv6
-                ? Inet6Address.getByAddress(null, address, bytes.get(JAVA_INT, IN6_SCOPE))
-                : InetAddress.getByAddress(address);
+        int scope = ipv6 ? bytes.get(JAVA_INT, IN6_SCOPE) : 0;
+        InetAddress host = scope != 0
+                ? Inet6Address.getByAddress(null, address, scope)
+                : InetAddress.getByAddress(address); // an IPv4 peer of a socket for both is an IPv4 address
         return new InetSocketAddress(host, Short.toUnsignedInt(bytes.get(PORT, PORT_OFFSET)));
+    }
+
+    private static UnixDomainSocketAddress unix(MemorySegment bytes) {
+        long end = UN_PATH;
+        while (end < bytes.byteSize() && bytes.get(JAVA_BYTE, end) != 0) {
+            end++;
+        }
+        byte[] path = bytes.asSlice(Math.min(UN_PATH, bytes.byteSize()), Math.max(0, end - UN_PATH)).toArray(JAVA_BYTE);
+        try {
+            return UnixDomainSocketAddress.of(new String(path, StandardCharsets.UTF_8));
+        } catch (InvalidPathException unnameable) {
+            return UnixDomainSocketAddress.of(""); // a name that the locale of this JVM has no characters for
+        }
     }
 
     /// An address as a person writes it.

@@ -4,7 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.partita.linux.libc.CallMemory;
 import dev.partita.linux.libc.Libc;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// The numbers of the socket calls.
 public final class Sockets {
@@ -60,6 +63,13 @@ public final class Sockets {
     /// Makes the next close(2) of a TCP socket send a reset and drop what is unsent: SO_LINGER with no time, `socket(7)`.
     public static void resetOnClose(MemorySegment memory, int fd) {
         linger(memory, fd, 0);
+    }
+
+    /// Who is at the other end of a socket; null if it is not connected any longer. Allocates.
+    public static @Nullable SocketAddress peer(MemorySegment memory, int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            return NativeAddress.peer(memory, fd, arena);
+        }
     }
 
     /// Sets SO_LINGER, a `struct linger` of two ints.

@@ -1,0 +1,27 @@
+package dev.partita.http;
+
+import dev.partita.connection.Timeline;
+
+/// Is told of every request when it is over: its reply has been sent, or leaves together with the next one, or is given up.
+/// The access log is one. See [Http#observing].
+///
+/// It runs on the request's path, on the thread that owns the connection, and on many threads at a time under most models. So
+/// it never blocks, and where nothing may be allocated it allocates nothing. What it throws ends the connection.
+@FunctionalInterface
+public interface HttpObserver {
+    /// A request is over.
+    ///
+    /// @param request of one that was refused because it is malformed or too large, only [Request#line] and
+    ///     [Request#remoteAddress] say something; valid during the call
+    /// @param response what was sent, if anything was: see [Response#isSent]
+    /// @param times where its time went, and the bytes of the reply; valid during the call
+    void onReply(Request request, Response response, Timeline times);
+
+    /// Both, one after the other.
+    default HttpObserver and(HttpObserver other) {
+        return (request, response, times) -> {
+            onReply(request, response, times);
+            other.onReply(request, response, times);
+        };
+    }
+}
