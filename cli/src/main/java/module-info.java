@@ -7,6 +7,7 @@ module dev.partita.cli {
     requires dev.partita.core;
     requires dev.partita.linux;
     requires dev.partita.http;
+    requires dev.partita.cache;
     requires info.picocli;
     requires jdk.unsupported; // signals
 

@@ -115,8 +115,9 @@ final class CacheSession implements Session {
 
     private Step begin() {
         counted = false;
-        if (request.error == null && !trusted && request.verb != Verb.SET) {
+        if (!trusted && (request.verb != Verb.SET || request.error != null || request.length > LINE_BYTES_MAX)) {
             request.error = Says.UNAUTHENTICATED;
+            request.quiet = false;
         }
         if (request.error == null && request.verb.kind() == Verb.Kind.KEYS) {
             in.skip(request.keyStart);

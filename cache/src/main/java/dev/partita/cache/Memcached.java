@@ -3,6 +3,7 @@ package dev.partita.cache;
 import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,7 +57,7 @@ public final class Memcached implements Protocol {
 
     @Override
     public boolean refusesConnections() {
-        return true;
+        return settings.refusesConnections();
     }
 
     @Override
@@ -110,11 +111,27 @@ public final class Memcached implements Protocol {
     }
 
     boolean trustsEverybody() {
-        return true;
+        return settings.credentials() == null;
     }
 
+    /// A set whose value is a name and a password: memcached's way to say who one is.
     void authenticate(CacheSession session) {
-        throw new IllegalStateException("everybody is trusted");
+        Credentials credentials = settings.credentials();
+        session.tally().increment(Stat.AUTH_CMDS);
+        if (!session.endsWell()) {
+            session.say(Says.BAD_AUTHENTICATION_END);
+            return;
+        }
+        String[] words = new String(session.takeValue(), StandardCharsets.ISO_8859_1).strip().split(" +", -1);
+        if (words.length < 2) {
+            session.say(Says.BAD_AUTHENTICATION);
+        } else if (credentials == null || credentials.accept(words[0], words[1])) {
+            session.say(Says.STORED);
+            session.trust();
+        } else {
+            session.tally().increment(Stat.AUTH_ERRORS);
+            session.say(Says.WRONG_AUTHENTICATION);
+        }
     }
 
     /// Whether the value that a request announces may be stored at all.

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What stays, what goes, and when.
 class StoreTest {
@@ -173,6 +176,24 @@ class StoreTest {
     void withoutIdsEveryItemHasTheSame() {
         try (var talk = talk(Settings.defaults().withoutCas())) {
             assertThat(talk.ask("set a 0 0 1\r\nx\r\ngets a\r\n")).isEqualTo("STORED\r\nVALUE a 0 1 0\r\nx\r\nEND\r\n");
+        }
+    }
+
+    @Test
+    void whoHasToSayWhoTheyAreCanDoNothingBefore(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("users"), "ann:secret\nbob:other\n");
+        try (var talk = talk(Settings.defaults().withCredentials(Credentials.read(file)))) {
+            String refused = "CLIENT_ERROR unauthenticated\r\n";
+            assertThat(talk.ask("get a\r\nmn\r\nversion\r\nfoo\r\n")).isEqualTo(refused.repeat(4));
+            assertThat(talk.ask("set x 0 0 3 noreply\r\nann\r\n"))
+                    .isEqualTo("CLIENT_ERROR bad authentication token format\r\n");
+            assertThat(talk.ask("set x 0 0 8\r\nann wrong\r\n")).startsWith("CLIENT_ERROR bad command line termination");
+            assertThat(talk.ask("set x 0 0 9\r\nann wrong\r\n")).endsWith("CLIENT_ERROR authentication failure\r\n");
+            assertThat(talk.ask("set x 0 0 9000000\r\n")).isEqualTo(refused);
+        }
+        try (var talk = talk(Settings.defaults().withCredentials(Credentials.read(file)))) {
+            assertThat(talk.ask("set x 0 0 10\r\nann secret\r\nset a 0 0 1\r\nx\r\nget a x\r\n"))
+                    .isEqualTo("STORED\r\nSTORED\r\nVALUE a 0 1\r\nx\r\nEND\r\n");
         }
     }
 

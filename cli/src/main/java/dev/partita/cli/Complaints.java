@@ -29,7 +29,7 @@ final class Complaints implements IParameterExceptionHandler, IExecutionExceptio
             say(String.valueOf(mistake.getMessage()));
         }
         seeHelp(command);
-        return Main.MISTAKEN;
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     @Override
@@ -37,11 +37,11 @@ final class Complaints implements IParameterExceptionHandler, IExecutionExceptio
         if (failure instanceof Mistake mistake) {
             say(String.valueOf(mistake.getMessage()));
             seeHelp(command);
-            return Main.MISTAKEN;
+            return mistake.exitCode();
         }
         if (failure instanceof IOException refused && refused.getMessage() != null) {
             say(refused.getMessage());
-            return Main.REFUSED;
+            return command.getCommandSpec().exitCodeOnExecutionException();
         }
         say("this should not happen; please report it:");
         failure.printStackTrace(err);

@@ -41,6 +41,11 @@ final class Ending {
         return 0;
     }
 
+    /// Ends the wait as a signal would.
+    void ask() {
+        asked.countDown();
+    }
+
     /// Ends the server and says how that went.
     void drain(Running running) {
         say("draining: " + plural(running.connections(), "connection") + " open, up to "

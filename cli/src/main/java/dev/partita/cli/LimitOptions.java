@@ -16,8 +16,14 @@ final class LimitOptions {
     /// Options with a short form.
     private static final Map<String, String> SHORT = Map.of("connectionsMax", "--max-connections");
 
+    /// What holds where nothing was given.
+    private Limits base;
     /// What was given, by the names of the fields.
     private final Map<String, String> given = new LinkedHashMap<>();
+
+    LimitOptions(Limits base) {
+        this.base = base;
+    }
 
     void addTo(CommandSpec command) {
         var group = ArgGroupSpec.builder()
@@ -35,8 +41,13 @@ final class LimitOptions {
                     .setter(setter(field))
                     .build());
         }
-        command.resourceBundle(new Descriptions());
+        command.resourceBundle(new Descriptions(base));
         command.addArgGroup(group.build());
+    }
+
+    /// Sets what holds where nothing is given.
+    void base(Limits base) {
+        this.base = base;
     }
 
     /// The default limits with the values that were given.
@@ -44,12 +55,12 @@ final class LimitOptions {
     /// @throws Mistake if they cannot be
     Limits limits() {
         if (given.isEmpty()) {
-            return Limits.defaults();
+            return base;
         }
         Map<String, Long> values = new LinkedHashMap<>();
         given.forEach((field, text) -> values.put(field, number(field, text)));
         try {
-            return Limits.defaults().with(values);
+            return base.with(values);
         } catch (IllegalArgumentException refused) {
             throw new Mistake(inOptions(String.valueOf(refused.getMessage())));
         }
@@ -111,10 +122,15 @@ final class LimitOptions {
     /// The descriptions of these options, put together when a help shows them: reading them takes the JVM longer than half a
     /// start.
     private static final class Descriptions extends ResourceBundle {
+        private final Limits limits;
+
+        Descriptions(Limits limits) {
+            this.limits = limits;
+        }
+
         @Override
         protected Object handleGetObject(String field) {
-            return meaning(field) + " Default: " + Limits.defaults().get(field) + "; valid are "
-                    + Limits.defaults().range(field) + ".";
+            return meaning(field) + " Default: " + limits.get(field) + "; valid are " + limits.range(field) + ".";
         }
 
         @Override

@@ -31,6 +31,7 @@ public final class Main {
     public static int run(PrintStream out, PrintStream err, String... args) {
         var commands = new CommandLine(new Partita(err))
                 .addSubcommand(new Serve(out, err))
+                .addSubcommand(new Cache(out, err))
                 .addSubcommand(new Models(out))
                 .addSubcommand(new Doctor(out))
                 .addSubcommand(new Train(out))
@@ -54,7 +55,9 @@ public final class Main {
     }
 
     private static void addHelp(CommandSpec command) {
-        command.addOption(OptionSpec.builder("--help").usageHelp(true).description("Shows this help.").build());
+        // memcached's users are used to -h.
+        String[] names = command.name().equals("cache") ? new String[]{"-h", "--help"} : new String[]{"--help"};
+        command.addOption(OptionSpec.builder(names).usageHelp(true).description("Shows this help.").build());
     }
 
     /// The version that this was built as.

@@ -5,7 +5,19 @@ package dev.partita.cli;
 final class Mistake extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final int exitCode;
+
     Mistake(String message) {
+        this(message, Main.MISTAKEN);
+    }
+
+    /// @param exitCode for a command whose users expect others than ours
+    Mistake(String message, int exitCode) {
         super(message, null, false, false);
+        this.exitCode = exitCode;
+    }
+
+    int exitCode() {
+        return exitCode;
     }
 }

@@ -73,6 +73,11 @@ enum ModelName {
         };
     }
 
+    /// Whether it has threads to choose the number of that connections share.
+    boolean hasWorkers() {
+        return workersMax > 0 && this != MP;
+    }
+
     /// The model as it is when nothing else is said.
     ServerModel model() {
         return model(null, null, null);

@@ -1,5 +1,6 @@
 package dev.partita.cli;
 
+import dev.partita.limits.Limits;
 import dev.partita.server.Running;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,7 +24,10 @@ final class Serve implements Callable<Integer> {
     private final PrintStream err;
 
     @Mixin
-    private final ServerOptions server = new ServerOptions(PORT);
+    private final ServerOptions server = new ServerOptions(Limits.defaults());
+
+    @Mixin
+    private final AddressOptions addresses = new AddressOptions(PORT);
 
     @Option(names = "--root", paramLabel = "DIR", description = "Serves the files of this folder.")
     private @Nullable String root;
@@ -69,6 +73,6 @@ final class Serve implements Callable<Integer> {
     ///
     /// @throws Mistake if it cannot be
     Plan plan() {
-        return new Plan(server.setup(), Content.of(root, demo, workPerMicro));
+        return new Plan(server.setup(addresses.addresses()), Content.of(root, demo, workPerMicro));
     }
 }

@@ -1,21 +1,20 @@
 package dev.partita.cli;
 
+import dev.partita.limits.Limits;
 import dev.partita.transport.SocketOptions;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// The options that every command has which starts a server, whatever that speaks.
+/// The options that every command has which starts a server, whatever that speaks and wherever it listens.
 ///
 /// Values are taken as texts and checked here, so that every complaint can name what is valid.
 final class ServerOptions {
-    private final LimitOptions limits = new LimitOptions();
-    private @Nullable CommandSpec command;
+    private final LimitOptions limits;
 
     @Option(names = "--model", paramLabel = "NAME", description = """
             The server model: mp, sped, seda, amped, symped or vt; 'partita models' explains them. \
@@ -40,19 +39,6 @@ final class ServerOptions {
             How it talks to the kernel: auto (the best that works here), epoll or nio. Default: auto.""")
     private String transport = "auto";
 
-    @Option(names = "--host", paramLabel = "HOST", description = """
-            The address to listen on; 0.0.0.0 or :: for everybody. Default: ${DEFAULT-VALUE}, so for programs \
-            of this machine only.""")
-    private String host = "127.0.0.1";
-
-    @Option(names = "--port", paramLabel = "PORT", description = """
-            The port to listen on; 0 for any that is free. Default: ${DEFAULT-VALUE}.""")
-    private String port;
-
-    @Option(names = "--listen", paramLabel = "ADDRESS", description = """
-            Instead of --host and --port, and as often as you like:\s""" + Address.FORMS + ".")
-    private List<String> listen = new ArrayList<>();
-
     @Option(names = "--socket-option", paramLabel = "NAME=VALUE", description = """
             Sets a socket option, as often as you like; 'partita doctor' lists them. Default: tcp-nodelay=on.""")
     private List<String> socketOptions = new ArrayList<>();
@@ -60,54 +46,49 @@ final class ServerOptions {
     @Option(names = "--pin-loops", description = "Ties each event loop to a processor. Default: they may move.")
     private boolean pinLoops;
 
-    /// @param port the port to listen on when nothing is said
-    ServerOptions(int port) {
-        this.port = Integer.toString(port);
+    /// @param limits those that hold where no option says another
+    ServerOptions(Limits limits) {
+        this.limits = new LimitOptions(limits);
+    }
+
+    /// Sets other limits that hold where no option says another.
+    void unlessGiven(Limits limits) {
+        this.limits.base(limits);
+    }
+
+    /// Sets how many workers there are if no option says so, where the model has a number of them.
+    ///
+    /// @param wanted a number that was asked for in other words; null if none was
+    void workersUnlessGiven(@Nullable String wanted, String otherwise) {
+        if (workers == null && wanted != null) {
+            workers = wanted;
+        } else if (workers == null && ModelName.of(model).hasWorkers()) {
+            workers = otherwise;
+        }
     }
 
     /// Gets to know the command that has these options.
     @Spec(Spec.Target.MIXEE)
     void command(CommandSpec command) {
-        this.command = command;
         limits.addTo(command);
     }
 
     /// What was asked for.
     ///
+    /// @param addresses where to listen
     /// @throws Mistake if it cannot be
-    Setup setup() {
+    Setup setup(List<SocketAddress> addresses) {
         try {
             return new Setup(
                     ModelName.of(model).model(workers, loops, accept),
                     Setup.Choice.of(transport),
-                    addresses(),
+                    addresses,
                     limits.limits(),
                     options(),
                     pinLoops);
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage())); // core's own checks name what is valid
         }
-    }
-
-    private List<SocketAddress> addresses() {
-        if (listen.isEmpty()) {
-            return List.of(Address.inet(host, (int) Numbers.parse("--port", port, 0, 65_535)));
-        }
-        for (String other : List.of("--host", "--port")) {
-            if (isGiven(other)) {
-                throw new Mistake(other + " and --listen exclude each other; --host and --port are the short form of"
-                        + " one --listen HOST:PORT");
-            }
-        }
-        List<SocketAddress> addresses = new ArrayList<>();
-        for (String each : listen) {
-            SocketAddress address = Address.parse(each);
-            if (addresses.contains(address) && !Address.isAnyPort(address)) {
-                throw new Mistake("--listen " + each + " is given twice");
-            }
-            addresses.add(address);
-        }
-        return addresses;
     }
 
     private SocketOptions options() {
@@ -123,9 +104,5 @@ final class ServerOptions {
             }
         }
         return options;
-    }
-
-    private boolean isGiven(String option) {
-        return Objects.requireNonNull(command).commandLine().getParseResult().hasMatchedOption(option);
     }
 }
