@@ -30,8 +30,9 @@ public final class Credentials {
                 continue;
             }
             if (colon < 1 || passwords.size() == USERS_MAX) {
-                throw new IOException("the authentication file " + file + " has a line that is not user:password, or more than "
-                        + USERS_MAX + " of them");
+                throw new IOException(
+                        "the authentication file " + file + " has a line that is not user:password, or more than "
+                                + USERS_MAX + " of them");
             }
             passwords.put(line.substring(0, colon), line.substring(colon + 1).getBytes(StandardCharsets.ISO_8859_1));
         }

@@ -53,49 +53,57 @@ public record Settings(
 
     /// These with another amount of memory.
     public Settings withMemoryBytes(long memoryBytes) {
-        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 
     /// These with another largest item.
     public Settings withItemBytesMax(int itemBytesMax) {
-        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 
     /// These, refusing new items when the cache is full.
     public Settings withoutEviction() {
-        return new Settings(memoryBytes, itemBytesMax, false, cas, flush, dump, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, false, cas, flush, dump, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 
     /// These, without compare-and-swap ids.
     public Settings withoutCas() {
-        return new Settings(memoryBytes, itemBytesMax, evicts, false, flush, dump, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, evicts, false, flush, dump, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 
     /// These, without `flush_all`.
     public Settings withoutFlush() {
-        return new Settings(memoryBytes, itemBytesMax, evicts, cas, false, dump, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, evicts, cas, false, dump, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 
     /// These, without commands that list keys.
     public Settings withoutDump() {
-        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, false, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, false, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 
     /// These with another number of requests for a connection's turn.
     public Settings withRequestsPerTurn(int requestsPerTurn) {
-        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 
     /// These, letting connections over the limit wait in the backlog (`-o no_maxconns_fast`).
     public Settings withWaitingConnections() {
-        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, false, credentials, shutdown,
+        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, false, credentials,
+                shutdown,
                 facts);
     }
 
@@ -107,13 +115,15 @@ public record Settings(
 
     /// These, with what `shutdown` does.
     public Settings withShutdown(Consumer<Boolean> shutdown) {
-        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 
     /// These, with what `stats settings` shows of the server around the cache.
     public Settings withFacts(Map<String, String> facts) {
-        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections, credentials,
+        return new Settings(memoryBytes, itemBytesMax, evicts, cas, flush, dump, requestsPerTurn, refusesConnections,
+                credentials,
                 shutdown, facts);
     }
 }

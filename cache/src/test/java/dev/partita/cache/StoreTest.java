@@ -187,7 +187,8 @@ class StoreTest {
             assertThat(talk.ask("get a\r\nmn\r\nversion\r\nfoo\r\n")).isEqualTo(refused.repeat(4));
             assertThat(talk.ask("set x 0 0 3 noreply\r\nann\r\n"))
                     .isEqualTo("CLIENT_ERROR bad authentication token format\r\n");
-            assertThat(talk.ask("set x 0 0 8\r\nann wrong\r\n")).startsWith("CLIENT_ERROR bad command line termination");
+            assertThat(talk.ask("set x 0 0 8\r\nann wrong\r\n"))
+                    .startsWith("CLIENT_ERROR bad command line termination");
             assertThat(talk.ask("set x 0 0 9\r\nann wrong\r\n")).endsWith("CLIENT_ERROR authentication failure\r\n");
             assertThat(talk.ask("set x 0 0 9000000\r\n")).isEqualTo(refused);
         }
