@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +46,7 @@ public final class Body {
     ///
     /// @throws IOException if it does not fit into an array, or the file cannot be read
     public byte[] bytes() throws IOException {
-        if (length() > Integer.MAX_VALUE - 8) {
-            throw new IOException("a body of " + length() + " bytes does not fit into an array");
-        }
-        var bytes = new byte[(int) length()];
-        copy(0, bytes, 0, bytes.length);
-        return bytes;
+        return bytes(0, length());
     }
 
     /// All of it, read as UTF-8. Allocates.
@@ -81,8 +77,25 @@ public final class Body {
 
     /// All of it as a stream, to be read while the request is valid.
     public InputStream stream() {
+        return stream(0, length());
+    }
+
+    // For the form.
+
+    /// A part of it, as an array.
+    byte[] bytes(long from, long count) throws IOException {
+        if (count > Integer.MAX_VALUE - 8) {
+            throw new IOException(count + " bytes do not fit into an array");
+        }
+        var bytes = new byte[(int) count];
+        copy(from, bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    /// A part of it, from `from` to before `to`, as a stream.
+    InputStream stream(long from, long to) {
         return new InputStream() {
-            private long position;
+            private long position = from;
 
             @Override
             public int read() throws IOException {
@@ -92,7 +105,7 @@ public final class Body {
 
             @Override
             public int read(byte[] into, int at, int wanted) throws IOException {
-                int part = (int) Math.min(wanted, length() - position);
+                int part = (int) Math.min(wanted, to - position);
                 if (part == 0) {
                     return wanted == 0 ? 0 : -1;
                 }
@@ -103,9 +116,22 @@ public final class Body {
 
             @Override
             public int available() {
-                return (int) Math.min(Integer.MAX_VALUE, length() - position);
+                return (int) Math.min(Integer.MAX_VALUE, to - position);
             }
         };
+    }
+
+    /// Writes a part of it to a file.
+    void transferTo(FileChannel target, long from, long count) throws IOException {
+        Spool file = spool;
+        if (file != null) {
+            file.transferTo(target, from, count);
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(bytes(from, count));
+        while (bytes.hasRemaining()) {
+            target.write(bytes);
+        }
     }
 
     // For the session and the response.

@@ -104,7 +104,13 @@ public final class Http implements Protocol {
 
     /// The index of a handler's first stage.
     int firstStageOf(Handler handler) {
-        return stages.size() == 1 ? 0 : stage(handler.stages().getFirst());
+        if (handler instanceof Stages staged) {
+            return stage(staged.stages().getFirst());
+        }
+        Handler inner = handler instanceof Filtered filtered
+                ? filtered.handler()
+                : handler instanceof NeverBlocking declared ? declared.handler() : null;
+        return inner == null ? 0 : firstStageOf(inner);
     }
 
     /// The index of a stage.

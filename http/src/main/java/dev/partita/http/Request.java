@@ -5,6 +5,7 @@ import dev.partita.connection.Connection;
 import dev.partita.http.syntax.HttpDate;
 import dev.partita.http.syntax.Octets;
 import dev.partita.http.syntax.Percent;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -244,6 +245,16 @@ public final class Request {
             body = present;
         }
         return present;
+    }
+
+    /// The form that the body is, read anew by every call: keep it in a variable. Its fields are read into memory, its files
+    /// stay where they are. Blocks if the body is large.
+    ///
+    /// @throws StatusException (400) if the body is no form, (413) if it has too many fields or too large ones, (415) if it
+    ///     says that it is something else
+    /// @throws IOException if the body cannot be read
+    public Form form() throws IOException {
+        return Form.of(this);
     }
 
     /// Keeps something for the rest of this request, such as what one stage found out for the next.

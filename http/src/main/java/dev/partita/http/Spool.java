@@ -1,6 +1,7 @@
 package dev.partita.http;
 
 import dev.partita.connection.Buffer;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -50,6 +51,18 @@ final class Spool implements AutoCloseable {
     /// @return the number of bytes read, or -1 at the end
     int read(long position, ByteBuffer into) throws IOException {
         return channel.read(into, position);
+    }
+
+    /// Copies a part to another file, by the system's means where it has any.
+    void transferTo(FileChannel target, long from, long count) throws IOException {
+        long copied = 0;
+        while (copied < count) {
+            long part = channel.transferTo(from + copied, count - copied, target);
+            if (part <= 0) {
+                throw new EOFException("the file of a body has become shorter");
+            }
+            copied += part;
+        }
     }
 
     @Override

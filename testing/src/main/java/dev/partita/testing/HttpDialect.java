@@ -34,6 +34,11 @@ final class HttpDialect implements Dialect {
     public Protocol protocol(Backstage backstage, Path folder) {
         return Http.serving(new Routes()
                 .get("/plaintext", Handler.neverBlocking((request, response) -> response.bytes("text/plain", HELLO)))
+                .get("/numbers/{number}/plaintext", Handler.neverBlocking((request, response) -> {
+                    if (request.pathNumber("number") == 17) {
+                        response.bytes("text/plain", HELLO);
+                    }
+                }))
                 .get("/echo/*", Handler.neverBlocking((request, response) -> response.text(argument(request))))
                 .post("/echo", Handler.neverBlocking((request, response) -> response.body(request.body())))
                 .post("/put", HttpDialect::put)

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,13 @@ class ZeroAllocationTest {
         assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
     }
 
+    @Test
+    void aRouteWithParametersAllocatesNothing() throws Exception {
+        String request = HTTP.replace("/plaintext", "/numbers/17/plaintext");
+        Map<String, Long> allocated = measure(new Sped(), Dialects.HTTP, request, 1, BATCHES_MAX);
+        assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
+    }
+
     static Stream<Arguments> virtualThreads() {
         return Dialects.all().stream().map(dialect -> Arguments.of(new VirtualThreads(), dialect));
     }
@@ -74,12 +82,18 @@ class ZeroAllocationTest {
         measure(model, dialect, 1, BATCHES_MAX_WITH_GARBAGE);
     }
 
-    /// What each of the server's threads has allocated in the last batch.
     private static Map<String, Long> measure(ServerModel model, Dialect dialect, int pipelined, int batchesMax)
+            throws Exception {
+        return measure(model, dialect, dialect.toString().equals("http") ? HTTP : LINE, pipelined, batchesMax);
+    }
+
+    /// What each of the server's threads has allocated in the last batch.
+    private static Map<String, Long> measure(ServerModel model, Dialect dialect, String one, int pipelined,
+            int batchesMax)
             throws Exception {
         Optional<Transport> epoll = Under.transports().stream().filter(each -> each.name().equals("epoll")).findFirst();
         assumeTrue(epoll.isPresent(), "the JDK's channels, which are all that is here, allocate");
-        byte[] request = (dialect.toString().equals("http") ? HTTP : LINE).repeat(pipelined).getBytes(ISO_8859_1);
+        byte[] request = one.repeat(pipelined).getBytes(ISO_8859_1);
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         try (Running server = new Under(model, epoll.get())
                 .run(dialect.protocol(new Backstage(), folder), Under.SMALL)) {
