@@ -213,20 +213,19 @@ final class HttpSession implements Session {
     }
 
     private void otherWork() {
+        if (state == State.PRODUCING) {
+            goOnProducing();
+            return;
+        }
         try {
             switch (state) {
                 case APPEND -> append();
                 case ASIDE -> place();
-                case PRODUCING -> { /* below */ }
                 case PUT_OFF -> resume();
                 default -> throw new IllegalStateException("no work in " + state);
             }
         } catch (Throwable failure) {
             failed(failure);
-            return;
-        }
-        if (state == State.PRODUCING) {
-            goOnProducing();
         }
     }
 
