@@ -3,7 +3,10 @@ package dev.partita.testing;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.connection.Protocol;
+import dev.partita.model.Sped;
 import dev.partita.server.Running;
+import dev.partita.transport.Transports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,12 +26,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The same bytes come out under every model and transport, however the bytes that go in are cut: the promise that makes a
-/// model a matter of choice. What is said is drawn from a seed, which is printed and can be given again as
-/// `-Dpartita.seed=N`;
-/// `-Dpartita.conversations=N` says how many.
-@Timeout(120)
+/// model a matter of choice. And for HTTP they are the right ones: see [HttpOracle].
+///
+/// What is said is drawn from a seed, which is printed and can be given again as `-Dpartita.seed=N`; `-Dpartita.conversations=N`
+/// says how many conversations in each manner of speaking.
+@Timeout(300)
 class SameBytesTest {
-    private static final int CONVERSATIONS = Integer.getInteger("partita.conversations", 200);
+    private static final long SEED = Long.getLong("partita.seed", System.nanoTime());
+
+    private static final String DATE = "\r\nDate: ";
+    private static final int DATE_LENGTH = "Sun, 06 Nov 1994 08:49:37 GMT".length();
+
+    /// A manner of speaking: what is said to which server.
+    ///
+    /// @param protocol makes the protocol of one server
+    /// @param conversations what is said, each by one client
+    /// @param cuts where each is cut into pieces
+    /// @param oracle looks at a conversation and what came back to it, and throws if that is wrong
+    record Talk(String name, Supplier<Protocol> protocol, List<byte[]> conversations, List<int[]> cuts,
+            BiConsumer<byte[], byte[]> oracle) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
     @TempDir
     private static Path folder;
@@ -45,79 +67,122 @@ class SameBytesTest {
         assertThat(log.without("asked to fail", "NumberFormatException")).isEmpty();
     }
 
-    static Stream<Dialect> dialects() {
-        return Dialects.all().stream();
+    static Stream<Talk> talks() {
+        return Stream.of(commands(Dialects.HTTP), commands(Dialects.LINE), grammar());
     }
 
-    @ParameterizedTest
-    @MethodSource("dialects")
-    void theSameBytesComeOutUnderEveryModelAndTransport(Dialect dialect) throws Exception {
-        long seed = Long.getLong("partita.seed", System.nanoTime());
-        System.out.println("seed of the conversations in " + dialect + ": " + seed);
+    /// Everything that [LineProtocol] can do, with a few known mistakes.
+    private static Talk commands(Dialect dialect) {
+        var traffic = new Traffic(SEED);
         List<byte[]> conversations = new ArrayList<>();
         List<int[]> cuts = new ArrayList<>();
-        var traffic = new Traffic(seed);
-        for (int i = 0; i < CONVERSATIONS; i++) {
+        for (int i = Integer.getInteger("partita.conversations", 200); i > 0; i--) {
             conversations.add(traffic.conversation(dialect));
             cuts.add(traffic.cuts(conversations.getLast().length));
         }
-        List<String> expected = List.of();
-        Under reference = Under.all().getFirst();
-        for (Under under : Under.all()) {
-            try (Running server = under.run(dialect.protocol(new Backstage(), folder), Under.SMALL)) {
-                List<String> whole = new ArrayList<>();
-                for (int i = 0; i < CONVERSATIONS; i++) {
-                    int number = i;
-                    whole.add(answer(server, conversations.get(i)));
-                    String inPieces = answer(server, conversations.get(i), cuts.get(i));
-                    same(inPieces, whole.get(i), () -> "in pieces cut at " + Arrays.toString(cuts.get(number))
-                            + " and whole, under " + under + ", " + seed(number, seed, conversations));
+        return new Talk("commands in " + dialect, () -> dialect.protocol(new Backstage(), folder), conversations, cuts,
+                (said, heard) -> {
+                    // What is right is said in ContractTest.
+                });
+    }
+
+    /// More than 10,000 requests, right and wrong.
+    private static Talk grammar() {
+        var grammar = new HttpGrammar(SEED);
+        List<byte[]> conversations = new ArrayList<>();
+        List<int[]> cuts = new ArrayList<>();
+        for (int i = Integer.getInteger("partita.conversations", 1_400); i > 0; i--) {
+            conversations.add(grammar.conversation());
+            cuts.add(grammar.cuts(conversations.getLast().length));
+        }
+        return new Talk(grammar.requests() + " requests of HTTP's grammar, right and wrong", Telling::protocol,
+                conversations,
+                cuts, SameBytesTest::asTheOracleSays);
+    }
+
+    private static void asTheOracleSays(byte[] said, byte[] heard) {
+        List<HttpOracle.Answer> expected = HttpOracle.answers(new String(said, ISO_8859_1));
+        List<HttpOracle.Answer> answers = HttpOracle.parse(heard, expected);
+        for (int i = 0; i < Math.max(answers.size(), expected.size()); i++) {
+            String answer = i < answers.size() ? answers.get(i).toString() : "nothing";
+            String right = i < expected.size() ? expected.get(i).toString() : "nothing";
+            same(answer, right, i + 1 + ". answer, and what it should be");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("talks")
+    void theSameBytesComeOutUnderEveryModelAndTransport(Talk talk) throws Exception {
+        System.out.println(talk + ": seed " + SEED);
+        List<byte[]> expected = List.of();
+        Under reference = new Under(new Sped(), Transports.named("nio"));
+        List<Under> all = new ArrayList<>(List.of(reference));
+        all.addAll(Under.all());
+        for (Under under : all) {
+            try (Running server = under.run(talk.protocol.get(), Under.SMALL)) {
+                List<byte[]> heard = new ArrayList<>();
+                for (int i = 0; i < talk.conversations.size(); i++) {
+                    byte[] said = talk.conversations.get(i);
+                    int[] cuts = talk.cuts.get(i);
+                    try {
+                        heard.add(answer(server, said));
+                        same(text(answer(server, said, cuts)), text(heard.getLast()),
+                                "in pieces cut at " + Arrays.toString(cuts) + " and whole");
+                        if (expected.isEmpty()) {
+                            talk.oracle.accept(said, heard.getLast());
+                        } else {
+                            same(text(heard.getLast()), text(expected.get(i)), "and under " + reference);
+                        }
+                    } catch (IOException | AssertionError | RuntimeException failure) {
+                        throw new AssertionError(
+                                "under " + under + ", conversation " + i + " of -Dpartita.seed=" + SEED + ": "
+                                        + failure.getMessage() + "\n  said:  " + show(text(said)),
+                                failure);
+                    }
                 }
                 if (expected.isEmpty()) {
-                    expected = whole;
-                    System.out.println(dialect + ": " + summary(whole));
-                }
-                for (int i = 0; i < CONVERSATIONS; i++) {
-                    int number = i;
-                    same(whole.get(i), expected.get(i), () -> "under " + under + " and under " + reference + ", "
-                            + seed(number, seed, conversations));
+                    expected = heard;
+                    System.out.println(talk + ": " + summary(heard));
                 }
             }
         }
     }
 
-    private static void same(String said, String expected, Supplier<String> where) {
+    private static void same(String said, String expected, String where) {
         if (!said.equals(expected)) {
             int at = Arrays.mismatch(said.toCharArray(), expected.toCharArray());
             int from = Math.max(0, at - 300);
-            throw new AssertionError("the replies differ from byte " + at + " on, " + where.get() + "\n  one:   "
+            throw new AssertionError(where + ": the replies differ from byte " + at + " on\n  one:   "
                     + show(said.substring(from)) + "\n  other: " + show(expected.substring(from)));
         }
     }
 
     /// How often each status was answered, or how many bytes where there is no such thing.
-    private static String summary(List<String> answers) {
+    private static String summary(List<byte[]> answers) {
         Map<String, Integer> statuses = new TreeMap<>();
         answers.forEach(answer -> java.util.regex.Pattern.compile("HTTP/1\\.1 ([0-9]{3}) ")
-                .matcher(answer)
+                .matcher(text(answer))
                 .results()
                 .forEach(status -> statuses.merge(status.group(1), 1, Integer::sum)));
-        return answers.size() + " conversations, " + answers.stream().mapToLong(String::length).sum()
-                + " bytes of replies "
-                + (statuses.isEmpty() ? "" : statuses);
+        return answers.size() + " conversations, " + answers.stream().mapToLong(answer -> answer.length).sum()
+                + " bytes of replies " + (statuses.isEmpty() ? "" : statuses);
     }
 
-    private static String seed(int number, long seed, List<byte[]> conversations) {
-        return "in conversation " + number + " of seed " + seed + ": "
-                + show(new String(conversations.get(number), ISO_8859_1));
-    }
-
-    private static String answer(Running server, byte[] conversation, int... cuts) throws IOException {
+    private static byte[] answer(Running server, byte[] conversation, int... cuts) throws IOException {
         try (WireClient client = WireClient.connect(server)) {
             client.sendInPieces(conversation, cuts).halfClose();
-            return new String(client.readToAnyEnd(), ISO_8859_1)
-                    .replaceAll("\r\nDate: [A-Z][a-z]{2}, [^\r\n]{20,25}\r\n", "\r\nDate: now\r\n");
+            byte[] heard = client.readToAnyEnd();
+            String text = text(heard);
+            for (int at = text.indexOf(DATE); at >= 0; at = text.indexOf(DATE, at + 1)) {
+                Arrays.fill(heard, at + DATE.length(), Math.min(heard.length, at + DATE.length() + DATE_LENGTH),
+                        (byte) '#');
+            }
+            return heard;
         }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, ISO_8859_1);
     }
 
     private static String show(String text) {
