@@ -13,4 +13,5 @@ module dev.partita.testing {
     requires jdk.management;
 
     exports dev.partita.testing;
+    exports dev.partita.testing.simulation;
 }

@@ -7,6 +7,7 @@ import dev.partita.connection.Producer;
 import dev.partita.connection.Protocol;
 import dev.partita.http.Handler;
 import dev.partita.http.Http;
+import dev.partita.http.Later;
 import dev.partita.http.Request;
 import dev.partita.http.Response;
 import dev.partita.http.Routes;
@@ -14,6 +15,7 @@ import dev.partita.http.Stage;
 import dev.partita.http.Stages;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /// Handlers that tell what they were asked, each in another way: at once, on a thread that may block, in stages, in pieces,
 /// later. [HttpOracle] knows what they say.
@@ -24,6 +26,11 @@ final class Telling {
     private Telling() {}
 
     static Protocol protocol() {
+        return protocol(Runnable::run);
+    }
+
+    /// @param elsewhere does what is put off, when it likes
+    static Protocol protocol(Consumer<Runnable> elsewhere) {
         return Http.serving(new Routes()
                 .all("/now/*",
                         Handler.neverBlocking((request, response) -> response.bytes("text/plain", tell(request))))
@@ -37,7 +44,8 @@ final class Telling {
                 }))
                 .all("/chunks/*", Handler.neverBlocking((request, response) -> stream(request, response, false)))
                 .all("/pieces/*", (request, response) -> stream(request, response, true))
-                .all("/later/*", Handler.neverBlocking(Telling::later))
+                .all("/later/*",
+                        Handler.neverBlocking((request, response) -> later(request, response, elsewhere)))
                 .get("/get/*",
                         Handler.neverBlocking((request, response) -> response.bytes("text/plain", tell(request))))
                 .all("/fails/*", (request, response) -> {
@@ -53,9 +61,10 @@ final class Telling {
         return (told + "p".repeat((int) padding)).getBytes(ISO_8859_1);
     }
 
-    private static void later(Request request, Response response) throws IOException {
+    private static void later(Request request, Response response, Consumer<Runnable> elsewhere) throws IOException {
         byte[] told = tell(request);
-        response.later().complete(late -> late.bytes("text/plain", told));
+        Later later = response.later();
+        elsewhere.accept(() -> later.complete(late -> late.bytes("text/plain", told)));
     }
 
     /// A few bytes first, then as many as there is room for.
