@@ -34,6 +34,8 @@ final class HttpOracle {
     private static final Pattern CRLF = Pattern.compile("\\r\\n");
     private static final Pattern TRAILERS =
             Pattern.compile("(?:" + TOKEN + ":[\\t\\x20-\\x7e\\x80-\\xff]*\\r\\n)*\\r\\n");
+    private static final int PARTIAL = 0;
+    private static final int COMPLETE = 1;
     private static final int REQUEST_LINE_BYTES_MAX = 8 << 10;
     private static final int HEAD_BYTES_MAX = 32 << 10;
     private static final int FIELDS_MAX = 100;
@@ -71,6 +73,7 @@ final class HttpOracle {
     /// @return true if another request may follow
     private boolean request() {
         method = "";
+        body = "";
         String line = "";
         for (int blank = 0; line.isEmpty(); blank++) {
             start = at;
@@ -211,25 +214,38 @@ final class HttpOracle {
             host = values("host").isEmpty() ? "null" : values("host").getFirst();
         }
         long length = values("content-length").isEmpty() ? 0 : Long.parseLong(values("content-length").getFirst());
+        boolean hasBody = chunked || length > 0;
+        boolean awaitsContinue = hasBody && !http10 && !expected.isEmpty();
+        if (status() != 200 && status() != 500) { // the server's own answer, for which no body is waited
+            boolean goesOn = answer("");
+            return goesOn && !awaitsContinue && length <= BODY_BYTES_MAX
+                    && (chunked ? chunks() : sized(length)) == COMPLETE;
+        }
         if (length > BODY_BYTES_MAX) {
             return refuse(413);
         }
-        if (!http10 && !expected.isEmpty() && (chunked || length > 0)) {
+        if (awaitsContinue) {
             answers.add(new Answer(100, "", true));
         }
-        body = "";
-        if (chunked) {
-            return chunks();
-        }
+        int result = chunked ? chunks() : sized(length);
+        return switch (result) {
+            case COMPLETE -> answer(told());
+            case PARTIAL -> false;
+            default -> refuse(result);
+        };
+    }
+
+    private int sized(long length) {
         if (said.length() - at < length) {
-            return false;
+            return PARTIAL;
         }
         body = said.substring(at, at + (int) length);
         at += (int) length;
-        return answer();
+        return COMPLETE;
     }
 
-    private boolean chunks() {
+    /// @return [#COMPLETE], [#PARTIAL] or the status of the refusal
+    private int chunks() {
         var decoded = new StringBuilder();
         while (true) {
             int from = at;
@@ -238,31 +254,31 @@ final class HttpOracle {
                 boolean sizeIsOver = size.length() <= 16 && !size.isEmpty() && from + size.length() < said.length()
                         && ";\r".indexOf(said.charAt(from + size.length())) >= 0;
                 return sizeIsOver && isTooLarge(size, decoded)
-                        ? refuse(413)
-                        : isPartial(CHUNK_SIZE) ? false : refuse(400);
+                        ? 413
+                        : isPartial(CHUNK_SIZE) ? PARTIAL : 400;
             }
             String digits = said.substring(from).split("[^0-9A-Fa-f]", 2)[0];
             if (isTooLarge(digits, decoded)) {
-                return refuse(413);
+                return 413;
             }
             int size = Integer.parseInt(digits, 16);
             if (size == 0) {
                 break;
             }
             if (said.length() - at < size) {
-                return false;
+                return PARTIAL;
             }
             decoded.append(said, at, at + size);
             at += size;
             if (!take(CRLF)) {
-                return !isPartial(CRLF) && refuse(400);
+                return isPartial(CRLF) ? PARTIAL : 400;
             }
         }
         if (!take(TRAILERS)) {
-            return !isPartial(TRAILERS) && refuse(400);
+            return isPartial(TRAILERS) ? PARTIAL : 400;
         }
         body = decoded.toString();
-        return answer();
+        return COMPLETE;
     }
 
     private static boolean isTooLarge(String digits, CharSequence decoded) {
@@ -284,17 +300,23 @@ final class HttpOracle {
         return !matcher.lookingAt() && matcher.hitEnd();
     }
 
-    private boolean answer() {
-        String kind = path.split("/", 3).length < 3 ? "" : path.split("/", 3)[1];
-        boolean chunked = kind.equals("chunks");
-        boolean toHead = method.equals("HEAD");
-        int status = switch (kind) {
+    private String kind() {
+        return path.split("/", 3).length < 3 ? "" : path.split("/", 3)[1];
+    }
+
+    private int status() {
+        return switch (kind()) {
             case "now", "may-block", "staged", "chunks", "pieces", "later" -> 200;
-            case "get" -> method.equals("GET") || toHead ? 200 : method.equals("OPTIONS") ? 204 : 405;
+            case "get" -> method.equals("GET") || method.equals("HEAD") ? 200 : method.equals("OPTIONS") ? 204 : 405;
             case "fails" -> 500;
             default -> path.equals("*") ? 204 : 404;
         };
-        answers.add(new Answer(status, status == 200 && !toHead ? told() : "", toHead));
+    }
+
+    private boolean answer(String text) {
+        boolean chunked = kind().equals("chunks");
+        boolean toHead = method.equals("HEAD");
+        answers.add(new Answer(status(), status() == 200 && !toHead ? text : "", toHead));
         List<String> options = values("connection").stream()
                 .flatMap(value -> Arrays.stream(value.split(",")))
                 .map(option -> option.replaceAll("^[ \\t]+|[ \\t]+$", "").toLowerCase(Locale.ROOT))

@@ -4,6 +4,8 @@ import dev.partita.connection.Connection;
 import dev.partita.testing.simulation.Peer.Interest;
 import dev.partita.testing.simulation.Peer.Socket;
 import dev.partita.transport.Accepting;
+import dev.partita.transport.Connecting;
+import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Poller;
 import java.util.ArrayDeque;
@@ -45,6 +47,11 @@ final class SimulatedPoller implements Poller {
     @Override
     public void stopListening() {
         throw new UnsupportedOperationException("a simulated loop accepts without a listener");
+    }
+
+    @Override
+    public Connecting connect(Connection connection, Destination destination) {
+        throw new UnsupportedOperationException("a simulated server opens no connections");
     }
 
     @Override

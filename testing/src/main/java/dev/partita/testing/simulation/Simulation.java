@@ -57,7 +57,7 @@ public final class Simulation {
         later = shape == Shape.LOCK_STEP ? Runnable::run : doing -> made.getFirst().elsewhere(doing);
         Protocol spoken = protocol.apply(later);
         spoken.tick(0);
-        table = new ConnectionTable(spoken, limits, root -> {
+        table = new ConnectionTable(spoken, limits, (root, symlinks) -> {
             throw new UnsupportedOperationException("no files here");
         }, Peer.Socket::new);
         network = new SimulatedNetwork(table, random, kind);
@@ -119,7 +119,7 @@ public final class Simulation {
             case INLINE, LOCK_STEP -> connection -> inline(wire, connection);
             case LENDING -> connection -> lending(loop, wire, worker, true, connection);
             case LENDING_WHAT_BLOCKS -> connection -> lending(loop, wire, worker, false, connection);
-            case STAGED -> connection -> lending(loop, wire, this::stage, true, connection);
+            case STAGED -> connection -> entrusting(loop, wire, this::stage, connection);
         };
     }
 
@@ -150,6 +150,19 @@ public final class Simulation {
                 yield true;
             }
             case BLOCKING -> loop.lend(c, worker);
+            case WRITE -> wire.write(c);
+            case WAIT -> wire.await(c);
+            case CLOSE -> {
+                wire.close(c);
+                yield false;
+            }
+        };
+    }
+
+    private static boolean entrusting(EventLoop node, Wire wire, Inbox stage, Connection c) {
+        return switch (c.next()) {
+            case READ -> wire.read(c);
+            case WORK, BLOCKING -> node.entrust(c, stage);
             case WRITE -> wire.write(c);
             case WAIT -> wire.await(c);
             case CLOSE -> {
