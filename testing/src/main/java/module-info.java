@@ -6,6 +6,7 @@ module dev.partita.testing {
     requires static transitive org.jspecify;
     requires transitive dev.partita.core;
     requires transitive dev.partita.http;
+    requires dev.partita.cache;
     requires dev.partita.linux;
     requires transitive org.junit.jupiter.api;
     requires transitive org.assertj.core;

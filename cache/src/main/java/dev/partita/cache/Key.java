@@ -21,6 +21,6 @@ final class Key {
     public boolean equals(Object other) {
         return other instanceof Key key
                 ? hash == key.hash && Arrays.equals(bytes, key.bytes)
-                : other instanceof Probe probe && probe.equals(this);
+                : other instanceof Probe probe && probe.matches(this);
     }
 }

@@ -108,8 +108,13 @@ final class Probe {
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Key key) || key.hash != hash || key.bytes.length != length) {
-            return this == other;
+        return this == other || other instanceof Key key && matches(key);
+    }
+
+    /// Whether that is the same key.
+    boolean matches(Key key) {
+        if (key.hash != hash || key.bytes.length != length) {
+            return false;
         }
         byte[] bytes = key.bytes;
         int i = 0;
