@@ -43,7 +43,7 @@ public interface Handler {
 
     /// The names of the stages that its work is split into, the first one first. Never empty.
     default List<String> stages() {
-        return List.of(WORK);
+        return ONE_STAGE;
     }
 
     /// Not even the length of the body matters: see [#bodyBytesMax].
@@ -51,6 +51,8 @@ public interface Handler {
 
     /// The stage of all work that is not split.
     String WORK = "work";
+    /// The stages of a handler that is not staged.
+    List<String> ONE_STAGE = List.of(WORK);
 
     /// The same handler, declared to [never block][#neverBlocks].
     static Handler neverBlocking(Handler handler) {

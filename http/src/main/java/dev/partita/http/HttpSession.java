@@ -33,6 +33,9 @@ final class HttpSession implements Session {
     /// No work is named while outbound has less room than this: the head of most replies.
     private static final int HEAD_ROOM = 1 << 10;
 
+    /// The handler's first stage, whose index nobody has asked for yet.
+    private static final int FIRST_STAGE = -1;
+
     private enum State {
         HEAD, BODY, APPEND, DISCARD, READY, PUT_OFF, ASIDE, PRODUCING, SENDING, REFUSED, LAST, ABORTED
     }
@@ -53,6 +56,7 @@ final class HttpSession implements Session {
     private boolean mayBlock;
     private boolean counted;
     private boolean awaitsContinue;
+    /// An index into the protocol's stages, or [#FIRST_STAGE].
     private int stage;
     private int refusal;
     /// Nobody knows where the present request ends: it is the last one, and what stands in inbound stays there.
@@ -116,12 +120,12 @@ final class HttpSession implements Session {
                 handler = chosen;
                 mayBlock = !chosen.neverBlocks();
             }
-            stage = http.firstStageOf(handler);
+            stage = FIRST_STAGE;
             bodyBytesMax = head.hasBody() ? handler.bodyBytesMax(request) : 0;
         } catch (StatusException said) {
             handler = new Saying(said);
             mayBlock = false;
-            stage = 0;
+            stage = FIRST_STAGE;
             bodyBytesMax = Handler.BODY_IGNORED;
         } catch (Throwable failure) {
             report(failure);
@@ -538,6 +542,9 @@ final class HttpSession implements Session {
 
     @Override
     public int stage() {
+        if (stage == FIRST_STAGE) {
+            stage = http.firstStageOf(handler); // only a model that has stages asks
+        }
         return stage;
     }
 

@@ -34,7 +34,7 @@ class ZeroAllocationTest {
     private static final int CONNECTIONS = 4;
     private static final int BATCH = 1_024;
     /// Compilation comes in steps, and some of them throw away what was compiled before.
-    private static final int BATCHES_MAX = 200;
+    private static final int BATCHES_MAX = 1_000;
     private static final int BATCHES_MAX_WITH_GARBAGE = 20;
     private static final int PIPELINED = 16;
     /// So many batches in a row have to allocate nothing.
