@@ -6,4 +6,7 @@ module dev.partita.examples {
     requires static transitive org.jspecify;
     requires dev.partita.core;
     requires dev.partita.http;
+    requires dev.partita.json;
+
+    opens dev.partita.examples to tools.jackson.databind;
 }

@@ -34,9 +34,16 @@ final class Client implements AutoCloseable {
         }
     }
 
+    /// The same with a body of this media type.
+    static String ask(Running server, String request, String type, String body) throws IOException {
+        return ask(server, request + " HTTP/1.1\r\nContent-Type: " + type + "", body);
+    }
+
     /// A request that ends its connection.
+    ///
+    /// @param request method and target, and further lines behind the version if there are any
     static String http(String request, String body) {
-        return request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
+        return (request.contains(" HTTP/1.1\r\n") ? request : request + " HTTP/1.1") + "\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
                 + body.getBytes(UTF_8).length + "\r\n\r\n" + body;
     }
 

@@ -16,11 +16,13 @@ import dev.partita.server.Running;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Runs every example under every model, the example's own model too, and does what its comment says to try.
 @Timeout(60)
 class ExamplesTest {
+    private static final String JSON = "application/json";
+
     @TempDir
     private Path folder;
 
@@ -93,21 +97,109 @@ class ExamplesTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void theJsonApiCounts(ServerModel model) throws IOException {
-        try (Running server = run(JsonApi.handler(), model)) {
-            assertThat(Client.body(Client.ask(server, "POST /counters/visits")))
-                    .isEqualTo("{\"name\":\"visits\",\"value\":1}\n");
-            Client.ask(server, "POST /counters/visits");
-            Client.ask(server, "POST /counters/orders");
-            String reply = Client.ask(server, "GET /counters/visits");
-            assertThat(reply).contains("Content-Type: application/json")
-                    .endsWith("{\"name\":\"visits\",\"value\":2}\n");
-            assertThat(Client.body(Client.ask(server, "GET /counters")))
-                    .isEqualTo("[{\"name\":\"orders\",\"value\":1},{\"name\":\"visits\",\"value\":2}]\n");
-            assertThat(Client.ask(server, "DELETE /counters/visits")).startsWith("HTTP/1.1 204 ");
-            assertThat(Client.ask(server, "GET /counters/visits")).startsWith("HTTP/1.1 404 ");
-            assertThat(Client.ask(server, "POST /counters/VISITS")).startsWith("HTTP/1.1 400 ");
-            assertThat(Client.ask(server, "PUT /counters")).startsWith("HTTP/1.1 405 ").contains("\r\nAllow: ");
+    void theJsonApiKeepsOrders(ServerModel model) throws IOException {
+        try (Running server = run(JsonApi.http(), model)) {
+            String created = Client.ask(server, "POST /orders", JSON, "{\"item\":\"tea\",\"count\":2}");
+            assertThat(created).startsWith("HTTP/1.1 201 ").contains("\r\nLocation: /orders/1\r\n");
+            Client.ask(server, "POST /orders", JSON, "{\"item\":\"milk\",\"count\":1}");
+            assertThat(Client.ask(server, "GET /orders/1")).contains("Content-Type: application/json")
+                    .endsWith("\r\n\r\n{\"item\":\"tea\",\"count\":2}");
+            assertThat(Client.body(Client.ask(server, "GET /orders?item=tea")))
+                    .isEqualTo("[{\"item\":\"tea\",\"count\":2}]");
+            assertThat(Client.ask(server, "POST /orders", JSON, "{\"item\":\"tea\",\"count\":\"two\"}"))
+                    .startsWith("HTTP/1.1 400 ").contains("{\"status\":400,\"error\":\"the JSON does not fit in count at");
+            assertThat(Client.ask(server, "POST /orders", JSON, "{\"item\":\"tea\"}")).startsWith("HTTP/1.1 400 ")
+                    .contains("a count of at least 1");
+            assertThat(Client.ask(server, "POST /orders", "text/plain", "tea")).startsWith("HTTP/1.1 415 ");
+            assertThat(Client.ask(server, "DELETE /orders/1")).startsWith("HTTP/1.1 204 ");
+            assertThat(Client.ask(server, "DELETE /orders/1")).startsWith("HTTP/1.1 404 ").endsWith("\"error\":\"\"}\n");
+            assertThat(Client.ask(server, "GET /orders/1")).endsWith("\"error\":\"there is no order 1\"}\n");
+            assertThat(Client.ask(server, "PATCH /orders/1")).startsWith("HTTP/1.1 405 ").contains("\r\nAllow: ")
+                    .endsWith("{\"status\":405,\"error\":\"\"}\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theUploadIsKeptUnderANameOfItsOwn(ServerModel model) throws IOException {
+        Path photos = Files.createDirectory(folder.resolve("photos"));
+        String photo = "a photo\r\n--".repeat(20_000); // beyond what is held in memory
+        String start = "--b\r\nContent-Disposition: form-data; name=\"";
+        String body = start + "title\"\r\n\r\nspring\r\n" + start + "photo\"; filename=\"../../p.jpg\"\r\n\r\n" + photo
+                + "\r\n--b--\r\n";
+        try (Running server = run(FileUpload.handler(photos), model)) {
+            assertThat(Client.ask(server, "GET /")).contains("Content-Type: text/html\r\n").contains("<form ");
+            String reply = Client.ask(server, "POST /photos", "multipart/form-data; boundary=b", body);
+            assertThat(reply).startsWith("HTTP/1.1 201 ").contains("saved \"spring\", 220000 bytes, as ");
+            String location = reply.replaceFirst("(?s).*\r\nLocation: (/photos/[^\r]+)\r\n.*", "$1");
+            assertThat(Client.ask(server, "GET " + location)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n" + photo);
+            assertThat(Client.ask(server, "GET /photos/..%2Fp.jpg")).startsWith("HTTP/1.1 404 ");
+            assertThat(Client.ask(server, "POST /photos", "multipart/form-data; boundary=b", "--b--"))
+                    .startsWith("HTTP/1.1 400 ").contains("choose a photo");
+            try (Stream<Path> kept = Files.list(photos)) {
+                assertThat(kept).hasSize(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theStreamsAreMadeAndReadPieceByPiece(ServerModel model) throws IOException {
+        try (Running server = run(Streaming.handler(), model)) {
+            String numbers = Client.ask(server, "GET /numbers?to=100000");
+            assertThat(numbers).contains("\r\nTransfer-Encoding: chunked\r\n").endsWith("\r\n0\r\n\r\n");
+            String text = Client.body(numbers).replaceAll("[0-9a-f]+\r\n|\r\n", "");
+            assertThat(text.lines()).hasSize(100_000).endsWith("99999", "100000");
+            assertThat(Client.ask(server, "GET /numbers?to=0")).startsWith("HTTP/1.1 400 ");
+            assertThat(Client.ask(server, "POST /checksum", "text/plain", "a".repeat(300_000)))
+                    .endsWith("\r\n\r\n%08x\n".formatted(crc("a".repeat(300_000))));
+        }
+    }
+
+    private static long crc(String text) {
+        var sum = new CRC32();
+        sum.update(text.getBytes(StandardCharsets.UTF_8));
+        return sum.getValue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void membersAreThoseWithTheCookie(ServerModel model) throws IOException {
+        String form = "application/x-www-form-urlencoded";
+        try (Running server = run(Members.handler(), model)) {
+            String stranger = Client.ask(server, "GET /members/news");
+            assertThat(stranger).startsWith("HTTP/1.1 303 ").contains("\r\nLocation: /login\r\n",
+                    "\r\nX-Content-Type-Options: nosniff\r\n");
+            assertThat(Client.ask(server, "POST /login", form, "name=ann&word=winter")).startsWith("HTTP/1.1 403 ");
+            String login = Client.ask(server, "POST /login", form, "name=ann&word=spring");
+            assertThat(login).contains("; Path=/; Max-Age=28800; HttpOnly; SameSite=Lax\r\n");
+            String cookie = login.replaceFirst("(?s).*\r\nSet-Cookie: ([^;]+);.*", "$1");
+            assertThat(Client.ask(server, "GET /members/news HTTP/1.1\r\nCookie: " + cookie))
+                    .endsWith("\r\n\r\nfor ann\n");
+            assertThat(Client.ask(server, "GET /members/photos/1 HTTP/1.1\r\nCookie: a=b; " + cookie))
+                    .endsWith("\r\n\r\nphoto 1\n");
+            assertThat(Client.ask(server, "GET /members/none HTTP/1.1\r\nCookie: " + cookie))
+                    .startsWith("HTTP/1.1 404 ").contains("nosniff");
+            assertThat(Client.body(Client.ask(server, "GET /spent"))).matches("[1-9][0-9]* ns\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void whoMayNotDeployIsNotAskedForTheBody(ServerModel model) throws IOException {
+        String head = "POST /releases HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n";
+        try (Running server = run(Deployment.handler(), model)) {
+            try (var client = new Client(server.port())) {
+                client.send(head + "X-Key: secret\r\nConnection: close\r\n\r\n");
+                assertThat(client.read(25)).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+                client.send("jar");
+                assertThat(client.rest()).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nreceived 3 bytes\n");
+            }
+            try (var client = new Client(server.port())) {
+                client.send(head + "\r\n");
+                client.end();
+                assertThat(client.rest()).startsWith("HTTP/1.1 403 ").contains("Connection: close\r\n");
+            }
         }
     }
 

@@ -36,7 +36,7 @@ class ArchitectureTest {
     private static final List<String> CORE = List.of("limits", "connection", "transport", "loop", "server", "model");
 
     /// Every module that is shipped. The classes are read from the folders that this build has just compiled.
-    private static final List<String> MODULES = List.of("core", "linux", "http", "cache", "load", "cli");
+    private static final List<String> MODULES = List.of("core", "linux", "http", "json", "cache", "load", "cli");
 
     private static final JavaClasses CLASSES = read();
 
@@ -64,7 +64,7 @@ class ArchitectureTest {
     void nothingBelowTheCommandLineKnowsWhichModelRuns() {
         noClasses().that()
                 .resideInAnyPackage(in(List.of("limits", "connection", "transport", "loop", "server", "linux", "http",
-                        "cache", "load")))
+                        "json", "cache", "load")))
                 .should().dependOnClassesThat().resideInAPackage(in("model"))
                 .because("a handler that runs under one model has to run under every model")
                 .check(CLASSES);
