@@ -104,13 +104,16 @@ public final class Http implements Protocol {
 
     /// The index of a handler's first stage.
     int firstStageOf(Handler handler) {
-        if (handler instanceof Stages staged) {
-            return stage(staged.stages().getFirst());
-        }
-        Handler inner = handler instanceof Filtered filtered
-                ? filtered.handler()
-                : handler instanceof NeverBlocking declared ? declared.handler() : null;
-        return inner == null ? 0 : firstStageOf(inner);
+        return stages.size() == 1 ? 0 : firstOf(handler);
+    }
+
+    private int firstOf(Handler handler) {
+        return switch (handler) {
+            case Stages staged -> stage(staged.stages().getFirst());
+            case Filtered filtered -> firstOf(filtered.handler());
+            case NeverBlocking declared -> firstOf(declared.handler());
+            default -> 0;
+        };
     }
 
     /// The index of a stage.

@@ -1,6 +1,8 @@
 package dev.partita.http;
 
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -48,8 +50,9 @@ final class Route {
 
     /// The same path with what `change` makes of each handler, also of the answers to OPTIONS and to methods that it has not.
     Route each(UnaryOperator<Handler> change) {
+        Map<Handler, Handler> once = new IdentityHashMap<>(); // one handler may have several methods
         @Nullable Handler[] changed = handlers.clone();
-        Arrays.setAll(changed, method -> changed[method] == null ? null : change.apply(changed[method]));
+        Arrays.setAll(changed, method -> changed[method] == null ? null : once.computeIfAbsent(changed[method], change));
         return new Route(path, changed, change.apply(options), change.apply(notAllowed));
     }
 

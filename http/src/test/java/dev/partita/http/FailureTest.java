@@ -96,4 +96,85 @@ class FailureTest {
             assertThat(conversation.count(Counter.BAD_REQUESTS)).isZero();
         }
     }
+
+    @SuppressWarnings({"NullAway", "InfiniteRecursion"})
+    private static int endlessly(int depth) {
+        return endlessly(depth + 1) + 1;
+    }
+
+    @Test
+    void aHandlerThatUsesItsReplyWronglyIs500AndTheConnectionGoesOn() {
+        List<Handler> wrong = List.of(
+                (request, response) -> response.text(endlessly(0) + ""),
+                (request, response) -> {
+                    response.text("once");
+                    response.text("twice");
+                },
+                (request, response) -> {
+                    response.text("once");
+                    response.header("X", "behind the end");
+                },
+                (request, response) -> {
+                    response.later();
+                    response.text("now");
+                },
+                (request, response) -> response.header("X", "a\r\nSet-Cookie: b=c"),
+                (request, response) -> response.contentType("a/b\nX: y"),
+                (request, response) -> response.bytes("a/b\r\n\r\n", new byte[1]),
+                (request, response) -> response.redirect(302, "/a\r\nX: y"));
+        for (Handler each : wrong) {
+            Routes routes = new Routes().get("/wrong", each).get("/ok", (request, response) -> response.text("ok"));
+            try (var conversation = new Conversation(routes)) {
+                conversation.say(request("GET /wrong") + request("GET /ok"));
+                assertThat(conversation.heard()).isEqualTo(FAILED + reply("ok"));
+                assertThat(conversation.count(Counter.FAILURES)).isOne();
+            }
+        }
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() {
+        try (var conversation = new Conversation((request, response) -> response.close().close().text("bye"))) {
+            conversation.say(request("GET /") + request("GET /")).finish();
+            assertThat(conversation.heard())
+                    .isEqualTo(reply("bye").replace("GMT\r\n", "GMT\r\nConnection: close\r\n"));
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nullWhereThereHasToBeSomethingIs500() {
+        List<Handler> handlers = List.of(
+                (request, response) -> response.text(null),
+                (request, response) -> response.bytes("a/b", null),
+                (request, response) -> response.header("X", (String) null),
+                (request, response) -> response.stream("a/b", -1, (dev.partita.connection.Producer) null),
+                (request, response) -> response.later().complete(null),
+                (request, response) -> response.later().complete(late -> late.json((String) null)),
+                (request, response) -> response.later().fail(new StackOverflowError()),
+                Stages.first("one", (request, response) -> null));
+        for (Handler each : handlers) {
+            Routes routes = new Routes().get("/wrong", each).get("/ok", (request, response) -> response.text("ok"));
+            try (var conversation = new Conversation(routes)) {
+                conversation.say(request("GET /wrong") + request("GET /ok"));
+                assertThat(conversation.heard()).isEqualTo(FAILED + reply("ok"));
+                assertThat(conversation.count(Counter.FAILURES)).isOne();
+            }
+        }
+        Handler none = new Handler() {
+            @Override
+            public void handle(Request request, Response response) {
+                response.text("never");
+            }
+
+            @Override
+            public Handler route(Request request) {
+                return null;
+            }
+        };
+        try (var conversation = new Conversation(none)) {
+            conversation.say(request("GET /"));
+            assertThat(conversation.heard()).isEqualTo(Conversation.refusal("500 Internal Server Error"));
+        }
+    }
 }

@@ -104,6 +104,32 @@ class HttpContractTest {
     }
 
     @Test
+    void answersWhatNeedsNoBodyBeforeItAndGoesOn() throws Exception {
+        try (Running server = start(); WireClient client = WireClient.connect(server)) {
+            client.send("POST /nowhere HTTP/1.1\r\nHost: test\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(100_000));
+            assertThat(client.readReply().status()).isEqualTo(404);
+            client.send("x".repeat(100_000) + GET);
+            assertThat(client.readReply().text()).isEqualTo("Hello, World!");
+            client.send("PUT /plaintext HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel");
+            assertThat(client.readReply().status()).isEqualTo(405);
+            client.send("lo\r\n0\r\n\r\n" + GET);
+            assertThat(client.readReply().text()).isEqualTo("Hello, World!");
+        }
+    }
+
+    @Test
+    void whoWaitsToGoOnWithABodyThatNobodyWantsGetsTheAnswerAndTheEnd() throws Exception {
+        try (Running server = start(); WireClient client = WireClient.connect(server)) {
+            client.send("POST /nowhere HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+            WireClient.HttpReply reply = client.readReply();
+            assertThat(reply.status()).isEqualTo(404);
+            assertThat(reply.field("Connection")).hasValue("close");
+            client.send("abc"); // it has not waited, and its answer has to arrive all the same
+            client.expectEnd();
+        }
+    }
+
+    @Test
     void aDrainSaysThatTheConnectionCloses() throws Exception {
         Running server = start();
         WireClient waiting = WireClient.connect(server);
