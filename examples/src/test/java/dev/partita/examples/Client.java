@@ -43,7 +43,8 @@ final class Client implements AutoCloseable {
     ///
     /// @param request method and target, and further lines behind the version if there are any
     static String http(String request, String body) {
-        return (request.contains(" HTTP/1.1\r\n") ? request : request + " HTTP/1.1") + "\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
+        return (request.contains(" HTTP/1.1\r\n") ? request : request + " HTTP/1.1")
+                + "\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
                 + body.getBytes(UTF_8).length + "\r\n\r\n" + body;
     }
 

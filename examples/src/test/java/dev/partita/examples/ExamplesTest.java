@@ -107,12 +107,14 @@ class ExamplesTest {
             assertThat(Client.body(Client.ask(server, "GET /orders?item=tea")))
                     .isEqualTo("[{\"item\":\"tea\",\"count\":2}]");
             assertThat(Client.ask(server, "POST /orders", JSON, "{\"item\":\"tea\",\"count\":\"two\"}"))
-                    .startsWith("HTTP/1.1 400 ").contains("{\"status\":400,\"error\":\"the JSON does not fit in count at line 1, column 23\"");
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("{\"status\":400,\"error\":\"the JSON does not fit in count at line 1, column 23\"");
             assertThat(Client.ask(server, "POST /orders", JSON, "{\"item\":\"tea\"}")).startsWith("HTTP/1.1 400 ")
                     .contains("a count of at least 1");
             assertThat(Client.ask(server, "POST /orders", "text/plain", "tea")).startsWith("HTTP/1.1 415 ");
             assertThat(Client.ask(server, "DELETE /orders/1")).startsWith("HTTP/1.1 204 ");
-            assertThat(Client.ask(server, "DELETE /orders/1")).startsWith("HTTP/1.1 404 ").endsWith("\"error\":\"\"}\n");
+            assertThat(Client.ask(server, "DELETE /orders/1")).startsWith("HTTP/1.1 404 ")
+                    .endsWith("\"error\":\"\"}\n");
             assertThat(Client.ask(server, "GET /orders/1")).endsWith("\"error\":\"there is no order 1\"}\n");
             assertThat(Client.ask(server, "PATCH /orders/1")).startsWith("HTTP/1.1 405 ").contains("\r\nAllow: ")
                     .endsWith("{\"status\":405,\"error\":\"\"}\n");

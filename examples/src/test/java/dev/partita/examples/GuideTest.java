@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// What a guide shows is a piece of an example, which is compiled, and run by [ExamplesTest].
 class GuideTest {
     private static final Path DOCS = Path.of("..", "docs");
-    private static final Pattern BLOCK = Pattern.compile("^```(java|sh)\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("^```(java|sh)\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final int BLOCKS_LEAST = 10;
 
     static Stream<String> guides() {

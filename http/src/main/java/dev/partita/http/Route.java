@@ -2,7 +2,6 @@ package dev.partita.http;
 
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -50,9 +49,10 @@ final class Route {
 
     /// The same path with what `change` makes of each handler, also of the answers to OPTIONS and to methods that it has not.
     Route each(UnaryOperator<Handler> change) {
-        Map<Handler, Handler> once = new IdentityHashMap<>(); // one handler may have several methods
+        var once = new IdentityHashMap<Handler, Handler>(); // one handler may have several methods
         @Nullable Handler[] changed = handlers.clone();
-        Arrays.setAll(changed, method -> changed[method] == null ? null : once.computeIfAbsent(changed[method], change));
+        Arrays.setAll(changed,
+                method -> changed[method] == null ? null : once.computeIfAbsent(changed[method], change));
         return new Route(path, changed, change.apply(options), change.apply(notAllowed));
     }
 
