@@ -53,27 +53,27 @@ final class Meta {
                 if (made) {
                     item = updates.vivify(request, key, session.tally(), marks(request));
                 }
-                found(session, key, item, made);
+                found(session, item, made);
             }
             return;
         }
         Item item = request.has('u') ? store.peek(key) : store.get(key);
         if (item != null && item.is(Item.STALE)) {
             synchronized (store.lock(key)) {
-                found(session, key, item, false);
+                found(session, item, false);
             }
         } else {
-            found(session, key, item, false);
+            found(session, item, false);
         }
     }
 
-    private void found(CacheSession session, Probe key, @Nullable Item item, boolean made) {
+    private void found(CacheSession session, @Nullable Item item, boolean made) {
         Request request = session.request();
         count(session, item != null && !made);
         if (item == null) {
             if (!request.quiet) {
                 status(session, 'E', 'N');
-                flags(session, key, null);
+                flags(session, null);
                 session.say(Says.CRLF);
             }
             return;
@@ -87,7 +87,7 @@ final class Meta {
         } else {
             status(session, 'H', 'D');
         }
-        flags(session, key, item);
+        flags(session, item);
         flag(session, 'Z', sent);
         flag(session, 'X', item.is(Item.STALE));
         flag(session, 'W', wins);
@@ -142,14 +142,14 @@ final class Meta {
         if (outcome == Outcome.NO_MEMORY) {
             session.say(Says.NO_MEMORY);
         } else {
-            reply(session, key, outcome);
+            reply(session, outcome);
         }
     }
 
     // md
 
     private void delete(CacheSession session, Probe key) {
-        reply(session, key, updates.delete(session.request(), key, session.tally()));
+        reply(session, updates.delete(session.request(), key, session.tally()));
     }
 
     // ma
@@ -167,13 +167,13 @@ final class Meta {
         if (outcome == Outcome.NOT_NUMERIC || outcome == Outcome.NO_MEMORY) {
             session.say(outcome == Outcome.NOT_NUMERIC ? Says.NOT_NUMERIC : Says.NO_MEMORY_AT_ALL);
         } else if (outcome != Outcome.DONE || item == null || !request.has('v')) {
-            reply(session, key, outcome);
+            reply(session, outcome);
         } else if (!request.quiet) {
             Buffer out = session.outbound().bytes();
             status(session, 'V', 'A');
             space(session);
             out.putDecimal(Updates.digitCount(request.number));
-            flags(session, key, item);
+            flags(session, item);
             session.say(Says.CRLF);
             Numbers.put(out, request.number);
             session.say(Says.CRLF);
@@ -213,7 +213,7 @@ final class Meta {
     }
 
     /// The reply that has no value. What goes as it should is not said to who is quiet.
-    private void reply(CacheSession session, Probe key, Outcome outcome) {
+    private void reply(CacheSession session, Outcome outcome) {
         Request request = session.request();
         boolean nominal = outcome == Outcome.DONE
                 || outcome == Outcome.NOT_FOUND && request.verb != Verb.MS;
@@ -226,14 +226,14 @@ final class Meta {
             case EXISTS -> status(session, 'E', 'X');
             default -> status(session, 'N', 'F');
         }
-        flags(session, key, request.item);
+        flags(session, request.item);
         session.say(Says.CRLF);
     }
 
     /// The flags that ask for something back, answered.
     ///
     /// @param item null if there is none, and so only what the request itself holds
-    private void flags(CacheSession session, Probe key, @Nullable Item item) {
+    private void flags(CacheSession session, @Nullable Item item) {
         Request request = session.request();
         Line flags = request.flags();
         while (flags.next()) {
@@ -244,7 +244,7 @@ final class Meta {
                 }
                 case 'k' -> {
                     flag(session, 'k', true);
-                    showKey(session, key, item);
+                    showKey(session, item);
                 }
                 case 'T' -> {
                     if (item != null && request.verb == Verb.MG) {
@@ -290,7 +290,7 @@ final class Meta {
     }
 
     /// An item's key is shown as it was stored, and one that is nowhere stored as it came.
-    private static void showKey(CacheSession session, Probe key, @Nullable Item item) {
+    private static void showKey(CacheSession session, @Nullable Item item) {
         Request request = session.request();
         if (item != null && request.verb != Verb.MD && request.verb != Verb.MA) {
             boolean binary = item.is(Item.BINARY_KEY);

@@ -22,6 +22,7 @@ final class Service {
         this.clock = clock;
         this.tally = tally;
         statistics = new Statistics(settings, store, clock, tally);
+        verbosity = Integer.parseInt(settings.facts().getOrDefault("verbosity", "0"));
     }
 
     void perform(CacheSession session) {

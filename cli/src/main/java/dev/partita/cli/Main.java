@@ -55,8 +55,13 @@ public final class Main {
     }
 
     private static void addHelp(CommandSpec command) {
-        // memcached's users are used to -h.
-        String[] names = command.name().equals("cache") ? new String[]{"-h", "--help"} : new String[]{"--help"};
+        // memcached's users are used to -h and -V.
+        boolean memcached = command.name().equals("cache");
+        if (memcached) {
+            command.addOption(OptionSpec.builder("-V", "--version").versionHelp(true)
+                    .description("Shows the version.").build());
+        }
+        String[] names = memcached ? new String[]{"-h", "--help"} : new String[]{"--help"};
         command.addOption(OptionSpec.builder(names).usageHelp(true).description("Shows this help.").build());
     }
 

@@ -9,7 +9,7 @@ import dev.partita.model.Sped;
 import dev.partita.model.Symped;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +35,16 @@ class CacheTest {
         return cache;
     }
 
+    private static SocketAddress address(String host, int port) {
+        return Address.inet(host, port);
+    }
+
     @Test
     void itsDefaultsAreThoseOfMemcached() {
         Settings settings = of().settings();
         assertThat(settings).isEqualTo(Settings.defaults());
         Setup setup = of().setup();
-        assertThat(setup.addresses()).isEqualTo(List.of(new InetSocketAddress("127.0.0.1", 11_211)));
+        assertThat(setup.addresses()).isEqualTo(List.of(address("127.0.0.1", 11_211)));
         assertThat(setup.model()).isEqualTo(new Symped(4, Symped.Accept.REUSE_PORT));
         assertThat(setup.limits().connectionsMax()).isEqualTo(1_024);
         assertThat(setup.limits().backlog()).isEqualTo(1_024);
@@ -53,8 +57,8 @@ class CacheTest {
                 "-l", "127.0.0.1,127.0.0.1:11301,[::1]:11302", "-U", "0", "-k", "-f", "1.1", "-n", "96", "-L", "-B", "ascii",
                 "-o", "modern,hashpower=20,idle_timeout=60");
         Setup setup = cache.setup();
-        assertThat(setup.addresses()).containsExactly(new InetSocketAddress("127.0.0.1", 11_300),
-                new InetSocketAddress("127.0.0.1", 11_301), new InetSocketAddress("::1", 11_302));
+        assertThat(setup.addresses()).containsExactly(address("127.0.0.1", 11_300),
+                address("127.0.0.1", 11_301), address("::1", 11_302));
         assertThat(setup.model()).isEqualTo(new Symped(3, Symped.Accept.REUSE_PORT));
         assertThat(setup.limits().connectionsMax()).isEqualTo(99);
         assertThat(setup.limits().backlog()).isEqualTo(77);
