@@ -29,13 +29,12 @@ import picocli.CommandLine.Option;
 
 /// `partita cache`: a memcached that can change its model. Its options are memcached's, with their defaults and messages and
 /// with memcached's exit codes; behind them come those of every server.
-@Command(name = "cache", sortOptions = false, abbreviateSynopsis = true, exitCodeOnInvalidInput = Cache.MISUSED,
-        exitCodeOnExecutionException = Cache.SYSTEM_REFUSED, versionProvider = Cache.Version.class, description = """
-                Serves memcached's text protocol under a server model of your choice, until Ctrl-C.""", footer = """
+@Command(name = "cache", sortOptions = false, abbreviateSynopsis = true, exitCodeOnInvalidInput = Cache.MISUSED, exitCodeOnExecutionException = Cache.SYSTEM_REFUSED, versionProvider = Cache.Version.class, description = """
+        Serves memcached's text protocol under a server model of your choice, until Ctrl-C.""", footer = """
 
-                Ctrl-C (SIGINT) and SIGTERM let commands in flight finish and exit with 0; a second one stops now
-                and exits with 130 or 143. Exit codes: 1 and 64 the command line is wrong, 67 there is no such user,
-                71 the system refused something. docs/cache.md is the guide.""")
+        Ctrl-C (SIGINT) and SIGTERM let commands in flight finish and exit with 0; a second one stops now
+        and exits with 130 or 143. Exit codes: 1 and 64 the command line is wrong, 67 there is no such user,
+        71 the system refused something. docs/cache.md is the guide.""")
 final class Cache implements Callable<Integer> {
     /// memcached exits with this code for an option that it does not know.
     static final int MISUSED = 1;
@@ -52,7 +51,8 @@ final class Cache implements Callable<Integer> {
     /// Suboptions of `-o` that concern what does not exist here.
     private static final Set<String> WITHOUT_MEANING = Set.of("hashpower", "tail_repair_time", "hash_algorithm",
             "lru_crawler", "no_lru_crawler", "lru_crawler_sleep", "lru_crawler_tocrawl", "read_buf_mem_limit",
-            "resp_obj_mem_limit", "lru_maintainer", "no_lru_maintainer", "hot_lru_pct", "warm_lru_pct", "hot_max_factor",
+            "resp_obj_mem_limit", "lru_maintainer", "no_lru_maintainer", "hot_lru_pct", "warm_lru_pct",
+            "hot_max_factor",
             "warm_max_factor", "temporary_ttl", "slab_reassign", "no_slab_reassign", "slab_automove",
             "no_slab_automove", "slab_automove_ratio", "slab_automove_window", "slab_automove_freeratio",
             "slab_chunk_max", "slab_sizes", "no_hashexpand", "track_sizes", "no_track_sizes", "modern", "no_modern",
@@ -62,7 +62,8 @@ final class Cache implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
 
-    @Option(names = {"-p", "--port"}, paramLabel = "N", description = "TCP port to listen on. Default: 11211; 0 for any.")
+    @Option(names = {"-p",
+        "--port"}, paramLabel = "N", description = "TCP port to listen on. Default: 11211; 0 for any.")
     private @Nullable String port;
 
     @Option(names = {"-l", "--listen"}, split = ",", paramLabel = "ADDR", description = """
@@ -70,7 +71,8 @@ final class Cache implements Callable<Integer> {
             machine only; 0.0.0.0 or :: for everybody.""")
     private List<String> listen = new ArrayList<>();
 
-    @Option(names = {"-s", "--unix-socket"}, paramLabel = "FILE", description = "Unix socket to listen on, and no network.")
+    @Option(names = {"-s",
+        "--unix-socket"}, paramLabel = "FILE", description = "Unix socket to listen on, and no network.")
     private @Nullable String unixSocket;
 
     @Option(names = {"-a", "--unix-mask"}, paramLabel = "MASK", description = """
@@ -101,7 +103,8 @@ final class Cache implements Callable<Integer> {
             Connections that the kernel holds for us. Default: 1024.""")
     private String backlog = "1024";
 
-    @Option(names = {"-M", "--disable-evictions"}, description = "A full cache refuses items instead of dropping others.")
+    @Option(names = {"-M",
+        "--disable-evictions"}, description = "A full cache refuses items instead of dropping others.")
     private boolean noEvictions;
 
     @Option(names = {"-C", "--disable-cas"}, description = "Items have no compare-and-swap ids.")
@@ -137,12 +140,14 @@ final class Cache implements Callable<Integer> {
     @Option(names = "-v", description = "The verbosity that stats settings shows; as often as three times.")
     private boolean[] verbose = {};
 
-    @Option(names = {"-o", "--extended"}, split = ",", paramLabel = "NAME[=VALUE]", description = """
-            idle_timeout=SECONDS (default 0: a day), no_maxconns_fast (connections over the limit wait in the backlog). \
-            Those about slabs, hash tables and the segmented LRU are accepted and mean nothing here.""")
+    @Option(names = {"-o",
+        "--extended"}, split = ",", paramLabel = "NAME[=VALUE]", description = """
+                idle_timeout=SECONDS (default 0: a day), no_maxconns_fast (connections over the limit wait in the backlog). \
+                Those about slabs, hash tables and the segmented LRU are accepted and mean nothing here.""")
     private List<String> extended = new ArrayList<>();
 
-    @Option(names = {"-B", "--protocol"}, paramLabel = "NAME", description = "auto or ascii; both mean the text protocols.")
+    @Option(names = {"-B",
+        "--protocol"}, paramLabel = "NAME", description = "auto or ascii; both mean the text protocols.")
     private String protocol = "auto";
 
     @Option(names = {"-k", "--lock-memory"}, description = "Accepted; means nothing here.")
@@ -284,8 +289,10 @@ final class Cache implements Callable<Integer> {
         int number = port();
         List<SocketAddress> addresses = new ArrayList<>();
         for (String each : listen.isEmpty() ? List.of("127.0.0.1") : listen) {
-            boolean hasPort = each.startsWith("[") ? each.contains("]:") : each.indexOf(':') == each.lastIndexOf(':')
-                    && each.contains(":");
+            boolean hasPort = each.startsWith("[")
+                    ? each.contains("]:")
+                    : each.indexOf(':') == each.lastIndexOf(':')
+                            && each.contains(":");
             addresses.add(hasPort ? Address.parse(each) : Address.inet(each, number));
         }
         return addresses;
@@ -342,7 +349,8 @@ final class Cache implements Callable<Integer> {
 
     private void refuseWhatIsNotOffered() {
         if (sasl) {
-            throw new Mistake("-S is not offered: SASL belongs to the binary protocol, which is not spoken here", USAGE);
+            throw new Mistake("-S is not offered: SASL belongs to the binary protocol, which is not spoken here",
+                    USAGE);
         }
         if (ssl) {
             throw new Mistake("-Z is not offered: there is no TLS; let stunnel or HAProxy stand in front", USAGE);
@@ -352,8 +360,10 @@ final class Cache implements Callable<Integer> {
         }
         switch (protocol) {
             case "auto", "ascii" -> { /* the text protocols */ }
-            case "binary" -> throw new Mistake("-B binary is not offered: the binary protocol is deprecated in memcached,"
-                    + " and not spoken here; use -B ascii, and a client that speaks text", USAGE);
+            case "binary" -> throw new Mistake(
+                    "-B binary is not offered: the binary protocol is deprecated in memcached,"
+                            + " and not spoken here; use -B ascii, and a client that speaks text",
+                    USAGE);
             default -> throw new Mistake("Invalid value for binding protocol: " + protocol
                     + "\n -- should be one of auto or ascii", USAGE);
         }
@@ -374,7 +384,8 @@ final class Cache implements Callable<Integer> {
 
     private void sayWhatMeansNothing() {
         Map<String, Boolean> given = Map.of("-k", lockMemory, "-L", largePages, "-r", coreDumps, "-f",
-                growthFactor != null, "-W", noWatch, "-n", slabMinSize != null, "-D", prefixDelimiter != null, "-B ascii",
+                growthFactor != null, "-W", noWatch, "-n", slabMinSize != null, "-D", prefixDelimiter != null,
+                "-B ascii",
                 protocol.equals("ascii"));
         List<String> names = new ArrayList<>(given.keySet().stream().filter(given::get).sorted().toList());
         extended.stream().map(each -> each.replaceFirst("=.*", "")).filter(WITHOUT_MEANING::contains)

@@ -53,9 +53,11 @@ class CacheTest {
 
     @Test
     void takesTheOptionsOfMemcachedInItsWays() {
-        Cache cache = of("-p11300", "-m", "128", "-c", "99", "-t", "3", "-I", "2m", "-R", "7", "-b", "77", "-MCFX", "-vvv",
-                "-l", "127.0.0.1,127.0.0.1:11301,[::1]:11302", "-U", "0", "-k", "-f", "1.1", "-n", "96", "-L", "-B", "ascii",
-                "-o", "modern,hashpower=20,idle_timeout=60");
+        Cache cache =
+                of("-p11300", "-m", "128", "-c", "99", "-t", "3", "-I", "2m", "-R", "7", "-b", "77", "-MCFX", "-vvv",
+                        "-l", "127.0.0.1,127.0.0.1:11301,[::1]:11302", "-U", "0", "-k", "-f", "1.1", "-n", "96", "-L",
+                        "-B", "ascii",
+                        "-o", "modern,hashpower=20,idle_timeout=60");
         Setup setup = cache.setup();
         assertThat(setup.addresses()).containsExactly(address("127.0.0.1", 11_300),
                 address("127.0.0.1", 11_301), address("::1", 11_302));
@@ -115,8 +117,9 @@ class CacheTest {
         Path socket = folder.resolve("cache.sock");
         Path pid = folder.resolve("pid");
         var ended = new CompletableFuture<Console>();
-        Thread.ofPlatform().daemon().start(() -> ended.complete(Console.run("cache", "-A", "-s", socket.toString(), "-a",
-                "600", "-P", pid.toString(), "-k", "--model", "sped")));
+        Thread.ofPlatform().daemon()
+                .start(() -> ended.complete(Console.run("cache", "-A", "-s", socket.toString(), "-a",
+                        "600", "-P", pid.toString(), "-k", "--model", "sped")));
         long patience = System.nanoTime() + 20_000_000_000L;
         while (!Files.exists(pid) || Files.size(pid) == 0 || !Files.exists(socket)) {
             assertThat(System.nanoTime()).as("it has started").isLessThan(patience);
@@ -143,7 +146,8 @@ class CacheTest {
         Path socket = folder.resolve("cache.sock");
         var ended = new CompletableFuture<Console>();
         Thread.ofPlatform().daemon().start(() -> ended.complete(
-                Console.run("cache", "-A", "-s", socket.toString(), "-a", "640", "--model", "sped", "--transport", "nio")));
+                Console.run("cache", "-A", "-s", socket.toString(), "-a", "640", "--model", "sped", "--transport",
+                        "nio")));
         long patience = System.nanoTime() + 20_000_000_000L;
         while (!Files.exists(socket)
                 || !PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)).equals("rw-r-----")) {

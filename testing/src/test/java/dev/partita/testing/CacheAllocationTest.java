@@ -55,7 +55,8 @@ class CacheAllocationTest {
     @MethodSource("models")
     void aSetAllocatesItsValueAndItsEntry(ServerModel model) throws Exception {
         String set = "set key7 0 0 " + VALUE_BYTES + "\r\n" + "x".repeat(VALUE_BYTES) + "\r\n";
-        assertThat(measure(model, set, "STORED\r\n", SET_BYTES_MAX)).isBetween((double) VALUE_BYTES, (double) SET_BYTES_MAX);
+        assertThat(measure(model, set, "STORED\r\n", SET_BYTES_MAX)).isBetween((double) VALUE_BYTES,
+                (double) SET_BYTES_MAX);
     }
 
     /// Bytes allocated for a request, over all threads of the server, in the last batch.
@@ -69,7 +70,8 @@ class CacheAllocationTest {
                 clients.add(WireClient.connect(server));
             }
             for (int i = 0; i < 20; i++) {
-                clients.getFirst().send("set key" + i + " 0 0 " + VALUE_BYTES + "\r\n" + "x".repeat(VALUE_BYTES) + "\r\n");
+                clients.getFirst()
+                        .send("set key" + i + " 0 0 " + VALUE_BYTES + "\r\n" + "x".repeat(VALUE_BYTES) + "\r\n");
                 clients.getFirst().readThrough("STORED\r\n");
             }
             byte[] bytes = request.getBytes(ISO_8859_1);

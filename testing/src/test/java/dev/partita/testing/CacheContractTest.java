@@ -223,7 +223,8 @@ class CacheContractTest {
             ask(other, "set a 0 0 1\r\nx\r\n", "\n");
             ask(other, "get a b\r\n", "END\r\n");
             String stats = ask(client, "stats\r\n", "END\r\n");
-            assertThat(stats).contains("STAT curr_connections 2\r\n", "STAT total_connections 2\r\n", "STAT cmd_get 2\r\n",
+            assertThat(stats).contains("STAT curr_connections 2\r\n", "STAT total_connections 2\r\n",
+                    "STAT cmd_get 2\r\n",
                     "STAT cmd_set 1\r\n", "STAT get_hits 1\r\n", "STAT get_misses 1\r\n", "STAT curr_items 1\r\n",
                     "STAT max_connections 64\r\n", "STAT bytes_read 32\r\n", "STAT version 1.6.45\r\n");
         }

@@ -9,6 +9,7 @@ import dev.partita.server.Running;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,7 +44,7 @@ class CacheSameBytesTest {
     }
 
     /// One conversation after the other, on a new server, so that even the ids are the same.
-    private static List<String> answers(Under under, List<byte[]> conversations, Random cuts) throws Exception {
+    private static List<String> answers(Under under, List<byte[]> conversations, @Nullable Random cuts) throws Exception {
         List<String> answers = new ArrayList<>();
         try (Running server = under.run(new Memcached(Settings.defaults()), Under.SMALL)) {
             for (byte[] said : conversations) {
