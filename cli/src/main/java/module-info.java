@@ -8,6 +8,7 @@ module dev.partita.cli {
     requires dev.partita.linux;
     requires dev.partita.http;
     requires dev.partita.cache;
+    requires dev.partita.load;
     requires info.picocli;
     requires jdk.unsupported; // signals
 

@@ -32,6 +32,7 @@ public final class Main {
         var commands = new CommandLine(new Partita(err))
                 .addSubcommand(new Serve(out, err))
                 .addSubcommand(new Cache(out, err))
+                .addSubcommand(new LoadCommand(out, err))
                 .addSubcommand(new Models(out))
                 .addSubcommand(new Doctor(out))
                 .addSubcommand(new Train(out))

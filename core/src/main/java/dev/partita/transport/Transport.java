@@ -59,6 +59,12 @@ public interface Transport {
     /// @param counters the loop's, for the pauses in accepting and the polls
     Poller poller(ConnectionTable table, Counters counters) throws IOException;
 
+    /// The shortest time that its pollers can wait, in nanoseconds; a shorter wait lasts as long as this one. Whoever has to be
+    /// on time does not wait for what is nearer.
+    default long waitNanosMin() {
+        return 1_000_000;
+    }
+
     /// Makes what one platform thread waits with.
     Waiting blocking(ConnectionTable table) throws IOException;
 

@@ -76,6 +76,7 @@ final class Generator implements Protocol, Schedule {
     private final Ledger ledger;
     private final Line line;
     private final Runnable afterwards;
+    private final long precisionNanos;
 
     // Set before the first round.
     private @Nullable ConnectionTable table;
@@ -133,6 +134,7 @@ final class Generator implements Protocol, Schedule {
         random = new SplittableRandom(seed);
         mix = new Mix(plan.dialogue().kinds(), random.split());
         timeoutNanos = plan.timeout().toNanos();
+        precisionNanos = plan.transport().waitNanosMin();
         ledger = new Ledger(plan.dialogue().kinds().size());
         line = new Line(Math.max(plan.lineMax(), connections * plan.pipeline()));
         listed = new Client[connections];
@@ -236,21 +238,15 @@ final class Generator implements Protocol, Schedule {
     }
 
     private long openAll(long now) {
-        for (int i = 0; i < OPENED_PER_ROUND && closed > 0 && connecting < CONNECTING_MAX; i++) {
+        // One failure is enough to know; the rest is opened when it is needed.
+        for (int i = 0; i < OPENED_PER_ROUND && closed > 0 && connecting < CONNECTING_MAX && failure == null; i++) {
             openOne(now);
-            if (failure != null) {
-                closed = 0; // once is enough to know; the rest is opened when it is needed
-            }
         }
-        if (closed > 0) {
-            return connecting < CONNECTING_MAX ? 0 : NEVER;
-        }
-        if (connecting == 0) {
-            closed = table().size() - openNow();
+        if (connecting == 0 && (closed == 0 || failure != null)) {
             stage = Stage.READY;
             ready.countDown();
         }
-        return NEVER;
+        return closed > 0 && connecting < CONNECTING_MAX && failure == null ? 0 : NEVER;
     }
 
     private long ready(long now) {
@@ -299,7 +295,9 @@ final class Generator implements Protocol, Schedule {
         if (!line.isEmpty() && closed > 0 && retryAt > now) {
             next = Math.min(next, retryAt);
         }
-        return Math.max(0, next - now);
+        // A wait that is too short for the poller would end too late: the loop goes round instead.
+        long wait = next - now;
+        return wait < precisionNanos ? 0 : wait - (precisionNanos - 1);
     }
 
     private void finishBy(long giveUpAt) {
@@ -342,7 +340,9 @@ final class Generator implements Protocol, Schedule {
         if (client != null) {
             give(client, intended, kind);
         } else if (line.join(intended, kind)) {
-            ledger.waits(intended);
+            if (closed == 0) {
+                ledger.waits(intended);
+            }
         } else {
             ledger.failed(intended, ErrorKind.UNSENT);
         }

@@ -120,11 +120,10 @@ public final class LoadRun {
         if (failure == Connecting.NO_DESCRIPTOR || failure != null && openNow() == 0) {
             throw new IOException("cannot connect to " + Dialogue.show(plan.to()) + ": "
                     + switch (failure) {
-                        case REFUSED -> "nobody listens there; start the server first";
                         case NO_PORT -> "every port of every source address is taken; use fewer connections";
                         case NO_DESCRIPTOR -> "too many open files after " + openNow()
                                 + " connections; use fewer, or raise the limit (ulimit -n)";
-                        case UNREACHABLE, ESTABLISHED, UNDER_WAY -> "it does not answer";
+                        default -> "nobody answers there; start the server first";
                     });
         }
     }

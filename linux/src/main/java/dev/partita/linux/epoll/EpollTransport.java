@@ -4,6 +4,7 @@ import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Endpoint;
 import dev.partita.connection.FileAccess;
 import dev.partita.limits.Counters;
+import dev.partita.linux.LinuxFacts;
 import dev.partita.linux.file.LinuxFileTree;
 import dev.partita.linux.libc.Machine;
 import dev.partita.linux.libc.MappedMemory;
@@ -68,6 +69,11 @@ public final class EpollTransport implements Transport {
     @Override
     public Poller poller(ConnectionTable table, Counters counters) throws IOException {
         return new EpollPoller(table, counters);
+    }
+
+    @Override
+    public long waitNanosMin() {
+        return LinuxFacts.read().epollPwait2() ? 1 : Transport.super.waitNanosMin();
     }
 
     @Override
