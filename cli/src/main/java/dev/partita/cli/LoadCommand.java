@@ -198,8 +198,9 @@ final class LoadCommand implements Callable<Integer> {
             dialogue = http;
         }
         if (!ownHost && !Load.isThisMachine(to)) {
-            throw new Mistake(url + " is not on this machine: load on somebody's server is an attack; if it is yours, say so"
-                    + " with --i-own-this-host");
+            throw new Mistake(
+                    url + " is not on this machine: load on somebody's server is an attack; if it is yours, say so"
+                            + " with --i-own-this-host");
         }
         Load load = Load.of(dialogue, to)
                 .arrivals(arrivals())
@@ -320,7 +321,8 @@ final class LoadCommand implements Callable<Integer> {
         } catch (NumberFormatException none) {
             // The same message as for a number out of range.
         }
-        throw new Mistake("--rate is '" + text + "': valid are " + Load.RATE_MIN + " to " + Load.RATE_MAX + " a second");
+        throw new Mistake(
+                "--rate is '" + text + "': valid are " + Load.RATE_MIN + " to " + Load.RATE_MAX + " a second");
     }
 
     private static int number(String option, String text, int least, int most) {

@@ -41,7 +41,7 @@ final class Generator implements Protocol, Schedule {
     /// When things happen, by [System#nanoTime].
     ///
     /// @param timetable null in a closed loop
-    record Span(long measureAt, long endAt, @Nullable Timetable timetable) {}
+    record Span(long startAt, long measureAt, long endAt, @Nullable Timetable timetable) {}
 
     private enum Stage {
         OPENING, READY, RUNNING, FINISHING, ENDED
@@ -254,6 +254,9 @@ final class Generator implements Protocol, Schedule {
         if (given == null) {
             return NEVER;
         }
+        if (now < given.startAt()) {
+            return waitable(given.startAt() - now);
+        }
         stage = Stage.RUNNING;
         ledger.measureFrom(given.measureAt());
         timetable = given.timetable();
@@ -295,9 +298,12 @@ final class Generator implements Protocol, Schedule {
         if (!line.isEmpty() && closed > 0 && retryAt > now) {
             next = Math.min(next, retryAt);
         }
-        // A wait that is too short for the poller would end too late: the loop goes round instead.
-        long wait = next - now;
-        return wait < precisionNanos ? 0 : wait - (precisionNanos - 1);
+        return waitable(next - now);
+    }
+
+    /// A wait that is too short for the poller would end too late: the loop goes round instead.
+    private long waitable(long nanos) {
+        return nanos < precisionNanos ? 0 : nanos - (precisionNanos - 1);
     }
 
     private void finishBy(long giveUpAt) {

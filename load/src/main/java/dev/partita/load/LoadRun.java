@@ -366,7 +366,7 @@ public final class LoadRun {
                             plan.due(plan.warmUp(), thread),
                             plan.duration().toNanos(),
                             plan.due(plan.duration(), thread));
-            generator.run(new Generator.Span(measureAt, measureAt + plan.duration().toNanos(), timetable));
+            generator.run(new Generator.Span(start, measureAt, measureAt + plan.duration().toNanos(), timetable));
             loop.wake();
         }
 

@@ -102,7 +102,7 @@ class GeneratorTest {
         Rig rig = Rig.of(plan);
         rig.generator.run();
         long second = 1_000_000_000L;
-        rig.generator.run(new Generator.Span(second, 2 * second, new Timetable(
+        rig.generator.run(new Generator.Span(0, second, 2 * second, new Timetable(
                 Arrivals.CONSTANT, new java.util.SplittableRandom(1), 0, 0, second, 10, second, 10)));
         for (int i = 0; i < 2_100; i++) {
             rig.rounds();

@@ -153,7 +153,7 @@ final class Rig implements Generator.Hands {
                 : new Timetable(
                         plan.arrivals(), new java.util.SplittableRandom(1), 0, start, 0, 0, plan.duration().toNanos(),
                         plan.due(plan.duration(), 0));
-        generator.run(new Generator.Span(start, end, timetable));
+        generator.run(new Generator.Span(start, start, end, timetable));
         generator.run();
         return this;
     }

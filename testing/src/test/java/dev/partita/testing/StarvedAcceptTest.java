@@ -3,11 +3,9 @@ package dev.partita.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -114,23 +112,9 @@ class StarvedAcceptTest {
         }
     }
 
-    /// With the module path or class path of this JVM.
     private static Process start(String model, String transport) throws IOException {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$@\"", "sh",
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java"));
-        Module module = StarvedServer.class.getModule();
-        if (module.isNamed()) {
-            ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                    .filter(argument -> argument.matches("--(module-path|patch-module|add-modules|add-reads|add-opens|"
-                            + "add-exports|enable-native-access)=.*"))
-                    .forEach(command::add);
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), "-m",
-                    module.getName() + "/" + StarvedServer.class.getName()));
-        } else {
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                    StarvedServer.class.getName()));
-        }
-        command.addAll(List.of(model, transport));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$@\"", "sh"));
+        command.addAll(ChildJvm.command(StarvedServer.class, model, transport));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 }
