@@ -27,6 +27,7 @@ public final class Connection {
     private static final Counters UNCOUNTED = Counters.shared();
     /// How long, and for how many bytes, a lingering close waits for the peer to close too.
     private static final long LINGER_NANOS = 2_000_000_000L;
+    private static final long LINGER_NANOS_DRAINING = 1_000_000_000L;
     /// What one connection may send before the others of its loop get their turn: a peer that reads as fast as it is sent to
     /// would otherwise keep the loop for as long as a file is large.
     private static final long SEND_BYTES_PER_TURN = 1 << 20;
@@ -66,7 +67,7 @@ public final class Connection {
     // Its owner's.
     private Place place = Place.HOME;
     private boolean ended;
-    /// While the server drains: the last receive found nothing, so no request is lost if the connection ends now.
+    /// While a drain closes idle connections: the last receive found nothing, so no request is lost if this one ends now.
     private boolean heardOut;
     private boolean broken;
     /// It is over the limit and has not been told. Looked at only while it counts as broken, which it does from the start.
@@ -126,7 +127,7 @@ public final class Connection {
                 timeline.asks(step);
             }
             return switch (step) {
-                case READ -> nothingWillCome() ? Step.CLOSE : under(deadlineOfRead(), Step.READ);
+                case READ -> nothingWillCome() ? endIdle() : under(deadlineOfRead(), Step.READ);
                 case WORK, BLOCKING, WAIT -> {
                     mayBlock = step == Step.BLOCKING;
                     yield under(Deadline.WORK, step);
@@ -231,6 +232,12 @@ public final class Connection {
     /// True once the server is about to end: replies should announce that the connection closes.
     public boolean isDraining() {
         return table.isDraining();
+    }
+
+    /// True once a drain has waited long enough for further requests: also a peer that sends one behind the other gets no
+    /// further answer.
+    public boolean isLastCall() {
+        return table.idle() != null;
     }
 
     /// Chooses how the connection ends when it does. [Close#NORMAL] unless somebody says otherwise.
@@ -363,7 +370,7 @@ public final class Connection {
             return breakOff("a session asked for more than its inbound can hold, or no buffer was left");
         }
         int received = endpoint.receive(inbound);
-        if (received == Endpoint.AGAIN && table.isDraining() && !heardOut) {
+        if (received == Endpoint.AGAIN && table.idle() != null && !heardOut) {
             endpoint.doubt(); // what arrived a moment ago may not have been told of yet, and must not be lost
             received = endpoint.receive(inbound);
             heardOut = received == Endpoint.AGAIN;
@@ -581,7 +588,7 @@ public final class Connection {
     /// True if [#next] names CLOSE although nothing came: the server ends, and this connection is between two requests or
     /// is not waited for any longer.
     public boolean isToEnd() {
-        return table.isAborting() || table.isDraining() && !lingering && isIdle();
+        return table.isAborting() || table.idle() != null && !lingering && isIdle();
     }
 
     /// True while this slot has a conversation that lives with `inbox`. From any thread: a true answer is one only the
@@ -723,7 +730,7 @@ public final class Connection {
                     + progress * 1_000 / limits.bodyBytesPerSecondMin() * NANOS_PER_MILLI;
             case WORK -> limits.workNanosMax();
             case WRITE -> limits.writeMillisMax() * NANOS_PER_MILLI;
-            case LINGER -> LINGER_NANOS;
+            case LINGER -> table.isDraining() ? LINGER_NANOS_DRAINING : LINGER_NANOS;
         };
     }
 
@@ -763,6 +770,11 @@ public final class Connection {
             counters.add(Counter.BYTES_OUT, sent);
         }
         return bytes.isEmpty(); // a socket that does not take as much as that has a peer that does not read
+    }
+
+    /// The peer has closed its side, or the server ends and has heard the connection out.
+    private Step endIdle() {
+        return !ended && table.idle() == Close.LINGER ? linger() : Step.CLOSE;
     }
 
     /// Begins the lingering close: our side is shut, and what the peer still sends is dropped.

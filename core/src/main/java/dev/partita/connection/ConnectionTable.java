@@ -31,6 +31,7 @@ public final class ConnectionTable implements AutoCloseable {
     private final boolean refuses;
     private final ConcurrentMap<Folder, FileTree> folders = new ConcurrentHashMap<>();
     private volatile boolean draining;
+    private volatile @Nullable Close idle;
     private volatile boolean aborting;
     private volatile boolean wanted;
     private volatile long now = System.nanoTime();
@@ -160,9 +161,23 @@ public final class ConnectionTable implements AutoCloseable {
         return draining;
     }
 
-    /// Says that the server is about to end: every connection closes as soon as it is between two requests.
+    /// Says that the server is about to end: every reply announces that its connection closes. A connection between two
+    /// requests stays open for one more.
     public void drain() {
         draining = true;
+    }
+
+    /// How connections between two requests end, once they are no longer left open for one more; null until then.
+    public @Nullable Close idle() {
+        return idle;
+    }
+
+    /// Says that connections between two requests end: a drain has waited long enough for another request.
+    ///
+    /// @param how [Close#LINGER] for a peer that may be sending one just now: it sees our end before its own is closed
+    public void closeIdle(Close how) {
+        draining = true;
+        idle = how;
     }
 
     /// True once nobody is waited for any longer.
@@ -172,7 +187,7 @@ public final class ConnectionTable implements AutoCloseable {
 
     /// Says that every connection ends at once, whatever it is in the middle of.
     public void abort() {
-        draining = true;
+        closeIdle(Close.NORMAL);
         aborting = true;
     }
 

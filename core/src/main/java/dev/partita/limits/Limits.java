@@ -96,7 +96,11 @@ public record Limits(
                 """) int workMillisMax,
         @Meaning("""
                 How long a drain waits for requests in flight before it aborts them.
-                """) int drainMillis) {
+                """) int drainMillis,
+        @Meaning("""
+                How long a drain leaves a connection between two requests open for one more, which is answered with
+                the word that the connection closes; then it is closed from our side. At most `drainMillis` counts.
+                """) int drainIdleMillis) {
 
     private static final String VALID = ": valid are ";
     private static final Limits DEFAULTS = new Limits(
@@ -123,7 +127,8 @@ public record Limits(
             30_000,
             75_000,
             30_000,
-            30_000);
+            30_000,
+            5_000);
 
     public Limits {
         inRange("connectionsMax", connectionsMax, 1, 1_000_000);
@@ -152,6 +157,7 @@ public record Limits(
         inRange("idleMillisMax", idleMillisMax, 100, 86_400_000);
         inRange("workMillisMax", workMillisMax, 100, 86_400_000);
         inRange("drainMillis", drainMillis, 0, 3_600_000);
+        inRange("drainIdleMillis", drainIdleMillis, 0, 3_600_000);
     }
 
     /// The values that a server has when nothing else is said.

@@ -1,5 +1,6 @@
 package dev.partita.server;
 
+import dev.partita.connection.Close;
 import dev.partita.connection.ConnectionTable;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
@@ -122,13 +123,20 @@ public final class Running implements AutoCloseable {
         return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /// Ends the server and waits until it has: it stops accepting; connections between two requests are closed; requests
-    /// in flight get their answer, with `Connection: close` where the protocol has such a thing, for as long as
-    /// [Limits#drainMillis] allows; what is left then is reset. A second call, from another thread, waits for the first.
+    /// Ends the server without losing a request, and waits until it has: it stops accepting; requests in flight get their
+    /// answer, with `Connection: close` where the protocol has such a thing, for as long as [Limits#drainMillis] allows; what
+    /// is left then is reset. Connections between two requests get one more answer, for as long as [Limits#drainIdleMillis]
+    /// allows; then our side of them is closed, and theirs is waited for, for a second. A second call, from another thread,
+    /// waits for the first.
     ///
     /// @return true if no request had to be given up
     public boolean drain() {
-        return end(TimeUnit.MILLISECONDS.toNanos(limits().drainMillis()));
+        return end(limits().drainMillis(), limits().drainIdleMillis(), Close.LINGER);
+    }
+
+    /// True once [#drain], [#close] or [#abort] was called: others should no longer be sent here.
+    public boolean isDraining() {
+        return ending.get();
     }
 
     /// Ends the server now: requests in flight are given up.
@@ -136,21 +144,24 @@ public final class Running implements AutoCloseable {
         table.abort();
         parts.forEach(Part::wake);
         parts.forEach(Part::interrupt); // a loop that is stuck in a handler could not even stop accepting
-        end(0);
+        end(0, 0, Close.NORMAL);
     }
 
-    /// The same as [#drain].
+    /// The same as [#drain], but that connections between two requests are closed at once: for programs and tests that have no
+    /// clients left, or none that mind.
     @Override
     public void close() {
-        drain();
+        end(limits().drainMillis(), 0, Close.NORMAL);
     }
 
-    private boolean end(long patienceNanos) {
+    private boolean end(int patienceMillis, int patienceIdleMillis, Close idle) {
         if (!ending.compareAndSet(false, true)) {
             awaitUninterruptibly();
             return true;
         }
-        long deadline = System.nanoTime() + patienceNanos;
+        long begun = System.nanoTime();
+        long deadline = begun + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+        long deadlineIdle = Math.min(deadline, begun + TimeUnit.MILLISECONDS.toNanos(patienceIdleMillis));
         boolean interrupted = Thread.interrupted();
         boolean drained = false;
         boolean over = false;
@@ -159,6 +170,9 @@ public final class Running implements AutoCloseable {
                 part.stopAccepting(Math.max(ABORT_NANOS, deadline - System.nanoTime()));
             }
             table.drain();
+            parts.forEach(Part::wake);
+            joinConnections(deadlineIdle);
+            table.closeIdle(idle);
             parts.forEach(Part::wake);
             drained = joinConnections(deadline);
             if (!drained) {

@@ -190,11 +190,40 @@ class ConnectionTest {
     }
 
     @Test
-    void closesBetweenTwoRequestsWhenTheServerDrainsAndNothingHasBeenSentMeanwhile() {
+    void staysOpenForOneMoreRequestWhenTheServerDrains() {
         Connection connection = begin();
         connection.place(Place.HOME);
         script.step = Step.READ;
         table.drain();
+
+        assertThat(connection.isDraining()).isTrue();
+        assertThat(connection.isToEnd()).isFalse();
+        assertThat(connection.next()).isEqualTo(Step.READ);
+        assertThat(connection.receive()).as("nothing has come, and it waits on").isFalse();
+        assertThat(connection.next()).isEqualTo(Step.READ);
+    }
+
+    @Test
+    void closesItsSideFirstForAPeerThatMayBeSending() {
+        Connection connection = begin();
+        connection.place(Place.HOME);
+        script.step = Step.READ;
+        table.closeIdle(Close.LINGER);
+
+        assertThat(connection.next()).isEqualTo(Step.READ);
+        assertThat(connection.receive()).isTrue();
+        assertThat(connection.next()).as("it reads to the peer's end").isEqualTo(Step.READ);
+        assertThat(endpoints.getFirst().outputShut).isTrue();
+        assertThat(connection.isToEnd()).isFalse();
+        assertThat(connection.remainingNanos()).isPositive().isLessThanOrEqualTo(1_000_000_000L);
+    }
+
+    @Test
+    void closesBetweenTwoRequestsWhenADrainHasWaitedAndNothingHasBeenSentMeanwhile() {
+        Connection connection = begin();
+        connection.place(Place.HOME);
+        script.step = Step.READ;
+        table.closeIdle(Close.NORMAL);
 
         assertThat(connection.isToEnd()).isTrue();
         assertThat(connection.next()).isEqualTo(Step.READ);
@@ -208,7 +237,7 @@ class ConnectionTest {
         connection.place(Place.HOME);
         script.step = Step.READ;
         endpoints.getFirst().arriving.add("a request");
-        table.drain();
+        table.closeIdle(Close.NORMAL);
 
         assertThat(connection.next()).isEqualTo(Step.READ);
         assertThat(connection.receive()).isTrue();

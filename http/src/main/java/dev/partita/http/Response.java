@@ -440,7 +440,7 @@ public final class Response {
     /// Ends a head whose last line has no CR LF yet.
     private void end() {
         byte[] date = http.date();
-        if (!last && head.isPersistent() && !head.isHttp10() && !connection.isDraining()) {
+        if (!last && head.isPersistent() && !head.isHttp10() && !isLastOfDrain()) {
             out.put(date);
         } else {
             out.put(date, 0, date.length - 2);
@@ -455,8 +455,14 @@ public final class Response {
         end();
     }
 
+    /// Whether the server ends and this is the last reply here: not while another request has arrived behind this one.
+    private boolean isLastOfDrain() {
+        return connection.isDraining()
+                && (head.hasBody() || connection.inbound().length() <= head.end() || connection.isLastCall());
+    }
+
     private void putConnection() {
-        last |= !head.isPersistent() || connection.isDraining();
+        last |= !head.isPersistent() || isLastOfDrain();
         out.put(last ? CLOSE : KEEP_ALIVE);
     }
 

@@ -10,12 +10,13 @@ import dev.partita.transport.Transport;
 import dev.partita.transport.Transports;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /// A server model over a transport.
 public record Under(ServerModel model, Transport transport) {
-    /// Few slots make a server that starts within milliseconds.
-    public static final Limits SMALL =
-            Limits.defaults().withConnectionsMax(64).with("queueMillisTarget", 0);
+    /// Few slots make a server that starts within milliseconds, and a short wait for idle connections one that ends so.
+    public static final Limits SMALL = Limits.defaults()
+            .with(Map.of("connectionsMax", 64L, "queueMillisTarget", 0L, "drainIdleMillis", 20L));
 
     /// Every model over every transport that works on this machine.
     public static List<Under> all() {

@@ -584,7 +584,9 @@ class ContractTest {
 
         CompletableFuture<Boolean> drained = inBackground(server::drain);
         idle.expectEnd();
+        idle.close();
         fresh.expectEnd();
+        fresh.close();
         assertThatThrownBy(() -> WireClient.connect(server)).isInstanceOf(ConnectException.class);
         assertThat(drained).isNotDone();
         reply.complete("done");
@@ -600,7 +602,6 @@ class ContractTest {
         assertThat(server.count(Counter.ACCEPTED)).isEqualTo(4);
         assertThat(server.count(Counter.CLOSED)).isEqualTo(4);
         assertThat(server.count(Counter.ABORTED)).isZero();
-        closeAll(List.of(idle, fresh));
     }
 
     @Test
@@ -615,12 +616,12 @@ class ContractTest {
 
         CompletableFuture<Boolean> drained = inBackground(server::drain);
         idle.expectEnd();
+        idle.close();
         halfway.send(java.util.Arrays.copyOfRange(request, 7, request.length));
         assertThat(dialect.reply(halfway)).isEqualTo("whole");
         halfway.expectEnd();
         halfway.close();
         assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
-        idle.close();
     }
 
     @Test

@@ -2,8 +2,13 @@ package dev.partita.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.limits.Counter;
+import dev.partita.limits.Limits;
 import dev.partita.server.Running;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +44,11 @@ class HttpContractTest {
     }
 
     private Running start() throws Exception {
-        return under.run(Dialects.HTTP.protocol(backstage, folder), Under.SMALL);
+        return start(Under.SMALL);
+    }
+
+    private Running start(Limits limits) throws Exception {
+        return under.run(Dialects.HTTP.protocol(backstage, folder), limits);
     }
 
     @Test
@@ -135,12 +144,7 @@ class HttpContractTest {
         WireClient waiting = WireClient.connect(server);
         waiting.send("GET /wait/w HTTP/1.1\r\nHost: test\r\n\r\n");
         Backstage.PutOff reply = backstage.putOff("w");
-        WireClient idle = WireClient.connect(server);
-        idle.send(GET);
-        assertThat(idle.readReply().field("Connection")).isEmpty();
-        CompletableFuture<Boolean> drained = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().start(() -> drained.complete(server.drain()));
-        idle.expectEnd();
+        CompletableFuture<Boolean> drained = drain(server);
         reply.complete("done");
         WireClient.HttpReply last = waiting.readReply();
         assertThat(last.text()).isEqualTo("done");
@@ -148,7 +152,71 @@ class HttpContractTest {
         waiting.send(GET); // too late, and yet the reply has to arrive
         waiting.expectEnd();
         waiting.close();
-        idle.close();
         assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /// An hour for idle connections: were they waited for after their answer, this would not end.
+    @Test
+    void aDrainAnswersIdleConnectionsOnceMoreAndWhatIsHalfSent() throws Exception {
+        Running server = start(Under.SMALL.with("drainIdleMillis", 3_600_000).withDrain(Duration.ofHours(1)));
+        WireClient idle = WireClient.connect(server);
+        idle.send(GET);
+        assertThat(idle.readReply().field("Connection")).isEmpty();
+        WireClient half = WireClient.connect(server);
+        half.send(GET.substring(0, 10));
+        WireClient several = WireClient.connect(server);
+        several.send(GET);
+        assertThat(several.readReply().status()).isEqualTo(200);
+        CompletableFuture<Boolean> drained = drain(server);
+        half.send(GET.substring(10));
+        idle.send(GET);
+        several.send(GET + GET + GET);
+        for (WireClient client : List.of(idle, half)) {
+            assertThat(client.readReply().field("Connection")).hasValue("close");
+            client.expectEnd();
+            client.close();
+        }
+        assertThat(several.readReply().field("Connection")).as("more of it has arrived").isEmpty();
+        assertThat(several.readReply().field("Connection")).isEmpty();
+        assertThat(several.readReply().field("Connection")).hasValue("close");
+        several.expectEnd();
+        several.close();
+        assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aDrainClosesItsSideOfWhatStaysIdleAndHearsItOut() throws Exception {
+        Running server = start(Under.SMALL.with("drainIdleMillis", 20));
+        List<WireClient> idle = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            WireClient client = WireClient.connect(server);
+            client.send(GET);
+            assertThat(client.readReply().status()).isEqualTo(200);
+            idle.add(client);
+        }
+        CompletableFuture<Boolean> drained = drain(server);
+        for (WireClient client : idle) {
+            client.expectEnd();
+            client.send(GET).send(GET); // had our socket been closed as a whole, the second one would fail
+            client.expectEnd();
+            client.close();
+        }
+        assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.count(Counter.CLOSED)).isEqualTo(6);
+        assertThat(server.count(Counter.ABORTED) + server.count(Counter.BROKEN)).isZero();
+    }
+
+    /// Begins a drain and waits until the server knows of it.
+    private static CompletableFuture<Boolean> drain(Running server) throws Exception {
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        try (WireClient witness = WireClient.connect(server)) {
+            witness.send(GET);
+            assertThat(witness.readReply().status()).isEqualTo(200);
+            Thread.ofPlatform().daemon().start(() -> drained.complete(server.drain()));
+            do {
+                witness.send(GET);
+            } while (witness.readReply().field("Connection").isEmpty());
+        }
+        return drained;
     }
 }

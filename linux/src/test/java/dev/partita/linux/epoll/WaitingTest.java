@@ -149,7 +149,7 @@ class WaitingTest {
             assertThat(peer.hear(3)).isEqualTo("one");
         }
 
-        acceptor.table.drain();
+        acceptor.table.closeIdle(Close.NORMAL);
         waiting.wake();
 
         for (Thread thread : threads) {
@@ -183,7 +183,7 @@ class WaitingTest {
                 c.closing(Close.ABORT);
                 c.close();
             });
-            acceptor.table.drain();
+            acceptor.table.closeIdle(Close.NORMAL);
             waiting.wake();
             woken.await();
 
