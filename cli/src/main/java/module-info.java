@@ -9,6 +9,7 @@ module dev.partita.cli {
     requires dev.partita.http;
     requires dev.partita.cache;
     requires dev.partita.load;
+    requires dev.partita.admin;
     requires info.picocli;
     requires jdk.unsupported; // signals
 

@@ -34,6 +34,11 @@ final class Address {
         return inet(host, port(text, text.substring(colon + 1)));
     }
 
+    /// A port of the loopback address.
+    static SocketAddress loopback(int port) {
+        return inet(LOOPBACK, port);
+    }
+
     /// @param host a name, or an address with or without brackets
     /// @throws Mistake if the host is not known
     static SocketAddress inet(String host, int port) {

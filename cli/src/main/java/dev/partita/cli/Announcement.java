@@ -27,6 +27,8 @@ final class Announcement {
     static String of(Setup setup, Running running, Function<SocketAddress, String> place, Consumer<Columns> content) {
         var columns = new Columns(13);
         addresses(columns, running, place);
+        AdminListener admin = setup.admin();
+        columns.add("admin", admin.runs() ? admin.state() + "  (healthz, readyz, metrics)" : admin.state());
         model(columns, running.model());
         columns.add("bounds", bounds(running));
         Setup.Choice choice = setup.choice();

@@ -212,10 +212,10 @@ final class Cache implements Callable<Integer> {
         Running running = setup.start(new Memcached(settings));
         Path pid = writePid();
         protectUnixSocket();
-        if (!daemon) {
-            announce(setup, settings, running);
-        }
-        try {
+        try (AdminListener _ = setup.admin().start(running)) {
+            if (!daemon) {
+                announce(setup, settings, running);
+            }
             return ending.await(running);
         } finally {
             if (pid != null) {

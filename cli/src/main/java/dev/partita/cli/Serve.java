@@ -50,9 +50,11 @@ final class Serve implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Plan plan = plan();
         var ending = new Ending(out); // before the first connection can be lost
-        Running running = plan.start();
-        announce(plan, running);
-        return ending.await(running);
+        try (Running running = plan.start();
+                AdminListener admin = plan.setup().admin().start(running)) {
+            announce(plan, running);
+            return ending.await(running);
+        }
     }
 
     /// Tells everything that is known once the server runs, in one write, and then measures what is not known yet.

@@ -43,6 +43,11 @@ final class ServerOptions {
             Sets a socket option, as often as you like; 'partita doctor' lists them. Default: tcp-nodelay=on.""")
     private List<String> socketOptions = new ArrayList<>();
 
+    @Option(names = "--admin", paramLabel = "[HOST:]PORT|off", description = """
+            Where /healthz, /readyz and /metrics are answered. Default: the loopback address and the port after \
+            the server's.""")
+    private @Nullable String admin;
+
     @Option(names = "--pin-loops", description = "Ties each event loop to a processor. Default: they may move.")
     private boolean pinLoops;
 
@@ -85,7 +90,8 @@ final class ServerOptions {
                     addresses,
                     limits.limits(),
                     options(),
-                    pinLoops);
+                    pinLoops,
+                    AdminListener.of(admin, addresses));
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage())); // core's own checks name what is valid
         }

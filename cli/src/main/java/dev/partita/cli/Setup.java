@@ -20,7 +20,8 @@ record Setup(
         List<SocketAddress> addresses,
         Limits limits,
         SocketOptions options,
-        boolean pinned) {
+        boolean pinned,
+        AdminListener admin) {
 
     /// A transport and why it is this one.
     record Choice(Transport transport, String why) {

@@ -161,11 +161,16 @@ class ProcessTest {
         return start(java(arguments.toArray(String[]::new)));
     }
 
+    /// From modules, as a user starts it; from the class path where the tests themselves run so.
     private static List<String> java(String... arguments) {
+        String modules = System.getProperty("jdk.module.path");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-Xmx128m", "--enable-native-access=dev.partita.linux", "-p",
-                System.getProperty("jdk.module.path"), "-m", "dev.partita.cli/dev.partita.cli.Main"));
+                "-XX:+UseSerialGC", "-Xmx128m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(modules == null
+                ? List.of("--enable-native-access=ALL-UNNAMED", Main.class.getName())
+                : List.of("--enable-native-access=dev.partita.linux", "-p", modules, "-m",
+                        "dev.partita.cli/" + Main.class.getName()));
         command.addAll(List.of(arguments));
         return command;
     }

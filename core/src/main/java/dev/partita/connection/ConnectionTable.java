@@ -2,6 +2,7 @@ package dev.partita.connection;
 
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
+import dev.partita.limits.Counts;
 import dev.partita.limits.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -133,6 +134,11 @@ public final class ConnectionTable implements AutoCloseable {
             sum += each.get(counter);
         }
         return sum;
+    }
+
+    /// All sums, as of one moment. From any thread.
+    public Counts totals() {
+        return new Counts(counted);
     }
 
     /// True if somebody observes the requests, so that times are taken.

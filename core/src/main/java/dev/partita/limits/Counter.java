@@ -18,6 +18,8 @@ public enum Counter {
     REFUSED("connections refused: connection limit"),
     /// Requests that reached the useful work. A request of several passes counts once.
     REQUESTS("requests"),
+    /// Of these, the ones that are over: answered, refused after their work had begun, or given up with their connection.
+    REQUESTS_ENDED("requests ended"),
     /// Requests refused because a queue was full.
     SHED("requests shed: queue full"),
     /// Requests refused because they had waited too long in a queue that had not been empty for long.

@@ -45,12 +45,13 @@ public final class Counters {
         if (shared) {
             CELLS.getAndAdd(cells, cell, amount);
         } else {
-            CELLS.setOpaque(cells, cell, cells[cell] + amount);
+            CELLS.setRelease(cells, cell, cells[cell] + amount);
         }
     }
 
-    /// The sum so far. From any thread.
+    /// The sum so far. From any thread. What this has counted before is seen by whoever reads it after: an end, and then a
+    /// beginning, are never read as more ends than beginnings.
     public long get(Counter counter) {
-        return (long) CELLS.getOpaque(cells, PADDING + counter.ordinal());
+        return (long) CELLS.getAcquire(cells, PADDING + counter.ordinal());
     }
 }

@@ -218,6 +218,11 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         };
     }
 
+    /// Its name, as its thread bears it.
+    public String name() {
+        return name;
+    }
+
     /// How many connections live here. From any thread; a moment old.
     public long connections() {
         long closed = counters.get(Counter.CLOSED);

@@ -3,8 +3,11 @@ package dev.partita.server;
 import dev.partita.connection.Close;
 import dev.partita.connection.ConnectionTable;
 import dev.partita.limits.Counter;
+import dev.partita.limits.Counts;
 import dev.partita.limits.Limits;
+import dev.partita.loop.EventLoop;
 import dev.partita.loop.Part;
+import dev.partita.loop.Worker;
 import dev.partita.transport.Listener;
 import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport;
@@ -105,10 +108,40 @@ public final class Running implements AutoCloseable {
         return table.total(counter);
     }
 
+    /// All counters over all loops, as of one moment.
+    public Counts counts() {
+        return table.totals();
+    }
+
     /// How many connections are open; a moment old, never negative.
     public long connections() {
         long closed = count(Counter.CLOSED);
         return count(Counter.ACCEPTED) - closed;
+    }
+
+    /// How much there is of something in one part of the server, such as a queue.
+    ///
+    /// @param name the part's, as its threads bear it
+    /// @param value a moment old
+    public record Level(String name, long value) {}
+
+    /// The connections that each loop has, in the order in which the model made its loops. Empty under models with a thread
+    /// for each connection, but for the loop that accepts, which never has any.
+    public List<Level> loops() {
+        return parts.stream()
+                .filter(EventLoop.class::isInstance)
+                .map(EventLoop.class::cast)
+                .map(loop -> new Level(loop.name(), loop.connections()))
+                .toList();
+    }
+
+    /// What waits in front of each worker or stage, or is worked on; see [Limits#queueMax]. Empty under models without them.
+    public List<Level> queues() {
+        return parts.stream()
+                .filter(Worker.class::isInstance)
+                .map(Worker.class::cast)
+                .map(worker -> new Level(worker.name(), worker.load()))
+                .toList();
     }
 
     /// Waits until the server has ended.

@@ -277,6 +277,7 @@ final class HttpSession implements Session {
 
     /// The reply is complete.
     private void replied() {
+        ended();
         boolean goesOn = !response.isLast();
         boolean unread = head.hasBody() && !request.body().isComplete();
         if (unread && goesOn) {
@@ -333,6 +334,13 @@ final class HttpSession implements Session {
         HttpObserver observer = http.observer();
         if (times != null && observer != null) {
             observer.onReply(request, response, times);
+        }
+    }
+
+    private void ended() {
+        if (counted) {
+            counted = false;
+            connection.counters().increment(Counter.REQUESTS_ENDED);
         }
     }
 
@@ -561,6 +569,7 @@ final class HttpSession implements Session {
         if (observed && state != State.HEAD && state != State.LAST) {
             tell(false);
         }
+        ended();
         state = State.HEAD;
         endless = false;
         close = Close.NORMAL;

@@ -1,0 +1,100 @@
+package dev.partita.admin;
+
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counts;
+import dev.partita.server.Running;
+import dev.partita.server.Running.Level;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/// What a server has counted, in the words of Prometheus. Used by one thread.
+///
+/// The server's numbers in one scrape are of one moment: what is open can be had by subtracting, and is never negative.
+final class Metrics {
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    private final Running server;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private Counts counts;
+    private List<Level> loops;
+    private List<Level> queues;
+
+    Metrics(Running server) {
+        this.server = server;
+        counts = server.counts();
+        loops = server.loops();
+        queues = server.queues();
+        for (Counter counter : Counter.values()) {
+            FunctionCounter.builder(name(counter), this, self -> self.counts.get(counter))
+                    .description(counter.description())
+                    .register(registry);
+        }
+        gauge("partita.connections", "connections that are open", self -> self.counts.connections());
+        gauge("partita.connections.max", "connections that may be open", self -> server.limits().connectionsMax());
+        gauge("partita.requests.in.flight", "requests at work", self -> self.counts.requestsInFlight());
+        gauge("partita.draining", "1 once the server is about to end", self -> server.isDraining() ? 1 : 0);
+        gauge("partita.queue.max", "requests that may wait in each queue", self -> server.limits().queueMax());
+        levels("partita.loop.connections", "loop", "connections of an event loop", () -> loops);
+        levels("partita.queue", "queue", "requests that wait in front of a worker or stage or are worked on",
+                () -> queues);
+        Gauge.builder("partita.info", () -> 1)
+                .description("the model and the transport in use")
+                .tag("model", server.model().name())
+                .tag("transport", server.transport().name())
+                .register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+    }
+
+    /// The name of a counter before Prometheus makes `partita_name_total` of it.
+    private static String name(Counter counter) {
+        return "partita." + counter.name().toLowerCase(Locale.ROOT).replace('_', '.');
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<Metrics> value) {
+        Gauge.builder(name, this, value).description(description).register(registry);
+    }
+
+    /// A gauge for each part of the server; which parts there are does not change.
+    private void levels(String name, String tag, String description, Supplier<List<Level>> levels) {
+        int parts = levels.get().size();
+        for (int i = 0; i < parts; i++) {
+            int part = i;
+            Gauge.builder(name, () -> levels.get().get(part).value())
+                    .description(description)
+                    .tag(tag, levels.get().get(part).name())
+                    .register(registry);
+        }
+    }
+
+    /// The format that a client accepts: OpenMetrics if it names that, else Prometheus's own.
+    static String format(String accept) {
+        return accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
+    }
+
+    byte[] scrape(String format) throws IOException {
+        counts = server.counts();
+        loops = server.loops();
+        queues = server.queues();
+        var text = new ByteArrayOutputStream();
+        registry.scrape(text, format);
+        return text.toByteArray();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.partita.limits;
+
+import java.util.Collection;
+
+/// What several [Counters] have counted together, as of one moment. What has ended was read before what has begun, so the
+/// differences are never negative, whatever goes on meanwhile.
+public final class Counts {
+    private final long[] sums = new long[Counter.values().length];
+
+    /// Reads the counters.
+    public Counts(Collection<Counters> counters) {
+        sum(Counter.CLOSED, counters);
+        sum(Counter.REQUESTS_ENDED, counters);
+        for (Counter counter : Counter.values()) {
+            if (counter != Counter.CLOSED && counter != Counter.REQUESTS_ENDED) {
+                sum(counter, counters);
+            }
+        }
+    }
+
+    private void sum(Counter counter, Collection<Counters> counters) {
+        for (Counters each : counters) {
+            sums[counter.ordinal()] += each.get(counter);
+        }
+    }
+
+    /// The sum of a counter.
+    public long get(Counter counter) {
+        return sums[counter.ordinal()];
+    }
+
+    /// Connections that are open.
+    public long connections() {
+        return get(Counter.ACCEPTED) - get(Counter.CLOSED);
+    }
+
+    /// Requests that have reached the useful work and are not over yet.
+    public long requestsInFlight() {
+        return get(Counter.REQUESTS) - get(Counter.REQUESTS_ENDED);
+    }
+}
