@@ -63,6 +63,13 @@ final class Address {
         return address instanceof UnixDomainSocketAddress unix ? UNIX + unix.getPath() : address.toString();
     }
 
+    /// The address as [#parse] reads it.
+    static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress inet
+                ? bracketed(inet.getAddress().getHostAddress()) + ":" + inet.getPort()
+                : url(address);
+    }
+
     /// Whether the system chooses the port.
     static boolean isAnyPort(SocketAddress address) {
         return address instanceof InetSocketAddress inet && inet.getPort() == 0;
@@ -79,6 +86,10 @@ final class Address {
             return six ? "[::1]" : address.isLoopbackAddress() ? address.getHostAddress() : LOOPBACK;
         }
         return six ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
+    }
+
+    private static String bracketed(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
     }
 
     private static SocketAddress unix(String path) {

@@ -37,14 +37,25 @@ final class AdminListener implements AutoCloseable {
         }
         for (SocketAddress each : addresses) {
             if (each instanceof InetSocketAddress inet) {
-                int port = inet.getPort();
-                return port == PORT_MAX
-                        ? new AdminListener(null, false, "off: there is no port after " + port
+                int port = after(inet.getPort(), addresses);
+                return port > PORT_MAX
+                        ? new AdminListener(null, false, "off: there is no port after " + PORT_MAX
                                 + "; name one with --admin")
-                        : new AdminListener(Address.loopback(port == 0 ? 0 : port + 1), false, "");
+                        : new AdminListener(Address.loopback(port), false, "");
             }
         }
         return new AdminListener(null, false, "off: a unix socket has no port after it; name one with --admin");
+    }
+
+    /// The next port that the server itself does not want; any after any.
+    private static int after(int port, List<SocketAddress> addresses) {
+        int next = port == 0 ? 0 : port + 1;
+        for (SocketAddress each : addresses) {
+            if (next != 0 && each instanceof InetSocketAddress inet && inet.getPort() == next) {
+                return after(next, addresses);
+            }
+        }
+        return next;
     }
 
     /// Where it is to listen, if anywhere.

@@ -196,6 +196,11 @@ final class Cache implements Callable<Integer> {
         this.err = err;
     }
 
+    /// Gets to know the file that some of the options stand in.
+    void configuredBy(ConfigFile file) {
+        server.configuredBy(file);
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         var ending = new Ending(out);
@@ -204,6 +209,10 @@ final class Cache implements Callable<Integer> {
             settings = settings.withShutdown(graceful -> ending.ask());
         }
         Setup setup = setup();
+        Integer instead = server.insteadOfStarting(setup, out, err);
+        if (instead != null) {
+            return instead;
+        }
         settings = settings.withFacts(facts(setup));
         if (authFile != null) {
             settings = settings.withCredentials(credentials(Path.of(authFile)));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -15,9 +16,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Says what went wrong, in one line that begins with `partita:`; with what is valid where the command line was wrong.
 final class Complaints implements IParameterExceptionHandler, IExecutionExceptionHandler {
     private final PrintStream err;
+    private @Nullable ConfigFile config;
 
     Complaints(PrintStream err) {
         this.err = err;
+    }
+
+    /// Lets what is said about an option that stands in a file name its line.
+    void configuredBy(ConfigFile config) {
+        this.config = config;
+    }
+
+    /// Says what is wrong before there is anything to run.
+    ///
+    /// @return the exit code
+    int refuse(Mistake mistake, CommandLine command) {
+        say(String.valueOf(mistake.getMessage()));
+        seeHelp(command);
+        return mistake.exitCode();
     }
 
     @Override
@@ -35,9 +51,7 @@ final class Complaints implements IParameterExceptionHandler, IExecutionExceptio
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         if (failure instanceof Mistake mistake) {
-            say(String.valueOf(mistake.getMessage()));
-            seeHelp(command);
-            return mistake.exitCode();
+            return refuse(mistake, command);
         }
         if (failure instanceof IOException refused && refused.getMessage() != null) {
             say(refused.getMessage());
@@ -84,7 +98,7 @@ final class Complaints implements IParameterExceptionHandler, IExecutionExceptio
     }
 
     private void say(String message) {
-        err.println("partita: " + message);
+        err.println("partita: " + (config == null ? message : config.blame(message)));
     }
 
     private void seeHelp(CommandLine command) {

@@ -2,6 +2,7 @@ package dev.partita.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -29,9 +30,11 @@ public final class Main {
     ///
     /// @return the exit code
     public static int run(PrintStream out, PrintStream err, String... args) {
+        var serve = new Serve(out, err);
+        var cache = new Cache(out, err);
         var commands = new CommandLine(new Partita(err))
-                .addSubcommand(new Serve(out, err))
-                .addSubcommand(new Cache(out, err))
+                .addSubcommand(serve)
+                .addSubcommand(cache)
                 .addSubcommand(new LoadCommand(out, err))
                 .addSubcommand(new Models(out))
                 .addSubcommand(new Doctor(out))
@@ -49,10 +52,27 @@ public final class Main {
         var complaints = new Complaints(err);
         commands.setParameterExceptionHandler(complaints);
         commands.setExecutionExceptionHandler(complaints);
-        int code = commands.execute(args);
+        int code = execute(commands, complaints, config -> {
+            serve.configuredBy(config);
+            cache.configuredBy(config);
+        }, args);
         out.flush();
         err.flush();
         return code;
+    }
+
+    private static int execute(CommandLine commands, Complaints complaints, Consumer<ConfigFile> tell, String... args) {
+        try {
+            ConfigFile config = ConfigFile.named(commands, args);
+            if (config == null) {
+                return commands.execute(args);
+            }
+            complaints.configuredBy(config);
+            tell.accept(config);
+            return commands.execute(config.arguments());
+        } catch (Mistake mistake) {
+            return complaints.refuse(mistake, commands.getSubcommands().get(args[0]));
+        }
     }
 
     private static void addHelp(CommandSpec command) {

@@ -8,8 +8,10 @@ import dev.partita.model.Symped;
 import dev.partita.model.VirtualThreads;
 import dev.partita.server.ServerModel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The models by their names on the command line, with the options that each of them has.
@@ -76,6 +78,21 @@ enum ModelName {
     /// Whether it has threads to choose the number of that connections share.
     boolean hasWorkers() {
         return workersMax > 0 && this != MP;
+    }
+
+    /// The values of the options that this model has, by their names.
+    Map<String, String> values(@Nullable String workers, @Nullable String loops, @Nullable String accept) {
+        Map<String, String> values = new HashMap<>();
+        if (workersMax > 0) {
+            values.put("--workers", workers == null ? Integer.toString(this.workers) : workers);
+        }
+        if (loopsMax > 0) {
+            values.put("--loops", loops == null ? "1" : loops);
+        }
+        if (accepts) {
+            values.put("--accept", accept == null ? "reuse-port" : accept);
+        }
+        return values;
     }
 
     /// The model as it is when nothing else is said.

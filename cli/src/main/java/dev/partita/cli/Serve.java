@@ -46,9 +46,18 @@ final class Serve implements Callable<Integer> {
         this.err = err;
     }
 
+    /// Gets to know the file that some of the options stand in.
+    void configuredBy(ConfigFile file) {
+        server.configuredBy(file);
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Plan plan = plan();
+        Integer instead = server.insteadOfStarting(plan.setup(), out, err);
+        if (instead != null) {
+            return instead;
+        }
         var ending = new Ending(out); // before the first connection can be lost
         try (Running running = plan.start();
                 AdminListener admin = plan.setup().admin().start(running)) {

@@ -2,9 +2,14 @@ package dev.partita.cli;
 
 import dev.partita.limits.Limits;
 import dev.partita.transport.SocketOptions;
+import java.io.PrintStream;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,6 +56,22 @@ final class ServerOptions {
     @Option(names = "--pin-loops", description = "Ties each event loop to a processor. Default: they may move.")
     private boolean pinLoops;
 
+    @Option(names = ConfigFile.OPTION, paramLabel = "FILE", description = """
+            Takes options from a file as well, a line for each: the name without its hyphens in front, =, the value. \
+            The command line wins.""")
+    private @Nullable String config;
+
+    @Option(names = "--check", description = """
+            Checks everything, also whether the addresses are free, and starts nothing.""")
+    private boolean check;
+
+    @Option(names = "--print-config", description = """
+            Shows the value of every option and where it comes from, as a file for --config, and starts nothing.""")
+    private boolean printConfig;
+
+    private @Nullable ConfigFile configFile;
+    private @Nullable CommandSpec command;
+
     /// @param limits those that hold where no option says another
     ServerOptions(Limits limits) {
         this.limits = new LimitOptions(limits);
@@ -75,6 +96,7 @@ final class ServerOptions {
     /// Gets to know the command that has these options.
     @Spec(Spec.Target.MIXEE)
     void command(CommandSpec command) {
+        this.command = command;
         limits.addTo(command);
     }
 
@@ -95,6 +117,39 @@ final class ServerOptions {
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage())); // core's own checks name what is valid
         }
+    }
+
+    /// Gets to know the file that some of the options stand in.
+    void configuredBy(ConfigFile file) {
+        configFile = file;
+    }
+
+    /// Does what was asked for instead of starting the server.
+    ///
+    /// @return the exit code, or null if nothing was
+    @Nullable Integer insteadOfStarting(Setup setup, PrintStream out, PrintStream err) {
+        if (printConfig) {
+            out.print(new EffectiveConfig(Objects.requireNonNull(command), configFile, effective(setup)));
+        }
+        if (check) {
+            return Check.of(setup, out, err);
+        }
+        return printConfig ? 0 : null;
+    }
+
+    /// The values that hold where no option says them.
+    private Map<String, String> effective(Setup setup) {
+        Map<String, String> values = new HashMap<>();
+        for (String field : Limits.names()) {
+            values.put(LimitOptions.optionOf(field), Long.toString(setup.limits().get(field)));
+        }
+        values.putAll(ModelName.of(model).values(workers, loops, accept));
+        setup.admin().address().ifPresent(address -> values.put("--admin", Address.text(address)));
+        values.putIfAbsent("--admin", AdminListener.OFF);
+        values.put("--socket-option", setup.options().settings().stream()
+                .map(Object::toString)
+                .collect(Collectors.joining("\n")));
+        return values;
     }
 
     private SocketOptions options() {

@@ -238,6 +238,19 @@ class LauncherTest {
     }
 
     @Test
+    void sizesTheHeapByTheConnectionLimitOfAConfigurationFile() throws Exception {
+        Path config = temporary.resolve("a file.properties");
+        for (String line : List.of("connections-max=3000", "max-connections = 3000\n", "model=vt\n  connections-max: 3000")) {
+            Files.writeString(config, line);
+            assertThat(run("serve", "--config", config.toString()).heap()).as(line).isEqualTo(heap(3000));
+            assertThat(run("serve", "--config=" + config, "--max-connections", "9").heap()).isEqualTo(heap(9));
+        }
+        Files.writeString(config, "# connections-max=3000\nconnections-max=many");
+        assertThat(run("serve", "--config", config.toString()).heap()).isEqualTo(heap(10_000));
+        assertThat(run("serve", "--config", "missing").heap()).isEqualTo(heap(10_000));
+    }
+
+    @Test
     void theUsersJvmOptionsWin() throws Exception {
         environment.put("PARTITA_JAVA_OPTIONS", "-XX:+UseZGC -Xmx1g -Dx=y");
         Run run = run("serve");
