@@ -240,7 +240,8 @@ class LauncherTest {
     @Test
     void sizesTheHeapByTheConnectionLimitOfAConfigurationFile() throws Exception {
         Path config = temporary.resolve("a file.properties");
-        for (String line : List.of("connections-max=3000", "max-connections = 3000\n", "model=vt\n  connections-max: 3000")) {
+        for (String line : List.of("connections-max=3000", "max-connections = 3000\n",
+                "model=vt\n  connections-max: 3000")) {
             Files.writeString(config, line);
             assertThat(run("serve", "--config", config.toString()).heap()).as(line).isEqualTo(heap(3000));
             assertThat(run("serve", "--config=" + config, "--max-connections", "9").heap()).isEqualTo(heap(9));

@@ -1,15 +1,22 @@
 package dev.partita.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.partita.server.Running;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +132,7 @@ class ServingTest {
         try (Running running = plan.start()) {
             assertThat(Announcement.of(plan.setup(), running, plan.content()::describe).lines()).contains(
                     "serving      http://127.0.0.1:" + running.port() + "/",
+                    "admin        " + plan.setup().admin().state(),
                     "model        amped",
                     "  accepting  the master, an event loop",
                     "  io         the master",
@@ -152,6 +160,75 @@ class ServingTest {
         });
     }
 
+    @ParameterizedTest
+    @EnumSource(ModelName.class)
+    void aStartThatFailsLeavesTheServerThatRunsAlone(ModelName model) throws IOException {
+        for (String transport : List.of("auto", "nio")) {
+            try (Running running = start("--model", model.word(), "--transport", transport)) {
+                String port = Integer.toString(running.port());
+                for (ModelName other : ModelName.values()) {
+                    assertThatThrownBy(() -> command("--model", other.word(), "--transport", transport, "--port", port)
+                            .plan().start()).isInstanceOf(IOException.class)
+                            .hasMessageStartingWith("cannot listen on 127.0.0.1:" + port)
+                            .hasMessageContaining("choose another with --port");
+                }
+                assertThatThrownBy(() -> command("--port", port, "--root", "/no/such/folder").plan())
+                        .isInstanceOf(Mistake.class);
+                for (int i = 0; i < 8; i++) {
+                    assertThat(Web.get(running.addresses().getFirst(), "/")).startsWith("HTTP/1.1 200");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "nio"})
+    void startsOverAUnixSocketThatACrashHasLeftBehindAndNotOverOneThatLives(String transport) throws IOException {
+        Path socket = temporary.resolve("socket");
+        var address = UnixDomainSocketAddress.of(socket);
+        try (var gone = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            gone.bind(address);
+        }
+        assertThat(socket).exists();
+        try (Running running = command("--listen", "unix:" + socket, "--transport", transport).plan().start()) {
+            assertThat(Web.get(address, "/")).startsWith("HTTP/1.1 200");
+            assertThatThrownBy(() -> command("--listen", "unix:" + socket, "--transport", transport).plan().start())
+                    .isInstanceOf(IOException.class).hasMessageContaining("cannot listen on unix:" + socket);
+            assertThat(Web.get(address, "/")).startsWith("HTTP/1.1 200");
+            assertThat(running.counts().connections()).isNotNegative();
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void theAdminListenerTakesTheNextPortAndDoesWithoutItWhereNobodyAskedForIt() throws IOException {
+        try (var port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Running running = start("--model", "sped")) {
+            List<SocketAddress> before = List.of(Address.loopback(port.getLocalPort() - 1));
+            try (AdminListener none = AdminListener.of(null, before).start(running)) {
+                assertThat(none.runs()).isFalse();
+                assertThat(none.state()).startsWith("off: cannot listen on 127.0.0.1:" + port.getLocalPort())
+                        .contains("choose another with --admin");
+            }
+            assertThatThrownBy(() -> AdminListener.of(port.getLocalPort() + "", before).start(running))
+                    .isInstanceOf(IOException.class).hasMessageContaining("choose another with --admin");
+            try (AdminListener any = AdminListener.of("0", before).start(running)) {
+                assertThat(any.state()).startsWith("http://127.0.0.1:");
+            }
+        }
+        assertThat(admin("8080")).isEqualTo("127.0.0.1:8081");
+        assertThat(admin("8080", "8081", "0.0.0.0:9")).isEqualTo("127.0.0.1:8082");
+        assertThat(admin("unix:/a", "8080")).isEqualTo("127.0.0.1:8081");
+        assertThat(admin("0")).isEqualTo("127.0.0.1:0");
+        assertThat(admin("65535")).startsWith("off: there is no port after 65535");
+        assertThat(admin("unix:/a")).startsWith("off: a unix socket has no port after it");
+    }
+
+    private static String admin(String... addresses) {
+        AdminListener admin = AdminListener.of(null, Stream.of(addresses).map(Address::parse).toList());
+        return admin.address().map(Address::text).orElse(admin.state());
+    }
+
     private static List<String> links(String page) {
         List<String> links = new ArrayList<>();
         int at = page.indexOf("href=\"");
@@ -164,6 +241,12 @@ class ServingTest {
 
     private static Running start(String... options) throws IOException {
         return serve(options).plan().start();
+    }
+
+    private static Serve command(String... options) {
+        var serve = new Serve(nowhere(), nowhere());
+        new CommandLine(serve).parseArgs(options);
+        return serve;
     }
 
     private static Serve serve(String... options) {

@@ -26,6 +26,7 @@ import dev.partita.transport.WaitingWire;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayDeque;
@@ -203,6 +204,7 @@ public final class Wiring implements AutoCloseable {
     public void listen(List<EventLoop> loops, Sharing sharing) throws IOException {
         for (SocketAddress address : server.addresses()) {
             if (sharing == Sharing.REUSE_PORT && !(address instanceof UnixDomainSocketAddress)) {
+                requireFree(address);
                 SocketAddress bound = address;
                 for (EventLoop loop : loops) {
                     Listener listener = open(bound, sharing);
@@ -233,6 +235,19 @@ public final class Wiring implements AutoCloseable {
             parts.forEach(Part::close);
             Running.closeAll(resources);
             arena.close();
+        }
+    }
+
+    /// Sharing a port is with ourselves: with another server of this user the kernel would let us share it too, and divide the
+    /// clients between the two (socket(7)). A bind without sharing finds it; it does not listen, so that nobody is let in who
+    /// would be turned away.
+    private void requireFree(SocketAddress address) throws IOException {
+        try (var probe = new Socket()) {
+            probe.setReuseAddress(true); // as a listener does, for what the last one has left behind
+            probe.bind(address);
+        } catch (IOException taken) {
+            open(address, Sharing.SINGLE).close(); // says it better
+            listeners.removeLast();
         }
     }
 
