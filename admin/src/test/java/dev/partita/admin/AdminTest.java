@@ -59,7 +59,8 @@ class AdminTest {
     @Test
     void isNotReadyFromTheFirstMomentOfADrainToItsEnd() throws Exception {
         Running server = start(new Amped(2));
-        try (Admin admin = Admin.start(server, ANY); var client = new Socket(ANY.getAddress(), server.port())) {
+        try (Admin admin = Admin.start(server, ANY)) {
+            var client = new Socket(ANY.getAddress(), server.port());
             send(client, "GET", "/wait");
             while (server.count(Counter.REQUESTS) == 0) {
                 Thread.onSpinWait();

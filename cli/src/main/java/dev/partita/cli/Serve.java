@@ -12,11 +12,18 @@ import picocli.CommandLine.Option;
 
 /// `partita serve`: checks what was asked for, starts the server, and waits to be ended.
 @Command(name = "serve", sortOptions = false, abbreviateSynopsis = true, description = """
-        Serves HTTP under a server model of your choice, until Ctrl-C.""", footer = """
+        Serves HTTP under a server model of your choice, until Ctrl-C.""", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+    "0:all is well, also after a drain",
+    "1:the system refused something, such as a port in use, also to --check",
+    "2:the command line or the configuration file is wrong",
+    "129:a second SIGHUP cut a drain short",
+    "130:a second SIGINT did",
+    "143:a second SIGTERM did"}, footer = {
+        """
 
-        With neither --root nor --demo it serves a small site that explains the models.
-        Ctrl-C (SIGINT) and SIGTERM let requests in flight finish and exit with 0; a second one stops now
-        and exits with 130 or 143.""")
+                Signals:""", Ending.SIGNALS, """
+
+                With neither --root nor --demo it serves a small site that explains the models."""})
 final class Serve implements Callable<Integer> {
     private static final int PORT = 8080;
 

@@ -363,7 +363,7 @@ class LauncherTest {
                 .orElseThrow(() -> new IllegalStateException(tool + " is not installed"));
     }
 
-    private static Path projectRoot() {
+    static Path projectRoot() {
         Path module = Path.of("").toAbsolutePath();
         return Files.exists(module.resolve("partita")) ? module : module.resolve("..").normalize();
     }

@@ -26,6 +26,12 @@ public enum Counter {
     SHED_SLOW("requests shed: queue too slow"),
     /// Requests that the protocol refused as malformed or too large.
     BAD_REQUESTS("requests refused as malformed or too large"),
+    /// Of these, the ones whose request line was longer than the limit.
+    REQUEST_LINES_TOO_LONG("requests refused: request line too long"),
+    /// Of these, the ones whose head was larger, or had more fields, than the limit.
+    HEADS_TOO_LARGE("requests refused: header section too large"),
+    /// Of these, the ones whose body was larger than the limit.
+    BODIES_TOO_LARGE("requests refused: body too large"),
     /// Requests whose form has too many fields, or too large ones.
     FORMS_TOO_LARGE("requests refused: form too large"),
     /// Connections closed because they had made as many requests as one may.

@@ -9,6 +9,7 @@ import dev.partita.connection.Step;
 import dev.partita.connection.Timeline;
 import dev.partita.http.syntax.ChunkedDecoder;
 import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
 import dev.partita.limits.Failures;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
@@ -483,7 +484,14 @@ final class HttpSession implements Session {
     /// The request is malformed or too large. It is answered in its turn, and then the connection ends: where the next request
     /// would begin is in doubt.
     private Step refuse(int status) {
-        connection.counters().increment(Counter.BAD_REQUESTS);
+        Counters counters = connection.counters();
+        counters.increment(Counter.BAD_REQUESTS);
+        switch (status) {
+            case 413 -> counters.increment(Counter.BODIES_TOO_LARGE);
+            case 414 -> counters.increment(Counter.REQUEST_LINES_TOO_LONG);
+            case 431 -> counters.increment(Counter.HEADS_TOO_LARGE);
+            default -> { /* malformed */ }
+        }
         return refuseWith(status);
     }
 

@@ -26,6 +26,9 @@ class RequestRefusalTest {
             assertThat(conversation.heard()).as(input).isEqualTo(refusal(status));
             assertThat(conversation.closed()).isEqualTo(Close.LINGER);
             assertThat(conversation.count(Counter.BAD_REQUESTS)).isOne();
+            assertThat(conversation.count(Counter.BODIES_TOO_LARGE)).isEqualTo(status.startsWith("413") ? 1 : 0);
+            assertThat(conversation.count(Counter.REQUEST_LINES_TOO_LONG)).isEqualTo(status.startsWith("414") ? 1 : 0);
+            assertThat(conversation.count(Counter.HEADS_TOO_LARGE)).isEqualTo(status.startsWith("431") ? 1 : 0);
             assertThat(conversation.count(Counter.REQUESTS)).isZero();
         }
         try (var byByte = new Conversation(OK)) {

@@ -36,7 +36,8 @@ class ArchitectureTest {
     private static final List<String> CORE = List.of("limits", "connection", "transport", "loop", "server", "model");
 
     /// Every module that is shipped. The classes are read from the folders that this build has just compiled.
-    private static final List<String> MODULES = List.of("core", "linux", "http", "json", "cache", "load", "cli");
+    private static final List<String> MODULES =
+            List.of("core", "linux", "http", "json", "admin", "cache", "load", "cli");
 
     private static final JavaClasses CLASSES = read();
 
