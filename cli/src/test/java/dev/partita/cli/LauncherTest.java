@@ -143,6 +143,22 @@ class LauncherTest {
     }
 
     @Test
+    void saysInOneSentenceThatMavenIsTooOld() throws Exception {
+        executable(bin.resolve("mvn"), """
+                #!/bin/sh
+                echo "[ERROR] Rule 0: org.apache.maven.enforcer.rules.version.RequireMavenVersion failed with message:"
+                echo "[ERROR] Partita builds with Maven 3.8.7 or newer; this is Maven 3.6.3."
+                echo "[ERROR] -> [Help 1]"
+                exit 1
+                """);
+        Run run = run("serve");
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err)
+                .endsWith("failed\npartita: Partita builds with Maven 3.8.7 or newer; this is Maven 3.6.3.\n")
+                .doesNotContain("[ERROR]");
+    }
+
+    @Test
     void usesPicocliAsItCameWhereItCannotBeCompiledAgain() throws Exception {
         Files.createDirectories(checkout.resolve("cli/target/launcher/picocli"));
         Files.createFile(checkout.resolve("cli/target/launcher/picocli/core-sources.jar"));
