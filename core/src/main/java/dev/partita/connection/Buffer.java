@@ -218,6 +218,18 @@ public final class Buffer {
         return memory.asSlice(base + end, capacity - end).asByteBuffer();
     }
 
+    /// Puts `length` bytes of a transport's own memory, from `offset` on.
+    public void put(MemorySegment from, long offset, int length) {
+        int at = take(length);
+        MemorySegment.copy(from, offset, memory, base + at, length);
+    }
+
+    /// Copies the first `length` bytes that can be taken to a transport's own memory, at `offset`; they stay here.
+    public void copy(MemorySegment into, long offset, int length) {
+        Objects.checkFromToIndex(0, length, end - start);
+        MemorySegment.copy(memory, base + start, into, offset, length);
+    }
+
     /// Says that `bytes` were put into the room from outside.
     public void received(int bytes) {
         take(bytes);

@@ -145,6 +145,9 @@ public final class Connection {
 
     /// One pass of the useful work that [#next] has named. May block if it said BLOCKING.
     public void work() {
+        if (mayBlock || loads) {
+            endpoint.flush(); // a finished reply never waits for somebody else's work
+        }
         if (timeline != null) {
             timeline.workBegins();
         }
@@ -610,12 +613,20 @@ public final class Connection {
 
     /// Ends the connection: the socket, the session, the buffers, the slot. By the thread that owns it and may touch the
     /// pool.
-    public void close() {
+    ///
+    /// @return false if it is not ended yet, because the last of its reply is still on its way: to be called again when that
+    ///     has been sent. An abort never waits
+    public boolean close() {
+        if (how != Close.ABORT && !endpoint.flush()) {
+            under(Deadline.WRITE, Step.CLOSE);
+            return false;
+        }
         synchronized (this) { // the descriptor's number may be another connection's next: nobody must shut that one
             open = false;
             endpoint.close(how);
         }
         release();
+        return true;
     }
 
     /// Ends the conversation of a slot whose socket is closed or belongs to somebody else now.

@@ -29,7 +29,8 @@ public abstract class Endpoint {
     /// Sends once from the start of `from`, which is not empty, and takes away what was sent.
     ///
     /// @param more true if further bytes follow at once, so that a half-filled segment may wait for them
-    /// @return the number of bytes sent, or [#AGAIN], [#BROKEN]
+    /// @return the number of bytes that were taken, in the order of all sends and at the latest at the loop's next poll given
+    ///     to the system; or [#AGAIN], [#BROKEN]
     public abstract int send(Buffer from, boolean more);
 
     /// Sends once from a file, without copying where the transport can.
@@ -46,9 +47,17 @@ public abstract class Endpoint {
         return null;
     }
 
+    /// Hands to the system now what [#send] has taken, where the transport collects that: before work that may block, and
+    /// before a close that is no abort.
+    ///
+    /// @return false if the system does not take all of it yet; the rest follows by itself
+    public boolean flush() {
+        return true;
+    }
+
     /// Says that no more will be sent (`shutdown(2)`); what was sent still arrives.
     public abstract void shutdownOutput();
 
-    /// Ends the connection; harmless when there is none.
+    /// Ends the connection; harmless when there is none. What [#flush] has not given to the system is lost.
     public abstract void close(Close how);
 }

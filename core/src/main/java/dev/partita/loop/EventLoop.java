@@ -292,7 +292,15 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
 
     @Override
     public void run() {
-        beforeFirstTurn.run();
+        try {
+            beforeFirstTurn.run();
+            turns();
+        } finally {
+            poller.close();
+        }
+    }
+
+    private void turns() {
         sweptAt = table.now();
         while (!isDone()) {
             // Asked before the poll: what was sent before the server was told to end is known when it is acted upon.

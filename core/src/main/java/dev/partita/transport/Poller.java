@@ -49,7 +49,8 @@ public interface Poller extends Wire, AutoCloseable {
     /// Ends the wait in [#poll], or the next one. From any thread.
     void wakeup();
 
-    /// Frees what the poller holds. The loop has ended and its connections are closed.
+    /// Frees what the poller holds. Its connections are closed. By the loop's thread as its last act; once more, which does
+    /// nothing, or for a loop that never ran, by another.
     @Override
     void close();
 

@@ -19,6 +19,8 @@ public interface Wire {
     /// Waits for [Connection#resume].
     boolean await(Connection connection);
 
-    /// Ends the connection as [Connection#closing] said and frees its slot. The connection must not be used afterwards.
+    /// Ends the connection as [Connection#closing] said and frees its slot. The connection must not be used afterwards. If
+    /// the last of its reply is still on its way, it comes back when that has been sent, and [Connection#next] names CLOSE
+    /// once more.
     void close(Connection connection);
 }

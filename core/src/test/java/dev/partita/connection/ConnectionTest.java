@@ -49,6 +49,40 @@ class ConnectionTest {
     }
 
     @Test
+    void letsNoReplyWaitForWorkThatMayBlock() {
+        Connection connection = begin();
+        script.step = Step.WORK;
+        connection.next();
+        connection.work();
+        assertThat(endpoints.getFirst().flushes).as("before work that does not block").isZero();
+        script.step = Step.BLOCKING;
+        connection.next();
+        connection.work();
+        assertThat(endpoints.getFirst().flushes).isEqualTo(1);
+    }
+
+    @Test
+    void endsOnceTheLastOfItsReplyHasBeenSentButAnAbortAtOnce() {
+        for (Close how : Close.values()) {
+            Connection connection = begin();
+            ScriptedEndpoint endpoint = endpoints.getFirst();
+            int closings = endpoint.closings;
+            connection.closing(how);
+            endpoint.flushable = false;
+            if (how != Close.ABORT) {
+                assertThat(connection.close()).isFalse();
+                assertThat(endpoint.closings).isEqualTo(closings);
+                assertThat(connection.remainingNanos()).as("under the deadline of a write")
+                        .isPositive().isLessThanOrEqualTo(30_000_000_000L);
+                endpoint.flushable = true;
+            }
+            assertThat(connection.close()).isTrue();
+            assertThat(endpoint.closings).isEqualTo(closings + 1);
+        }
+        assertThat(counters.get(Counter.CLOSED)).isEqualTo(3);
+    }
+
+    @Test
     void turnsWhatASessionThrowsIntoAResetOfThisConnection() {
         Connection connection = begin();
         script.step = Step.WORK;

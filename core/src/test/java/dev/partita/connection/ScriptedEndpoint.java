@@ -14,6 +14,8 @@ final class ScriptedEndpoint extends Endpoint {
     boolean outputShut;
     Close closed = Close.NORMAL;
     int closings;
+    int flushes;
+    boolean flushable = true;
 
     @Override
     public int receive(Buffer into) {
@@ -51,6 +53,12 @@ final class ScriptedEndpoint extends Endpoint {
     @Override
     public long transfer(OpenFile file, long position, long bytesMax, Buffer scratch) {
         return BROKEN;
+    }
+
+    @Override
+    public boolean flush() {
+        flushes++;
+        return flushable;
     }
 
     @Override
