@@ -8,5 +8,6 @@ module dev.partita.linux {
 
     exports dev.partita.linux;
 
-    provides dev.partita.transport.Transport with dev.partita.linux.epoll.EpollTransport;
+    provides dev.partita.transport.Transport with dev.partita.linux.epoll.EpollTransport,
+            dev.partita.linux.uring.UringTransport;
 }

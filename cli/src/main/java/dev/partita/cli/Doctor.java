@@ -107,6 +107,7 @@ final class Doctor implements Runnable {
         }
         columns.add("kernel calls", "openat2 " + isHere(facts.openat2()) + ", epoll_pwait2 "
                 + isHere(facts.epollPwait2()));
+        columns.add("io_uring", facts.ioUring().isEmpty() ? "is not available" : facts.ioUring());
         out.print(columns);
     }
 

@@ -41,7 +41,7 @@ final class ServerOptions {
     private @Nullable String accept;
 
     @Option(names = "--transport", paramLabel = "NAME", description = """
-            How it talks to the kernel: auto (the best that works here), epoll or nio. Default: auto.""")
+            How it talks to the kernel: auto (the best that works here), epoll, uring or nio. Default: auto.""")
     private String transport = "auto";
 
     @Option(names = "--socket-option", paramLabel = "NAME=VALUE", description = """

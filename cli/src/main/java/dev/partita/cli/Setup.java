@@ -27,9 +27,10 @@ record Setup(
     record Choice(Transport transport, String why) {
         private static final String AUTO = "auto";
 
-        /// The transport of that name, or for `auto` the first that works.
+        /// The transport of that name, or for `auto` the first that works. One that does not work here is replaced by that too:
+        /// io_uring is often forbidden where a server is deployed and allowed where it was tried out.
         ///
-        /// @throws Mistake if there is none of that name, or it does not work here
+        /// @throws Mistake if there is none of that name
         static Choice of(String name) {
             List<Transport> all = Transports.all();
             return name.equals(AUTO) ? best(all) : named(name, all);
@@ -56,11 +57,10 @@ record Setup(
             for (Transport each : all) {
                 if (each.name().equals(name)) {
                     String unavailable = each.unavailable();
-                    if (!unavailable.isEmpty()) {
-                        throw new Mistake("the transport " + name + " does not work here: " + unavailable
-                                + "\nauto takes the best one that does");
-                    }
-                    return new Choice(each, "as asked for");
+                    return unavailable.isEmpty()
+                            ? new Choice(each, "as asked for")
+                            : new Choice(best(all).transport(), "instead of " + name + ", which does not work here: "
+                                    + unavailable);
                 }
                 valid.add(each.name());
             }

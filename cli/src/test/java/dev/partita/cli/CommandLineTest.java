@@ -87,7 +87,7 @@ class CommandLineTest {
             serve --workers 0                       | --workers is '0' | valid are 1 to 1024
             serve --model mp --workers 30001        | --workers is '30001' | valid are 1 to 30000
             serve --max-connections many            | --connections-max is 'many' | valid are 1 to 1000000
-            serve --transport epol                  | there is no transport 'epol' | valid are auto, epoll, nio
+            serve --transport epol                  | there is no transport 'epol' | valid are auto, epoll, uring, nio
             serve --port 65536                      | --port is '65536' | valid are 0 to 65535
             serve --port                            | Missing required parameter for option '--port' | see partita serve --help
             serve --port --demo                     | Expected parameter for option '--port' | '--demo'

@@ -294,37 +294,33 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     public void run() {
         try {
             beforeFirstTurn.run();
-            turns();
+            sweptAt = table.now();
+            while (!isDone()) {
+                // Asked before the poll: what was sent before the server was told to end is known when it is acted upon.
+                boolean told = woken;
+                poll();
+                if (observed) {
+                    polledAt = System.nanoTime();
+                }
+                if (told) {
+                    onWoken();
+                }
+                for (Connection c = inbox.poll(); c != null; c = inbox.poll()) {
+                    arrive(c);
+                }
+                for (Connection c = poller.take(); c != null; c = poller.take()) {
+                    ready(c);
+                }
+                if (told && table.isDraining() || table.now() - sweptAt >= SWEEP_NANOS) {
+                    sweep();
+                }
+                stalled = 0;
+                for (int rest = againCount; rest > 0; rest--) {
+                    turn(nextAgain());
+                }
+            }
         } finally {
             poller.close();
-        }
-    }
-
-    private void turns() {
-        sweptAt = table.now();
-        while (!isDone()) {
-            // Asked before the poll: what was sent before the server was told to end is known when it is acted upon.
-            boolean told = woken;
-            poll();
-            if (observed) {
-                polledAt = System.nanoTime();
-            }
-            if (told) {
-                onWoken();
-            }
-            for (Connection c = inbox.poll(); c != null; c = inbox.poll()) {
-                arrive(c);
-            }
-            for (Connection c = poller.take(); c != null; c = poller.take()) {
-                ready(c);
-            }
-            if (told && table.isDraining() || table.now() - sweptAt >= SWEEP_NANOS) {
-                sweep();
-            }
-            stalled = 0;
-            for (int rest = againCount; rest > 0; rest--) {
-                turn(nextAgain());
-            }
         }
     }
 

@@ -4,6 +4,7 @@ import dev.partita.linux.libc.CallMemory;
 import dev.partita.linux.libc.Errno;
 import dev.partita.linux.libc.Libc;
 import dev.partita.linux.libc.Machine;
+import dev.partita.linux.uring.UringFacts;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import java.util.function.IntSupplier;
 /// @param fastOpen `net.ipv4.tcp_fastopen`; servers need its bit 2; -1 if it cannot be read
 /// @param ioUringDisabled `kernel.io_uring_disabled`: 0 everybody may use it, 1 a group, 2 nobody; -1 on kernels before 6.6,
 ///     which have no such setting
+/// @param ioUring which of io_uring's features that may be missing the transport uses, such as `defer-taskrun on`; empty where
+///     it has no io_uring
 /// @param openat2 true if files can be opened beneath a folder by the kernel's own check, openat2(2)
 /// @param epollPwait2 true if a loop's wait is counted in nanoseconds, epoll_pwait2(2)
 public record LinuxFacts(
@@ -34,6 +37,7 @@ public record LinuxFacts(
         List<String> congestionControls,
         int fastOpen,
         int ioUringDisabled,
+        String ioUring,
         boolean openat2,
         boolean epollPwait2) {
 
@@ -50,6 +54,7 @@ public record LinuxFacts(
                 controls.isEmpty() ? List.of() : List.of(controls.split("\\s+")),
                 number("/proc/sys/net/ipv4/tcp_fastopen"),
                 number("/proc/sys/kernel/io_uring_disabled"),
+                Machine.unavailable().isEmpty() ? UringFacts.features() : "",
                 isKnown(LinuxFacts::tryOpenat2),
                 isKnown(LinuxFacts::tryEpollPwait2));
     }

@@ -2,6 +2,7 @@ package dev.partita.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.linux.uring.UringTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -19,6 +20,7 @@ class LinuxFactsTest {
         assertThat(facts.backlogMax()).isPositive();
         assertThat(facts.congestionControls()).isNotEmpty();
         assertThat(facts.ioUringDisabled()).isBetween(-1, 2);
+        assertThat(facts.ioUring().isEmpty()).isEqualTo(!new UringTransport().unavailable().isEmpty());
         assertThat(facts.epollPwait2()).isEqualTo(isKernelAtLeast(5, 11));
         assertThat(facts.openat2()).isEqualTo(isKernelAtLeast(5, 6));
         assertThat(facts.kernel()).isEqualTo(Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());

@@ -2,7 +2,6 @@ package dev.partita.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.partita.model.Amped;
 import dev.partita.model.Mp;
@@ -12,16 +11,13 @@ import dev.partita.model.Symped;
 import dev.partita.model.VirtualThreads;
 import dev.partita.server.Running;
 import dev.partita.server.ServerModel;
-import dev.partita.transport.Transport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,56 +43,66 @@ class ZeroAllocationTest {
 
     static Stream<Arguments> modelsWithoutGarbage() {
         return Stream.<ServerModel>of(new Sped(), new Symped(2), new Amped(2), new Seda(2), new Mp(16))
-                .flatMap(model -> Dialects.all().stream().map(dialect -> Arguments.of(model, dialect)));
+                .flatMap(ZeroAllocationTest::overTransportsWithoutGarbage)
+                .flatMap(under -> Dialects.all().stream().map(dialect -> Arguments.of(under, dialect)));
+    }
+
+    /// All but the JDK's channels, which allocate.
+    private static Stream<Under> overTransportsWithoutGarbage(ServerModel model) {
+        return Under.transports().stream()
+                .filter(transport -> !transport.name().equals("nio"))
+                .map(transport -> new Under(model, transport));
     }
 
     @ParameterizedTest
     @MethodSource("modelsWithoutGarbage")
-    void aRequestAllocatesNothing(ServerModel model, Dialect dialect) throws Exception {
-        Map<String, Long> allocated = measure(model, dialect, 1, BATCHES_MAX);
+    void aRequestAllocatesNothing(Under under, Dialect dialect) throws Exception {
+        Map<String, Long> allocated = measure(under, dialect, 1, BATCHES_MAX);
         assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
     }
 
     @ParameterizedTest
     @MethodSource("modelsWithoutGarbage")
-    void pipelinedRequestsAllocateNothing(ServerModel model, Dialect dialect) throws Exception {
-        Map<String, Long> allocated = measure(model, dialect, PIPELINED, BATCHES_MAX);
+    void pipelinedRequestsAllocateNothing(Under under, Dialect dialect) throws Exception {
+        Map<String, Long> allocated = measure(under, dialect, PIPELINED, BATCHES_MAX);
         assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
     }
 
-    @Test
-    void aRouteWithParametersAllocatesNothing() throws Exception {
+    static Stream<Under> sped() {
+        return overTransportsWithoutGarbage(new Sped());
+    }
+
+    @ParameterizedTest
+    @MethodSource("sped")
+    void aRouteWithParametersAllocatesNothing(Under under) throws Exception {
         String request = HTTP.replace("/plaintext", "/numbers/17/plaintext");
-        Map<String, Long> allocated = measure(new Sped(), Dialects.HTTP, request, 1, BATCHES_MAX);
+        Map<String, Long> allocated = measure(under, Dialects.HTTP, request, 1, BATCHES_MAX);
         assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
     }
 
     static Stream<Arguments> virtualThreads() {
-        return Dialects.all().stream().map(dialect -> Arguments.of(new VirtualThreads(), dialect));
+        return overTransportsWithoutGarbage(new VirtualThreads())
+                .flatMap(under -> Dialects.all().stream().map(dialect -> Arguments.of(under, dialect)));
     }
 
     /// The JDK allocates when it unparks a virtual thread, so this is printed and not asserted.
     @ParameterizedTest
     @MethodSource("virtualThreads")
-    void aRequestOnAVirtualThreadAllocatesLittle(ServerModel model, Dialect dialect) throws Exception {
-        measure(model, dialect, 1, BATCHES_MAX_WITH_GARBAGE);
+    void aRequestOnAVirtualThreadAllocatesLittle(Under under, Dialect dialect) throws Exception {
+        measure(under, dialect, 1, BATCHES_MAX_WITH_GARBAGE);
     }
 
-    private static Map<String, Long> measure(ServerModel model, Dialect dialect, int pipelined, int batchesMax)
+    private static Map<String, Long> measure(Under under, Dialect dialect, int pipelined, int batchesMax)
             throws Exception {
-        return measure(model, dialect, dialect.toString().equals("http") ? HTTP : LINE, pipelined, batchesMax);
+        return measure(under, dialect, dialect.toString().equals("http") ? HTTP : LINE, pipelined, batchesMax);
     }
 
     /// What each of the server's threads has allocated in the last batch.
-    private static Map<String, Long> measure(ServerModel model, Dialect dialect, String one, int pipelined,
-            int batchesMax)
+    private static Map<String, Long> measure(Under under, Dialect dialect, String one, int pipelined, int batchesMax)
             throws Exception {
-        Optional<Transport> epoll = Under.transports().stream().filter(each -> each.name().equals("epoll")).findFirst();
-        assumeTrue(epoll.isPresent(), "the JDK's channels, which are all that is here, allocate");
         byte[] request = one.repeat(pipelined).getBytes(ISO_8859_1);
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        try (Running server = new Under(model, epoll.get())
-                .run(dialect.protocol(new Backstage(), folder), Under.SMALL)) {
+        try (Running server = under.run(dialect.protocol(new Backstage(), folder), Under.SMALL)) {
             List<WireClient> clients = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
                 clients.add(WireClient.connect(server));
@@ -109,7 +115,7 @@ class ZeroAllocationTest {
             ask(clients, request, replyLength, 1); // all of the threads are there now
             AllocationMeter meter = AllocationMeter.of(
                     thread -> !before.contains(thread) && !thread.getName().equals("background")
-                            || model instanceof VirtualThreads && thread.getName().startsWith("ForkJoinPool"));
+                            || under.model() instanceof VirtualThreads && thread.getName().startsWith("ForkJoinPool"));
             Map<String, Long> allocated = new TreeMap<>();
             int clean = 0;
             int batches = 0;
@@ -122,8 +128,8 @@ class ZeroAllocationTest {
                 batches++;
             }
             System.out.printf(
-                    "%s over epoll, %s, %d at a time: %.2f bytes allocated per request, after %d requests; %s%n",
-                    model, dialect, pipelined, (double) sum(allocated) / BATCH, batches * BATCH, allocated);
+                    "%s, %s, %d at a time: %.2f bytes allocated per request, after %d requests; %s%n",
+                    under, dialect, pipelined, (double) sum(allocated) / BATCH, batches * BATCH, allocated);
             for (WireClient client : clients) {
                 client.close();
             }

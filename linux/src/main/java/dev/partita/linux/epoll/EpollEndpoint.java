@@ -18,7 +18,8 @@ import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// A non-blocking socket and what is known of it without asking the kernel.
+/// A non-blocking socket, whose bytes are moved by plain calls, and what is known of it without asking the kernel. That of the
+/// io_uring transport is one too, where no ring moves its bytes.
 ///
 /// Edge-triggered epoll tells a change once. The two latches remember it until it is used up:
 ///
@@ -33,12 +34,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All plain fields belong to the connection's owner. `generation` and `signals` are for the threads that wait on behalf of
 /// others.
-final class EpollEndpoint extends Endpoint {
-    // What the poller was asked for.
-    static final byte NOTHING = 0;
-    static final byte READ = 1;
-    static final byte WRITE = 2;
-    static final byte CONNECT = 3;
+public class EpollEndpoint extends Endpoint {
+    // What the poller was asked for last.
+
+    /// Nothing.
+    public static final byte NOTHING = 0;
+    /// That it can be read.
+    public static final byte READ = 1;
+    /// That it can be written.
+    public static final byte WRITE = 2;
+    /// That it is connected, or cannot be.
+    public static final byte CONNECT = 3;
 
     /// What every connection is watched for, once and for all.
     private static final int WATCHED = EpollSet.EPOLLIN | EpollSet.EPOLLRDHUP | EpollSet.EPOLLET;
@@ -75,7 +81,7 @@ final class EpollEndpoint extends Endpoint {
     // Its life.
 
     /// Begins a conversation on a socket that was just accepted. What the peer has sent by now can be received at once.
-    void open(int accepted) {
+    public void open(int accepted) {
         fd = accepted;
         readable = true;
         hungUp = false;
@@ -105,18 +111,27 @@ final class EpollEndpoint extends Endpoint {
 
     @Override
     public void close(Close how) {
+        int ended = end(how);
+        if (ended >= 0) {
+            Libc.close(ended);
+        }
+    }
+
+    /// Ends the conversation.
+    ///
+    /// @return the descriptor, for its caller to close; -1 if there was no conversation
+    protected final int end(Close how) {
         int open = fd;
-        if (open < 0) {
-            return;
+        if (open >= 0) {
+            // Before the number is free: whatever is still told of it is of the past.
+            generation = nextGeneration();
+            fd = -1;
+            asked = NOTHING;
+            if (how == Close.ABORT) {
+                Sockets.resetOnClose(memory(), open);
+            }
         }
-        // Before the number is free: whatever is still told of it is of the past.
-        generation = nextGeneration();
-        fd = -1;
-        asked = NOTHING;
-        if (how == Close.ABORT) {
-            Sockets.resetOnClose(memory(), open);
-        }
-        Libc.close(open);
+        return open;
     }
 
     // Moving bytes.
@@ -206,18 +221,24 @@ final class EpollEndpoint extends Endpoint {
 
     // For the threads that wait.
 
-    int fd() {
+    /// The descriptor; less than 0 between two conversations.
+    public final int fd() {
         return fd;
+    }
+
+    /// Which conversation of its slot this is; not negative.
+    public final int generation() {
+        return generation;
     }
 
     /// The number that this conversation's events carry: the slot in its lower half, the generation in the upper, and never
     /// negative.
-    long tag(int slot) {
+    final long tag(int slot) {
         return (long) generation << 32 | slot;
     }
 
     /// True if `tag` belongs to the present conversation.
-    boolean isCurrent(long tag) {
+    final boolean isCurrent(long tag) {
         return (int) (tag >>> 32) == generation;
     }
 
@@ -243,12 +264,22 @@ final class EpollEndpoint extends Endpoint {
     }
 
     /// Says what the next event is wanted for: [#READ], [#WRITE] or [#NOTHING].
-    void ask(byte what) {
+    public final void ask(byte what) {
         asked = what;
     }
 
+    /// What the poller was asked for last.
+    public final byte asked() {
+        return asked;
+    }
+
+    /// Says that nothing has come yet, so that no receive has to ask.
+    protected final void hasNothing() {
+        readable = false;
+    }
+
     /// Says that a receive may find something.
-    void mayRead() {
+    public final void mayRead() {
         readable = true;
     }
 
@@ -275,7 +306,7 @@ final class EpollEndpoint extends Endpoint {
     }
 
     /// True while the socket is being connected.
-    boolean isConnecting() {
+    public final boolean isConnecting() {
         return asked == CONNECT;
     }
 
@@ -318,7 +349,8 @@ final class EpollEndpoint extends Endpoint {
         }
     }
 
-    MemorySegment memory() {
+    /// The memory for the calls of the present owner.
+    protected final MemorySegment memory() {
         MemorySegment own = ownMemory;
         return own != null ? own : CallMemory.ofThread();
     }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.partita.linux.libc.CallMemory;
 import dev.partita.linux.libc.Errno;
+import dev.partita.linux.libc.Eventfd;
 import dev.partita.linux.libc.Libc;
 import dev.partita.linux.libc.Machine;
 import java.io.IOException;
@@ -31,9 +32,8 @@ final class EpollSet {
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
     private static final int EPOLL_CTL_MOD = 3;
-    /// O_CLOEXEC and O_NONBLOCK under the names of epoll_create1(2) and eventfd(2).
+    /// O_CLOEXEC under the name of epoll_create1(2).
     private static final int CLOEXEC = 0x80000;
-    private static final int NONBLOCK = 0x800;
 
     /// Events taken from the kernel at once. 512 of them are 6 KiB on x86-64 and 8 KiB elsewhere; what does not fit is
     /// told by the next call.
@@ -47,9 +47,6 @@ final class EpollSet {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    /// The number that is written to the eventfd.
-    private static final MemorySegment ONE = Arena.ofAuto().allocateFrom(JAVA_LONG, 1);
-
     private final int epoll;
     private final int eventfd;
     private final MemorySegment memory = CallMemory.allocate();
@@ -60,7 +57,7 @@ final class EpollSet {
     EpollSet() throws IOException {
         epoll = require("epoll_create1", Libc.epollCreate1(memory, CLOEXEC));
         try {
-            eventfd = newEventfd(memory);
+            eventfd = Eventfd.open(memory);
         } catch (IOException failure) {
             Libc.close(epoll);
             throw failure;
@@ -128,7 +125,7 @@ final class EpollSet {
     /// descriptor's number may belong to somebody else by then.
     synchronized void wakeup() {
         if (!closed) {
-            signal(eventfd);
+            Eventfd.signal(eventfd);
         }
     }
 
@@ -138,16 +135,6 @@ final class EpollSet {
             Libc.close(eventfd);
             Libc.close(epoll);
         }
-    }
-
-    /// A new eventfd, not readable yet.
-    static int newEventfd(MemorySegment memory) throws IOException {
-        return require("eventfd", Libc.eventfd(memory, 0, CLOEXEC | NONBLOCK));
-    }
-
-    /// Makes an eventfd readable.
-    static void signal(int eventfd) {
-        Libc.signal(eventfd, ONE.address());
     }
 
     private int awaitNanos(long timeoutNanos) {
@@ -174,8 +161,7 @@ final class EpollSet {
 
     private static int require(String call, int result) throws IOException {
         if (result < 0) {
-            throw new IOException(call + " failed: " + Errno.name(-result)
-                    + (result == -Errno.EMFILE ? "; raise the limit on open files (ulimit -n)" : ""));
+            throw new IOException(call + " failed: " + Errno.name(-result) + Errno.remedy(-result));
         }
         return result;
     }

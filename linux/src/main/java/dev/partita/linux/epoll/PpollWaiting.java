@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.partita.connection.Connection;
 import dev.partita.linux.libc.CallMemory;
+import dev.partita.linux.libc.Eventfd;
 import dev.partita.linux.libc.Libc;
 import dev.partita.transport.Waiting;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class PpollWaiting implements Waiting {
     private boolean closed;
 
     PpollWaiting() throws IOException {
-        wakeUp = new WakeUp(NUMBERS.incrementAndGet(), EpollSet.newEventfd(CallMemory.ofThread()));
+        wakeUp = new WakeUp(NUMBERS.incrementAndGet(), Eventfd.open(CallMemory.ofThread()));
     }
 
     @Override
@@ -108,7 +109,7 @@ final class PpollWaiting implements Waiting {
         if (before.eventfd != NO_EVENTFD) {
             spent = Arrays.copyOf(spent, spent.length + 1);
             spent[spent.length - 1] = before.eventfd;
-            EpollSet.signal(before.eventfd);
+            Eventfd.signal(before.eventfd);
         }
     }
 
@@ -117,7 +118,7 @@ final class PpollWaiting implements Waiting {
             return NO_EVENTFD;
         }
         try {
-            return EpollSet.newEventfd(CallMemory.ofThread());
+            return Eventfd.open(CallMemory.ofThread());
         } catch (IOException noDescriptor) {
             return NO_EVENTFD;
         }

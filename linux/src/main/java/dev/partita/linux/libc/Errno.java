@@ -28,11 +28,19 @@ public final class Errno {
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
     public static final int EADDRNOTAVAIL = 99;
+    public static final int EBUSY = 16;
+    public static final int EBADR = 53;
     public static final int ENOBUFS = 105;
     public static final int ECONNREFUSED = 111;
     public static final int EINPROGRESS = 115;
+    public static final int ECANCELED = 125;
 
     private Errno() {}
+
+    /// What to do about a call that could not make a descriptor, to follow its message; empty where nothing is known.
+    public static String remedy(int errno) {
+        return errno == EMFILE ? "; raise the limit on open files (ulimit -n)" : "";
+    }
 
     /// The name of an error as the manual writes it, such as `EADDRINUSE`.
     public static String name(int errno) {
@@ -47,7 +55,7 @@ public final class Errno {
             case ENOMEM -> "ENOMEM";
             case EACCES -> "EACCES";
             case 14 -> "EFAULT";
-            case 16 -> "EBUSY";
+            case EBUSY -> "EBUSY";
             case 17 -> "EEXIST";
             case EXDEV -> "EXDEV";
             case ENODEV -> "ENODEV";
@@ -63,6 +71,7 @@ public final class Errno {
             case ENAMETOOLONG -> "ENAMETOOLONG";
             case ENOSYS -> "ENOSYS";
             case ELOOP -> "ELOOP";
+            case EBADR -> "EBADR";
             case 71 -> "EPROTO";
             case ENOTSOCK -> "ENOTSOCK";
             case ENOPROTOOPT -> "ENOPROTOOPT";
@@ -78,6 +87,7 @@ public final class Errno {
             case 110 -> "ETIMEDOUT";
             case ECONNREFUSED -> "ECONNREFUSED";
             case EINPROGRESS -> "EINPROGRESS";
+            case ECANCELED -> "ECANCELED";
             default -> "errno " + errno;
         };
     }

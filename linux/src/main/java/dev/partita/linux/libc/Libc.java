@@ -211,6 +211,34 @@ public final class Libc {
         return intResult(memory, call(Poll.PPOLL, memory, pollfdsAddress, count, timespecAddress, 0, 0, 0));
     }
 
+    // io_uring, for which the C library has no functions.
+
+    /// io_uring_setup(2).
+    public static int ioUringSetup(MemorySegment memory, int entries, long paramsAddress) {
+        return intResult(
+                memory, syscall(memory, Machine.SYS_IO_URING_SETUP, entries, paramsAddress, 0, 0, 0, 0));
+    }
+
+    /// io_uring_enter(2) without looking at errno, whose capture is not free of allocation before it is compiled.
+    ///
+    /// @return what it submitted; -1 for an error or a wait that ended without a completion: [#ioUringEnterNothing] tells
+    public static int ioUringEnter(
+            int ring, int toSubmit, int minComplete, int flags, long argument, long argumentBytes) {
+        return (int) Uring.call(Machine.SYS_IO_URING_ENTER, ring, toSubmit, minComplete, flags, argument,
+                argumentBytes);
+    }
+
+    /// io_uring_enter(2) that neither submits nor waits: 0, or what is wrong with every call.
+    public static int ioUringEnterNothing(MemorySegment memory, int ring, int flags) {
+        return intResult(memory, syscall(memory, Machine.SYS_IO_URING_ENTER, ring, 0, 0, flags, 0, 0));
+    }
+
+    /// io_uring_register(2).
+    public static int ioUringRegister(MemorySegment memory, int ring, int operation, long argument, int count) {
+        return intResult(
+                memory, syscall(memory, Machine.SYS_IO_URING_REGISTER, ring, operation, argument, count, 0, 0));
+    }
+
     // Files, memory, threads.
 
     /// open(2) without O_CREAT.
@@ -234,6 +262,11 @@ public final class Libc {
     /// mmap(2) of anonymous memory. A failure is -1 to -4095, which no address is.
     public static long mmap(MemorySegment memory, long bytes, int protection, int flags) {
         return result(memory, call(Memory.MMAP, memory, 0, bytes, protection, flags, -1, 0));
+    }
+
+    /// mmap(2) of a part of what `fd` is.
+    public static long mmap(MemorySegment memory, long bytes, int protection, int flags, int fd, long offset) {
+        return result(memory, call(Memory.MMAP, memory, 0, bytes, protection, flags, fd, offset));
     }
 
     /// munmap(2).
@@ -270,6 +303,25 @@ public final class Libc {
                 long _ = (long) CALL.invokeExact(function, a, b, c);
             } catch (Throwable failure) {
                 throw unexpected(failure);
+            }
+        }
+    }
+
+    /// syscall(2) with the six arguments of io_uring_enter.
+    private static final class Uring {
+        @SuppressWarnings("restricted")
+        private static final MethodHandle CALL = LINKER.downcallHandle(
+                SYSCALL,
+                FunctionDescriptor.of(
+                        JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+        static long call(long number, long a, long b, long c, long d, long e, long f) {
+            try {
+                return (long) CALL.invokeExact(number, a, b, c, d, e, f);
+            } catch (RuntimeException | Error failure) {
+                throw failure;
+            } catch (Throwable impossible) {
+                throw new AssertionError("a native call throws nothing that is checked", impossible);
             }
         }
     }

@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Anonymous memory: zero, and without a page behind it until it is touched.
+/// Anonymous memory: zero, and without a page behind it until it is touched; and memory that is shared with the kernel.
 public final class MappedMemory {
     // include/uapi/asm-generic/mman-common.h and mman.h
     private static final int PROT_READ = 1;
     private static final int PROT_WRITE = 2;
+    private static final int MAP_SHARED = 0x1;
     private static final int MAP_PRIVATE = 0x2;
     private static final int MAP_ANONYMOUS = 0x20;
     /// No swap is set aside: a pool is as large as the limits allow and is hardly ever used to its end.
     private static final int MAP_NORESERVE = 0x4000;
+    /// All pages are there at once.
+    private static final int MAP_POPULATE = 0x8000;
 
     private MappedMemory() {}
 
@@ -32,6 +35,20 @@ public final class MappedMemory {
         if (address < 0) {
             throw new IOException("mmap of " + bytes + " bytes failed: " + Errno.name((int) -address)
                     + "; lower --max-connections, or raise the limit on address space (ulimit -v)");
+        }
+        return MemorySegment.ofAddress(address)
+                .reinterpret(bytes, arena, mapped -> Libc.munmap(mapped.address(), mapped.byteSize()));
+    }
+
+    /// Maps memory that the kernel shares by a descriptor, until `arena` closes.
+    ///
+    /// @throws IOException if that fails
+    @SuppressWarnings("restricted")
+    public static MemorySegment mapShared(int fd, long offset, long bytes, Arena arena) throws IOException {
+        long address = Libc.mmap(
+                CallMemory.ofThread(), bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, offset);
+        if (address < 0) {
+            throw new IOException("mmap of what is shared with the kernel failed: " + Errno.name((int) -address));
         }
         return MemorySegment.ofAddress(address)
                 .reinterpret(bytes, arena, mapped -> Libc.munmap(mapped.address(), mapped.byteSize()));

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Several loops may watch one. Its descriptor is closed when the last of them has let go, so that none can accept from a
 /// number that belongs to somebody else by then; [#close] stops it at once.
 public final class ListeningSocket implements Listener {
+    /// What every accepted connection is: it never blocks, and no child process inherits it.
+    public static final int ACCEPT_FLAGS = Sockets.SOCK_NONBLOCK_CLOEXEC;
+
     private final int fd;
     private final SocketAddress address;
     private final boolean shared;
@@ -134,13 +137,18 @@ public final class ListeningSocket implements Listener {
     ///
     /// @return a descriptor that never blocks, or a negative error
     public int accept(MemorySegment memory) {
-        int accepted = Libc.accept4(memory, fd, Sockets.SOCK_NONBLOCK_CLOEXEC);
+        int accepted = Libc.accept4(memory, fd, ACCEPT_FLAGS);
         if (accepted >= 0) {
-            for (Setting setting : perConnection) {
-                OptionCalls.set(memory, accepted, setting);
-            }
+            prepare(memory, accepted);
         }
         return accepted;
+    }
+
+    /// Sets the options that an accepted connection does not have from its listener.
+    public void prepare(MemorySegment memory, int accepted) {
+        for (Setting setting : perConnection) {
+            OptionCalls.set(memory, accepted, setting);
+        }
     }
 
     private void release() {

@@ -1,0 +1,283 @@
+package dev.partita.linux.uring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.connection.BufferPool;
+import dev.partita.connection.Connection;
+import dev.partita.connection.ConnectionTable;
+import dev.partita.connection.Inbox;
+import dev.partita.connection.Place;
+import dev.partita.connection.Session;
+import dev.partita.connection.Step;
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
+import dev.partita.limits.Limits;
+import dev.partita.transport.Listener;
+import dev.partita.transport.SocketOptions;
+import dev.partita.transport.Transport.Sharing;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A loop that the test turns by hand: what no server shows from outside.
+@Timeout(30)
+class UringPollerTest {
+    private static final long FOREVER = -1;
+    private static final int CONNECTIONS = 4;
+    /// With so many connections: see [UringPoller].
+    private static final int BUFFERS = 8;
+    private static final int BUFFER_BYTES = 2 << 10;
+
+    private final UringTransport transport = new UringTransport();
+    private final Limits limits =
+            Limits.defaults().withConnectionsMax(CONNECTIONS).with("bufferBytes", BUFFER_BYTES / 2);
+    private final ConnectionTable table =
+            new ConnectionTable(Listening::new, limits, transport.files(), transport::endpoint);
+    private final Counters counters = Counters.confined();
+    private final Arena arena = Arena.ofShared();
+    private final Inbox home = connection -> false;
+    private final List<Connection> open = new ArrayList<>();
+    private final List<SocketChannel> peers = new ArrayList<>();
+    private final List<ByteArrayOutputStream> heard = new ArrayList<>();
+    private BufferPool pool = BufferPool.EMPTY;
+    private UringPoller poller;
+    private Listener listener;
+
+    @BeforeAll
+    static void onlyWhereThereIsIoUring() {
+        String unavailable = new UringTransport().unavailable();
+        Assumptions.assumeTrue(unavailable.isEmpty(), unavailable);
+    }
+
+    @BeforeEach
+    void listen() throws IOException {
+        long bytes =
+                BufferPool.bytesNeeded(limits.bufferBytes(), 2 * CONNECTIONS, limits.bufferBytesMax(), CONNECTIONS);
+        pool = new BufferPool(transport.map(bytes, arena), limits.bufferBytes(), 2 * CONNECTIONS,
+                limits.bufferBytesMax(), CONNECTIONS, false);
+        for (int i = 0; i < CONNECTIONS; i++) {
+            heard.add(new ByteArrayOutputStream());
+        }
+        poller = (UringPoller) transport.poller(table, counters);
+        listener = transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16,
+                SocketOptions.defaults(), Sharing.SINGLE);
+        poller.listen(listener, connection -> connection.begin(home, pool, counters));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (SocketChannel peer : peers) {
+            peer.close();
+        }
+        List.copyOf(open).forEach(poller::close);
+        poller.close();
+        assertThat(poller.buffers.waiting()).isZero();
+        listener.close();
+        arena.close();
+    }
+
+    @Test
+    void bytesForWhichThereIsNoBufferComeInTheirOrderAllTheSame() throws Exception {
+        assertThat(poller.buffers.count()).isEqualTo(BUFFERS);
+        byte[] said = bytes(5 * BUFFERS * BUFFER_BYTES);
+        List<Connection> all = connect(CONNECTIONS);
+        // The first receive is for once; from the second on it is a multishot one.
+        for (SocketChannel peer : peers) {
+            say(peer, bytes(1));
+        }
+        turnUntil(() -> heard.stream().allMatch(each -> each.size() == 1));
+        for (SocketChannel peer : peers) {
+            say(peer, said);
+        }
+        // All that arrive are taken, and nobody reads before.
+        for (int i = 0; i < 20; i++) {
+            poller.poll(0);
+        }
+        assertThat(poller.buffers.waiting()).as("buffers that are filled").isEqualTo(BUFFERS);
+        turnUntil(() -> heard.stream().allMatch(each -> each.size() == 1 + said.length));
+        for (Connection each : all) {
+            assertThat(heard.get(each.slot()).toByteArray()).endsWith(said);
+        }
+    }
+
+    @Test
+    void aFloodForALentConnectionLeavesBuffersForTheOthers() throws Exception {
+        List<Connection> both = connect(2);
+        Connection lent = both.getFirst();
+        // The first receive is for once; from here on it is a multishot one.
+        say(peers.get(0), bytes(1));
+        turnUntil(() -> heard.get(lent.slot()).size() == 1);
+        poller.lend(lent);
+        byte[] flood = bytes(200_000);
+        int begin = 2 * BUFFER_BYTES;
+        say(peers.get(0), Arrays.copyOf(flood, begin));
+        while (poller.buffers.waiting() < 2) {
+            turn(FOREVER);
+        }
+        turn(0); // what waits now is enough
+        say(peers.get(0), Arrays.copyOfRange(flood, begin, flood.length));
+        for (int i = 0; i < 10; i++) {
+            turn(0);
+        }
+        assertThat(poller.buffers.waiting()).as("buffers that are filled").isLessThanOrEqualTo(3);
+
+        byte[] said = bytes(30_000);
+        say(peers.get(1), said);
+        turnUntil(() -> heard.get(both.get(1).slot()).size() == said.length);
+        assertThat(heard.get(both.get(1).slot()).toByteArray()).isEqualTo(said);
+        assertThat(heard.get(lent.slot()).size()).as("what was heard of the lent one").isEqualTo(1);
+
+        poller.reclaim(lent);
+        serve(lent);
+        turnUntil(() -> heard.get(lent.slot()).size() == 1 + flood.length);
+        assertThat(heard.get(lent.slot()).toByteArray()).endsWith(flood);
+    }
+
+    @Test
+    void aSlotThatIsUsedAgainHearsNothingOfWhatItsFormerConnectionWasSent() throws Exception {
+        Connection first = connect(1).getFirst();
+        say(peers.getFirst(), bytes(1));
+        turnUntil(() -> heard.get(first.slot()).size() == 1);
+        turn(0); // the receive is armed for more
+        say(peers.getFirst(), bytes(100));
+        poller.ring.submitAndComplete(); // the receive has completed, and nobody has looked
+        poller.close(first);
+        open.clear();
+        heard.get(first.slot()).reset();
+        Connection second = connect(1).getFirst();
+        assertThat(second).isSameAs(first);
+        byte[] said = new byte[]{42, 43};
+        say(peers.get(1), said);
+        turnUntil(() -> heard.get(second.slot()).size() >= said.length);
+        assertThat(heard.get(second.slot()).toByteArray()).isEqualTo(said);
+    }
+
+    @Test
+    void aConnectionWhoseReceiveIsArmedEndsForItsPeerWhenItIsClosed() throws Exception {
+        Connection connection = connect(1).getFirst();
+        say(peers.getFirst(), bytes(1));
+        turnUntil(() -> heard.get(connection.slot()).size() == 1);
+        turn(0); // the receive is armed for more
+        poller.close(connection);
+        open.clear();
+        turn(0);
+        assertThat(peers.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
+
+    @Test
+    void everyThreadEndsTheWaitAndATimeDoesToo() throws Exception {
+        Thread waker = Thread.ofPlatform().start(poller::wakeup);
+        poller.poll(FOREVER);
+        waker.join();
+        poller.poll(1_000);
+        poller.wakeup();
+        poller.wakeup();
+        poller.poll(FOREVER);
+        assertThat(poller.take()).isNull();
+        assertThat(counters.get(Counter.POLLS)).isEqualTo(3);
+    }
+
+    private List<Connection> connect(int count) throws IOException {
+        List<Connection> accepted = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            peers.add(SocketChannel.open(listener.address()));
+            int wanted = open.size() + 1;
+            turnUntil(() -> open.size() == wanted);
+            accepted.add(open.getLast());
+        }
+        return accepted;
+    }
+
+    private static void say(SocketChannel peer, byte[] bytes) throws IOException {
+        ByteBuffer all = ByteBuffer.wrap(bytes);
+        while (all.hasRemaining()) {
+            peer.write(all);
+        }
+    }
+
+    private static byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        new Random(count).nextBytes(bytes);
+        return bytes;
+    }
+
+    private void turnUntil(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            turn(FOREVER);
+        }
+    }
+
+    private void turn(long timeoutNanos) {
+        poller.poll(timeoutNanos);
+        for (Connection c = poller.take(); c != null; c = poller.take()) {
+            if (c.place() == Place.FRESH) {
+                c.place(Place.HOME);
+                poller.adopt(c);
+                open.add(c);
+            }
+            serve(c);
+        }
+    }
+
+    private void serve(Connection c) {
+        boolean goesOn = true;
+        while (goesOn) {
+            goesOn = switch (c.next()) {
+                case WORK, BLOCKING -> {
+                    c.work();
+                    yield true;
+                }
+                case READ -> poller.read(c);
+                case WRITE -> poller.write(c);
+                case WAIT -> poller.await(c);
+                case CLOSE -> {
+                    open.remove(c);
+                    poller.close(c);
+                    yield false;
+                }
+            };
+        }
+    }
+
+    /// Hears and says nothing.
+    private final class Listening implements Session {
+        private final Connection connection;
+
+        Listening(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public Step next() {
+            return connection.inbound().isEmpty() ? Step.READ : Step.WORK;
+        }
+
+        @Override
+        public void work() {
+            byte[] bytes = new byte[connection.inbound().length()];
+            connection.inbound().copy(0, bytes, 0, bytes.length);
+            connection.inbound().clear();
+            heard.get(connection.slot()).writeBytes(bytes);
+        }
+
+        @Override
+        public boolean reset() {
+            return true;
+        }
+    }
+}
