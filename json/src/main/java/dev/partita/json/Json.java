@@ -60,6 +60,7 @@ public final class Json {
         return read(request, mapper.readerFor(type));
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the reader is for the T of its callers
     private static <T> T read(Request request, ObjectReader reader) throws IOException {
         requireJson(request);
         try (InputStream body = request.body().stream()) {
@@ -69,7 +70,8 @@ public final class Json {
             }
             return value;
         } catch (JacksonIOException unread) {
-            throw unread.getCause() instanceof IOException cause ? cause : new IOException(unread);
+            IOException cause = unread.getCause();
+            throw cause != null ? cause : new IOException(unread);
         } catch (InvalidDefinitionException ours) {
             throw ours;
         } catch (JacksonException wrong) {
