@@ -242,6 +242,18 @@ class FormTest {
         assertThat(temporaryFiles()).isEqualTo(files);
     }
 
+    /// The body is searched in windows of 64 KiB: a boundary is found wherever one of them ends.
+    @Test
+    void aBoundaryAcrossTwoWindowsIsFound() {
+        String head = "--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n";
+        for (int at = (64 << 10) - 12; at <= (64 << 10) + 2; at++) {
+            int size = at - head.length();
+            byte[] body = (head + "x".repeat(size) + "\r\n--b--").getBytes(UTF_8);
+            assertThat(answer(Limits.defaults(), multipart("b"), body,
+                    form -> assertThat(form.files().getFirst().length()).isEqualTo(size))).isEqualTo(reply("ok"));
+        }
+    }
+
     /// Parts of random content, much of it made of pieces of boundaries, come out as they went in, wherever the windows that
     /// they are read through happen to end.
     @Property(tries = 300)
