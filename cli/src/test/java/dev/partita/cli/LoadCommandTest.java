@@ -67,8 +67,9 @@ class LoadCommandTest {
     @Test
     void aResultThatSaysNothingIsVoidAndEndsWithThree() throws Exception {
         try (Running server = serve()) {
-            Console console = Console.run("load", "http://127.0.0.1:" + server.port() + "/missing", "--rate", "10000000",
-                    "--duration", "200ms", "--warmup", "0", "--timeout", "200ms");
+            Console console =
+                    Console.run("load", "http://127.0.0.1:" + server.port() + "/missing", "--rate", "10000000",
+                            "--duration", "200ms", "--warmup", "0", "--timeout", "200ms");
             assertThat(console.out()).contains("verdict      VOID: ", "the generator fell behind");
             assertThat(console.exit()).isEqualTo(3);
         }

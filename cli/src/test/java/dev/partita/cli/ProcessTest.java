@@ -64,6 +64,45 @@ class ProcessTest {
         assertThat(program.exit()).isZero();
     }
 
+    /// An hour for idle connections: were it not for the answer, this would not end.
+    @ParameterizedTest
+    @EnumSource(ModelName.class)
+    void aDrainAnswersIdleAndHalfSentRequestsAndEndsWithZero(ModelName model) throws Exception {
+        Program program = serve("--port", "0", "--model", model.word(), "--drain-idle-millis", "3600000",
+                "--drain-millis", "3600000");
+        String get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        try (SocketChannel idle = SocketChannel.open(program.server());
+                SocketChannel half = SocketChannel.open(program.server())) {
+            assertThat(exchange(idle, get)).startsWith("HTTP/1.1 200").doesNotContain("Connection: close");
+            half.write(UTF_8.encode(get.substring(0, 9)));
+            program.signal("TERM");
+            program.line("draining: ");
+            while (!exchange(idle, get).contains("Connection: close")) {
+                // until the drain has reached this connection
+            }
+            assertThat(exchange(half, get.substring(9))).startsWith("HTTP/1.1 200").contains("Connection: close");
+        }
+        assertThat(program.line("ended: ")).endsWith(", 0 given up");
+        assertThat(program.exit()).isZero();
+    }
+
+    /// One request and its answer, whose length the site says.
+    private static String exchange(SocketChannel client, String request) throws IOException {
+        client.write(UTF_8.encode(request));
+        var in = client.socket().getInputStream();
+        var answer = new StringBuilder();
+        while (answer.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("ended after " + answer);
+            }
+            answer.append((char) next);
+        }
+        int length = Integer.parseInt(answer.toString().replaceFirst("(?s).*Content-Length: (\\d+).*", "$1"));
+        assertThat(in.readNBytes(length)).hasSize(length);
+        return answer.toString();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM"})
     void aSecondSignalStopsNowAndLeavesNoSocketBehind(String signal) throws Exception {
