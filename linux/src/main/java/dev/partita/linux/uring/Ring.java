@@ -47,6 +47,7 @@ final class Ring {
 
     private static final int REGISTER_ENABLE_RINGS = 12;
     private static final int REGISTER_RING_FDS = 20;
+    private static final int UNREGISTER_RING_FDS = 21;
     private static final int REGISTER_PBUF_RING = 22;
 
     /// In the flags of the submission ring: completions were put aside, or operations can complete in `enter`.
@@ -261,6 +262,20 @@ final class Ring {
         }
         update.set(JAVA_LONG, 0, 0);
         update.set(JAVA_LONG, 8, 0);
+    }
+
+    /// Ends that: what is registered holds the ring as long as its thread lives.
+    void leave() {
+        if (enterFlags == ENTER_REGISTERED_RING) {
+            MemorySegment update = wait;
+            update.set(JAVA_INT, 0, enterFd);
+            update.set(JAVA_INT, 4, 0);
+            update.set(JAVA_LONG, 8, 0);
+            Libc.ioUringRegister(memory, fd, UNREGISTER_RING_FDS, update.address(), 1);
+            enterFd = fd;
+            enterFlags = 0;
+            waitFlags &= ~ENTER_REGISTERED_RING;
+        }
     }
 
     /// Registers the ring from which the kernel takes buffers for receives: `struct io_uring_buf_reg`.

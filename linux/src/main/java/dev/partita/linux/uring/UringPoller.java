@@ -455,6 +455,7 @@ final class UringPoller implements Poller {
         if (loop == Thread.currentThread()) {
             submitAndComplete(); // the last closes; and what was accepted meanwhile is closed
             submitAndComplete();
+            ring.leave();
         }
         ring.close();
         Libc.close(eventfd);
