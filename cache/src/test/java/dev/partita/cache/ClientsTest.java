@@ -57,8 +57,7 @@ class ClientsTest {
     @ParameterizedTest
     @MethodSource("models")
     void spymemcached(ServerModel model) throws Exception {
-        System.setProperty("net.spy.log.LoggerImpl", "net.spy.memcached.compat.log.SunLogger");
-        java.util.logging.Logger.getLogger("net.spy").setLevel(java.util.logging.Level.OFF);
+        System.setProperty("net.spy.log.LoggerImpl", "net.spy.memcached.compat.log.SLF4JLogger");
         try (Running server = start(model)) {
             var client = new MemcachedClient(
                     new ConnectionFactoryBuilder().setProtocol(ConnectionFactoryBuilder.Protocol.TEXT).build(),
