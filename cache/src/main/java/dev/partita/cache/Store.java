@@ -22,7 +22,7 @@ final class Store {
     /// What an item takes on the heap beyond its key's and value's bytes, each rounded up to eight: the item 40, its key 16,
     /// two array headers 32, Caffeine's node 40, the map's node 24, its share of the table and of the frequency sketch up to 16
     /// each. With compact object headers and references of four bytes, which the launcher sees to. `benchmarks/cache-memory`
-    /// measures it: 160 to 176, depending on how full the table is.
+    /// measures it.
     static final int ITEM_OVERHEAD_BYTES = 184;
     private static final int LOCKS = 1 << 10;
 
