@@ -67,7 +67,7 @@ final class Serve implements Callable<Integer> {
         }
         var ending = new Ending(out); // before the first connection can be lost
         try (Running running = plan.start();
-                AdminListener admin = plan.setup().admin().start(running)) {
+                AdminListener _ = plan.setup().admin().start(running)) {
             announce(plan, running);
             return ending.await(running);
         }

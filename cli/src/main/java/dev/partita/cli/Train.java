@@ -58,7 +58,7 @@ final class Train implements Callable<Integer> {
         Plan plan = serve.plan();
         var ending = new Ending(out);
         try (Running running = plan.start();
-                AdminListener admin = plan.setup().admin().start(running)) {
+                AdminListener _ = plan.setup().admin().start(running)) {
             serve.announce(plan, running);
             for (int i = 0; i < ROUNDS; i++) {
                 converse(running.port());
