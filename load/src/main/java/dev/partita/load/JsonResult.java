@@ -83,6 +83,7 @@ public final class JsonResult {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("busy", result.busy());
         tree.put("waitedForProcessor", result.waitedForProcessor());
+        tree.put("cpuSeconds", seconds(result.cpu().toNanos()));
         tree.put("late", result.isClosed() ? null : latency(result.late()));
         tree.put("stoodInLine", result.waited());
         tree.put("connectionsOpened", result.opened());

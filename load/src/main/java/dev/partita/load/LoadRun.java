@@ -139,11 +139,13 @@ public final class LoadRun {
         lookedAt = Math.max(lookedAt, Math.min(measureAt, System.nanoTime()));
         Instant began = Instant.now();
         members.forEach(member -> member.before = member.time());
+        Duration cpuBefore = processCpu();
         while (lookedAt < endAt && sleepUntil(Math.min(lookedAt + SECOND_NANOS, endAt))) {
             lookedAt = look(start, lookedAt, false);
         }
         long now = System.nanoTime();
         boolean early = stopped.getCount() == 0 && now < endAt;
+        Duration cpu = processCpu().minus(cpuBefore);
         long measured = Math.max(1, early ? now - measureAt : plan.duration().toNanos());
         double busy = 0;
         double waited = 0;
@@ -155,7 +157,7 @@ public final class LoadRun {
             waited = Math.max(waited, (double) spent.waitedNanos() / measured);
         }
         gather();
-        return result(began, Duration.ofNanos(measured), early, busy, waited);
+        return result(began, Duration.ofNanos(measured), early, busy, waited, cpu);
     }
 
     /// @return false if the load was stopped meanwhile
@@ -216,7 +218,12 @@ public final class LoadRun {
         all.add(second);
     }
 
-    private Result result(Instant began, Duration measured, boolean early, double busy, double waited) {
+    private static Duration processCpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    private Result result(
+            Instant began, Duration measured, boolean early, double busy, double waited, Duration cpu) {
         Histogram late = Ledger.histogram();
         long due = 0;
         long slowBytes = 0;
@@ -259,6 +266,7 @@ public final class LoadRun {
                 seconds,
                 busy,
                 waited,
+                cpu,
                 slowBytes,
                 SelfCheck.whyVoid(busy, plan.isClosed() ? 0 : due, count(Ledger.Count.IN_TIME), replies));
     }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param seconds the measured time, second by second
 /// @param busy the share of the measured time that the busiest thread was on a processor
 /// @param waitedForProcessor the largest share that a thread was ready to run and had none
+/// @param cpu what this whole process used in the measured time, its compiler threads included
 /// @param slowBytes what slow readers took
 /// @param whyVoid why this says nothing about the server; null if it does say something
 public record Result(
@@ -62,6 +63,7 @@ public record Result(
         List<Progress.Second> seconds,
         double busy,
         double waitedForProcessor,
+        Duration cpu,
         long slowBytes,
         @Nullable String whyVoid) {
 

@@ -30,7 +30,7 @@ class JsonResultTest {
                 "127.0.0.1:8080", "epoll", rate, Arrivals.POISSON, 64, 1, 1, 0, 0, Duration.ofSeconds(3), 1,
                 Instant.EPOCH, Duration.ofSeconds(2), false, 1_000, errors, 5, latency,
                 List.of(new Result.OfKind("GET /", latency)), Ledger.histogram(), Ledger.histogram(), 64,
-                List.of(second), 0.25, 0.01, 0, whyVoid);
+                List.of(second), 0.25, 0.01, Duration.ofMillis(700), 0, whyVoid);
         return JsonMapper.builder().build().readTree(JsonResult.text(result));
     }
 
@@ -58,6 +58,7 @@ class JsonResultTest {
         assertThat(result.get("served").asLong()).isEqualTo(1_000);
         assertThat(result.get("rate").asDouble()).isEqualTo(500);
         assertThat(result.get("load").get("rate").asDouble()).isEqualTo(500);
+        assertThat(result.get("generator").get("cpuSeconds").asDouble()).isEqualTo(0.7);
         assertThat(result.get("perSecond").get(0).get("errors").get("reset").asLong()).isEqualTo(10);
     }
 
