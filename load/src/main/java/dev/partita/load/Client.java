@@ -54,6 +54,17 @@ final class Client implements Session {
         return established && !over && open < intended.length;
     }
 
+    /// Closes the connection when it has its turn, if nothing is open on it.
+    ///
+    /// @return true if it needs a turn for that
+    boolean leave() {
+        if (!established || open > 0) {
+            return false;
+        }
+        over = true;
+        return true;
+    }
+
     /// Gives it a request. It is said when the connection has its next turn.
     void give(long intendedNanos, int kind) {
         int last = first + open;

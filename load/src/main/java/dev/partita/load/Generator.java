@@ -83,6 +83,7 @@ final class Generator implements Protocol, Schedule {
     private @Nullable Hands hands;
 
     // The loop's own.
+    private final Client[] clients;
     /// Clients with a place free, the one that was given a request longest ago first: a ring.
     private final Client[] listed;
     private int listedFirst;
@@ -137,6 +138,7 @@ final class Generator implements Protocol, Schedule {
         precisionNanos = plan.transport().waitNanosMin();
         ledger = new Ledger(plan.dialogue().kinds().size());
         line = new Line(Math.max(plan.lineMax(), connections * plan.pipeline()));
+        clients = new Client[connections];
         listed = new Client[connections];
         slow = new SlowReader[slowReaders];
         closed = connections + slowReaders;
@@ -165,7 +167,9 @@ final class Generator implements Protocol, Schedule {
             slow[slowCount++] = reader;
             return reader;
         }
-        return new Client(this, connection, speaker, plan.pipeline(), plan.requestsPerConnection());
+        var client = new Client(this, connection, speaker, plan.pipeline(), plan.requestsPerConnection());
+        clients[connection.slot()] = client;
+        return client;
     }
 
     /// Before the first round.
@@ -318,6 +322,11 @@ final class Generator implements Protocol, Schedule {
         if (inFlight == 0 && line.isEmpty() || now >= giveUpAt) {
             stage = Stage.ENDED;
             giveUpAt = now + CLOSING_NANOS;
+            for (Client each : clients) {
+                if (each.leave()) {
+                    turn(each);
+                }
+            }
             table().drain();
             hands().wake();
             return 0;
@@ -366,6 +375,10 @@ final class Generator implements Protocol, Schedule {
         client.give(intended, kind);
         inFlight++;
         list(client);
+        turn(client);
+    }
+
+    private void turn(Client client) {
         Connection connection = client.connection();
         if (connection.place() == Place.HOME) { // otherwise it has its turn anyway
             hands().turn(connection);

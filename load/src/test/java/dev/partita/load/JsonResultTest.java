@@ -8,13 +8,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The names and units that docs/load.md promises.
 class JsonResultTest {
-    private static JsonNode written(double rate, String whyVoid) {
+    private static JsonNode written(double rate, @Nullable String whyVoid) {
         Histogram latency = Ledger.histogram();
         for (int millis = 1; millis <= 1_000; millis++) {
             latency.recordValue(millis * 1_000_000L);
