@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// The wire that never waits, and the one place where its loop does: it asks the kernel which connections can go on.
 ///
 /// One for each loop. All calls are made by the loop's thread, but [#wakeup]. A poller that completes operations instead of
-/// announcing readiness fits as well: `read` and `write` then start them, and [#take] gives a connection when one is done.
+/// announcing readiness fits as well: its endpoints then give out what was received and take what is to be sent, and [#poll]
+/// submits and collects.
 public interface Poller extends Wire, AutoCloseable {
     /// Starts accepting from `listener`; `accepting` decides where each connection lives.
     ///

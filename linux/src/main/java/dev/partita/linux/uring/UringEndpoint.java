@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// A socket whose bytes are moved by the ring of the loop that it lives with.
 ///
 /// - What the ring has received waits in provided buffers until the connection reads; then it is copied, and the buffers are
-///   free again. So inbound never changes under somebody's hands, and a slow reader of ours holds two buffers at most.
+///   free again. So inbound never changes under somebody's hands. After a turn that has left more than one waiting no more
+///   are filled until they have been read.
 /// - What is to be sent is copied as well, if it is small, and leaves with the loop's next call. What is large, is followed by
 ///   a file, or comes from another thread than the loop's, is sent by a call of its own.
 ///
