@@ -44,7 +44,8 @@ class CacheSameBytesTest {
     }
 
     /// One conversation after the other, on a new server, so that even the ids are the same.
-    private static List<String> answers(Under under, List<byte[]> conversations, @Nullable Random cuts) throws Exception {
+    private static List<String> answers(Under under, List<byte[]> conversations, @Nullable Random cuts)
+            throws Exception {
         List<String> answers = new ArrayList<>();
         try (Running server = under.run(new Memcached(Settings.defaults()), Under.SMALL)) {
             for (byte[] said : conversations) {
