@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SimulationTest {
     private static final long FIRST = Long.getLong("partita.simulation.seed", System.nanoTime() / 1_000);
     private static final int SEEDS = Integer.getInteger("partita.simulation.seeds", 2_400);
+    private static final int PLAIN_MAX = 2_000;
     private static final List<String> CONVERSATIONS = conversations();
 
     private final Log log = new Log();
@@ -80,6 +81,9 @@ class SimulationTest {
     }
 
     private Outcome plain(Script script) {
+        if (plain.size() > PLAIN_MAX) {
+            plain.clear();
+        }
         return plain.computeIfAbsent(script.plain(), any -> Simulation.plain(Telling::protocol, script));
     }
 }
