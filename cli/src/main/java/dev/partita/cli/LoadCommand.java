@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -139,8 +139,7 @@ final class LoadCommand implements Callable<Integer> {
         Load load = load();
         Path jsonFile = json == null ? null : file("--json", json);
         Path logFile = histogramLog == null ? null : file("--histogram-log", histogramLog);
-        Console console = System.console();
-        var shown = new LoadProgress(err, console != null && console.isTerminal());
+        var shown = new LoadProgress(err, isTerminal());
         Result result;
         if (logFile == null) {
             result = run(load, shown);
@@ -156,6 +155,13 @@ final class LoadCommand implements Callable<Integer> {
             JsonResult.write(result, jsonFile);
         }
         return result.isVoid() ? VOID : 0;
+    }
+
+    /// Since JDK 25 there is no console again where there is no terminal.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private static Result run(Load load, Progress progress) throws IOException, InterruptedException {
@@ -329,7 +335,7 @@ final class LoadCommand implements Callable<Integer> {
         return (int) Numbers.parse(option, text, least, most);
     }
 
-    private static void timed(String option, String text, Function<Duration, Load> setter) {
+    private static void timed(String option, String text, Consumer<Duration> setter) {
         String unit = text.replaceFirst("^[0-9.]*", "").toLowerCase(Locale.ROOT);
         long unitMillis = switch (unit) {
             case "ms" -> 1;
@@ -341,7 +347,7 @@ final class LoadCommand implements Callable<Integer> {
         try {
             double value = Double.parseDouble(text.substring(0, text.length() - unit.length()));
             if (unitMillis > 0) {
-                setter.apply(Duration.ofMillis(Math.round(value * unitMillis)));
+                setter.accept(Duration.ofMillis(Math.round(value * unitMillis)));
                 return;
             }
         } catch (NumberFormatException none) {

@@ -89,6 +89,7 @@ final class LoadReport {
         return value == Math.rint(value) ? format("%.0f", value) : Double.toString(value);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
     private static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
     }

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Timeout;
@@ -94,7 +95,7 @@ class LoadAllocationTest {
             clean = now == before && second.replies() > 0 ? clean + 1 : 0;
             before = now;
             if (clean == CLEAN_SECONDS) {
-                run.get().stop();
+                Objects.requireNonNull(run.get()).stop();
             }
         }
     }

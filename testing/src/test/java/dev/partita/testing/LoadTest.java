@@ -26,6 +26,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -140,7 +141,7 @@ class LoadTest {
                     .start(new Progress() {
                         @Override
                         public void second(Second second, Histogram latency) {
-                            running.get().stop();
+                            Objects.requireNonNull(running.get()).stop();
                         }
                     });
             running.set(run);
@@ -165,8 +166,9 @@ class LoadTest {
 
     @Test
     void repliesThatEndTooEarlyAreErrors() throws Exception {
+        Thread thread;
         try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Thread thread = Thread.ofPlatform().start(() -> {
+            thread = Thread.ofPlatform().start(() -> {
                 try {
                     while (true) {
                         try (Socket peer = server.accept()) {
@@ -189,9 +191,8 @@ class LoadTest {
                     .run();
             assertThat(result.errors()).containsEntry(ErrorKind.EARLY_END, 10L);
             assertThat(result.isVoid()).as("nothing was answered").isTrue();
-            server.close();
-            thread.join();
         }
+        thread.join();
     }
 
     @Test
