@@ -11,6 +11,7 @@ module dev.partita.cli {
     requires dev.partita.load;
     requires dev.partita.admin;
     requires info.picocli;
+    requires jdk.jfr;
     requires jdk.unsupported; // signals
 
     opens dev.partita.cli to info.picocli;

@@ -11,6 +11,7 @@ module dev.partita.core {
     exports dev.partita.connection;
     exports dev.partita.transport;
     exports dev.partita.loop;
+    exports dev.partita.proxy;
     exports dev.partita.server;
     exports dev.partita.model;
 

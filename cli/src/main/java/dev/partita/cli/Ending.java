@@ -19,6 +19,7 @@ final class Ending {
     static final String SIGNALS = """
               INT, TERM, HUP    drains and ends with 0; HUP not under nohup, which wants it ignored
               one more of them  stops now and ends with 130, 143 or 129
+              USR1              opens the file of --access-log again, after a rotation has renamed it
               QUIT              writes the stack of every thread to standard output and goes on: the JVM does
             """;
     private static final int SIGNAL_EXIT = 128;

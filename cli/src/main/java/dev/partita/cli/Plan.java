@@ -1,16 +1,24 @@
 package dev.partita.cli;
 
+import dev.partita.http.AccessLog;
 import dev.partita.http.Http;
 import dev.partita.server.Running;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What `serve` was asked for, checked and complete.
 record Plan(Setup setup, Content content) {
 
     Running start() throws IOException {
-        return setup.start(Http.serving(content.handler()));
+        return start(null);
+    }
+
+    /// @param log is told of every request; null if none is wanted
+    Running start(@Nullable AccessLog log) throws IOException {
+        Http http = Http.serving(content.handler());
+        return setup.start(log == null ? http : http.observing(log));
     }
 
     /// What its user should know before others find out.

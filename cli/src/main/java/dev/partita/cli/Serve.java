@@ -1,5 +1,6 @@
 package dev.partita.cli;
 
+import dev.partita.http.AccessLog;
 import dev.partita.limits.Limits;
 import dev.partita.server.Running;
 import java.io.IOException;
@@ -36,6 +37,9 @@ final class Serve implements Callable<Integer> {
     @Mixin
     private final AddressOptions addresses = new AddressOptions(PORT);
 
+    @Mixin
+    private final AccessLogOptions accessLog = new AccessLogOptions();
+
     @Option(names = "--root", paramLabel = "DIR", description = "Serves the files of this folder.")
     private @Nullable String root;
 
@@ -66,11 +70,17 @@ final class Serve implements Callable<Integer> {
             return instead;
         }
         var ending = new Ending(out); // before the first connection can be lost
-        try (Running running = plan.start();
+        try (AccessLog log = openLog(plan); // behind the server: no line is lost
+                Running running = plan.start(log);
                 AdminListener _ = plan.setup().admin().start(running)) {
             announce(plan, running);
             return ending.await(running);
         }
+    }
+
+    /// Opens the access log that was asked for; null if none was.
+    @Nullable AccessLog openLog(Plan plan) {
+        return accessLog.open(plan.setup().limits());
     }
 
     /// Tells everything that is known once the server runs, in one write, and then measures what is not known yet.

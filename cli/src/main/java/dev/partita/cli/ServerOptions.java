@@ -1,5 +1,6 @@
 package dev.partita.cli;
 
+import dev.partita.cli.flight.Flight;
 import dev.partita.limits.Limits;
 import dev.partita.transport.SocketOptions;
 import java.io.PrintStream;
@@ -9,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +58,22 @@ final class ServerOptions {
 
     @Option(names = "--pin-loops", description = "Ties each event loop to a processor. Default: they may move.")
     private boolean pinLoops;
+
+    @Option(names = "--trusted-proxy", paramLabel = "CIDR", description = """
+            Believes proxies of this network, such as 10.0.0.0/8, 192.0.2.1 or unix:, when they say on whose \
+            behalf they speak: by a PROXY header (version 1 or 2), and in HTTP by X-Forwarded-For or Forwarded. As \
+            often as you like. Default: nobody.""")
+    private List<String> trustedProxies = new ArrayList<>();
+
+    @Option(names = "--require-proxy-header", description = """
+            Closes connections of trusted proxies that do not begin with a PROXY header: necessary where a \
+            proxy passes on what clients send as it is. Default: they may leave it out.""")
+    private boolean requireProxyHeader;
+
+    @Option(names = "--jfr-slow-millis", paramLabel = "N", description = """
+            Tells the JDK's flight recorder, while it records, of requests that take or wait so long, and of pauses in \
+            accepting; 0 to 3600000. Default: of nothing.""")
+    private @Nullable String jfrSlowMillis;
 
     @Option(names = ConfigFile.OPTION, paramLabel = "FILE", description = """
             Takes options from a file as well, a line for each: the name without its hyphens in front, =, the value. \
@@ -113,7 +132,9 @@ final class ServerOptions {
                     limits.limits(),
                     options(),
                     pinLoops,
-                    AdminListener.of(admin, addresses));
+                    AdminListener.of(admin, addresses),
+                    Proxies.of(trustedProxies, requireProxyHeader),
+                    flight());
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage())); // core's own checks name what is valid
         }
@@ -150,6 +171,13 @@ final class ServerOptions {
                 .map(Object::toString)
                 .collect(Collectors.joining("\n")));
         return values;
+    }
+
+    private Optional<Flight> flight() {
+        return jfrSlowMillis == null
+                ? Optional.empty()
+                : Optional.of(new Flight(TimeUnit.MILLISECONDS
+                        .toNanos(Numbers.parse("--jfr-slow-millis", jfrSlowMillis, 0, 3_600_000))));
     }
 
     private SocketOptions options() {

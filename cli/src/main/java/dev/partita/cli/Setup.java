@@ -1,6 +1,8 @@
 package dev.partita.cli;
 
+import dev.partita.cli.flight.Flight;
 import dev.partita.connection.Protocol;
+import dev.partita.http.Http;
 import dev.partita.limits.Limits;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// How a server was asked to run, checked and complete; what it speaks is not said.
 record Setup(
@@ -21,7 +24,9 @@ record Setup(
         Limits limits,
         SocketOptions options,
         boolean pinned,
-        AdminListener admin) {
+        AdminListener admin,
+        Proxies proxies,
+        Optional<Flight> flight) {
 
     /// A transport and why it is this one.
     record Choice(Transport transport, String why) {
@@ -70,7 +75,7 @@ record Setup(
     }
 
     Running start(Protocol protocol) throws IOException {
-        Server server = Server.of(protocol)
+        Server server = Server.of(proxies.around(recorded(protocol)))
                 .transport(choice.transport())
                 .limits(limits)
                 .socketOptions(options)
@@ -78,6 +83,15 @@ record Setup(
         for (SocketAddress address : addresses) {
             server = server.listen(address);
         }
-        return server.run(model);
+        if (flight.isPresent()) {
+            server = server.observing(flight.get().any(!(protocol instanceof Http)));
+        }
+        Running running = server.run(model);
+        flight.ifPresent(recorder -> recorder.watch(running));
+        return running;
+    }
+
+    private Protocol recorded(Protocol protocol) {
+        return flight.isPresent() && protocol instanceof Http http ? http.observing(flight.get().http()) : protocol;
     }
 }

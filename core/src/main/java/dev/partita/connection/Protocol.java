@@ -1,5 +1,6 @@
 package dev.partita.connection;
 
+import dev.partita.limits.Counters;
 import java.util.List;
 
 /// What is spoken on the connections of a server. Knows no model, no transport and no thread.
@@ -31,6 +32,11 @@ public interface Protocol {
     /// server is observed. Asked once, at start.
     default boolean wantsTimes() {
         return false;
+    }
+
+    /// What it counts itself, apart from its connections: part of what the server has counted. Asked once, at start.
+    default List<Counters> counters() {
+        return List.of();
     }
 
     /// Called about once a second by a thread of the server that serves no requests, the first time before any: the place

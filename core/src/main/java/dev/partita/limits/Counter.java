@@ -32,6 +32,8 @@ public enum Counter {
     HEADS_TOO_LARGE("requests refused: header section too large"),
     /// Of these, the ones whose body was larger than the limit.
     BODIES_TOO_LARGE("requests refused: body too large"),
+    /// Connections closed because their PROXY header was malformed, or missing where one is required.
+    BAD_PROXY_HEADERS("connections closed: PROXY header malformed"),
     /// Requests whose form has too many fields, or too large ones.
     FORMS_TOO_LARGE("requests refused: form too large"),
     /// Connections closed because they had made as many requests as one may.
@@ -59,6 +61,8 @@ public enum Counter {
     COLD_READS("file parts read from disk before sending"),
     /// Times that a connection had used up its turn of a loop and could have gone on.
     YIELDS("turns cut short for the others"),
+    /// Lines of the access log that were dropped: its queue was full, or they could not be written.
+    LOG_LINES_DROPPED("access log lines dropped"),
     /// Times that a loop asked the kernel for readiness.
     POLLS("polls"),
     /// Times that a connection was given to another thread: accepted for it, lent to it, or given back.

@@ -75,6 +75,13 @@ public record Limits(
                 Longest header section of one part of a multipart body (HTTP: 413 beyond it).
                 """) int partHeadBytesMax,
         @Meaning("""
+                Longest PROXY protocol header of a trusted proxy; a longer one ends the connection.
+                """) int proxyHeaderBytesMax,
+        @Meaning("""
+                Lines of the access log that wait to be written, in bytes; at the bound lines are dropped and
+                counted. A power of 2. Taken from the heap when the log is opened.
+                """) int accessLogBytesMax,
+        @Meaning("""
                 How long a request's head may take from its first byte on (HTTP: 408 beyond it). This and
                 the other deadlines are kept to about a second.
                 """) int headMillisMax,
@@ -121,6 +128,8 @@ public record Limits(
             1_000,
             1 << 20,
             8 << 10,
+            4 << 10,
+            4 << 20,
             10_000,
             5_000,
             500,
@@ -150,6 +159,9 @@ public record Limits(
         inRange("formFieldsMax", formFieldsMax, 1, 1_000_000);
         inRange("formBytesMax", formBytesMax, 1, 1 << 30);
         inRange("partHeadBytesMax", partHeadBytesMax, 64, 64 << 10);
+        inRange("proxyHeaderBytesMax", proxyHeaderBytesMax, 232, 65_551);
+        inRange("accessLogBytesMax", accessLogBytesMax, 256 << 10, 1 << 30);
+        powerOfTwo("accessLogBytesMax", accessLogBytesMax);
         inRange("headMillisMax", headMillisMax, 100, 86_400_000);
         inRange("bodyMillisGrace", bodyMillisGrace, 100, 86_400_000);
         inRange("bodyBytesPerSecondMin", bodyBytesPerSecondMin, 1, 1_000_000_000);

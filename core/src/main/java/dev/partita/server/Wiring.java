@@ -71,6 +71,7 @@ public final class Wiring implements AutoCloseable {
                 server.protocol(), limits, transport.files(), transport::endpoint, server.observer());
         resources.push(table);
         counters.add(table.counters());
+        counters.addAll(server.protocol().counters());
         parts.add(new Background(server.protocol(), table, parts));
     }
 

@@ -5,6 +5,8 @@ import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
 import dev.partita.http.syntax.HttpDate;
+import dev.partita.limits.Counters;
+import dev.partita.proxy.TrustedPeers;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,38 +33,57 @@ public final class Http implements Protocol {
     private final List<String> stages;
     private final PreparedPages pages;
     private final @Nullable HttpObserver observer;
+    private final @Nullable TrustedPeers trusted;
     /// The end of most heads, from the CR LF of the line before on: Date and the empty line.
     private volatile byte[] date;
 
-    private Http(Handler handler, PreparedPages pages, @Nullable HttpObserver observer) {
+    private Http(Handler handler, PreparedPages pages, @Nullable HttpObserver observer,
+            @Nullable TrustedPeers trusted) {
         this.handler = handler;
         this.pages = pages;
         this.observer = observer;
+        this.trusted = trusted;
         stages = List.copyOf(handler.stages());
         date = dateLines(System.currentTimeMillis() / 1_000);
     }
 
     /// HTTP in which `handler` answers every request; [Routes] is one that chooses among others.
     public static Http serving(Handler handler) {
-        return new Http(handler, PLAIN, null);
+        return new Http(handler, PLAIN, null, null);
     }
 
     /// The same with other words when the server answers with an error by itself.
     ///
     /// @throws IllegalArgumentException if a page is too large, or its type cannot be in a header
     public Http errorPages(ErrorPages pages) {
-        return new Http(handler, new PreparedPages(pages), observer);
+        return new Http(handler, new PreparedPages(pages), observer, trusted);
     }
 
     /// Tells `observer` of every request when it is over, after those that are told already. Without one nothing is observed.
     public Http observing(HttpObserver observer) {
         HttpObserver before = this.observer;
-        return new Http(handler, pages, before == null ? observer : before.and(observer));
+        return new Http(handler, pages, before == null ? observer : before.and(observer), trusted);
+    }
+
+    /// Believes these proxies when they say in `X-Forwarded-For` or `Forwarded` (RFC 7239) on whose behalf a request is sent:
+    /// [Request#remoteAddress]. Without them both fields are ignored. For the PROXY protocol see
+    /// [dev.partita.proxy.ProxyProtocol].
+    public Http trusting(TrustedPeers trusted) {
+        return new Http(handler, pages, observer, trusted);
+    }
+
+    @Nullable TrustedPeers trusted() {
+        return trusted;
     }
 
     @Override
     public boolean wantsTimes() {
         return observer != null;
+    }
+
+    @Override
+    public List<Counters> counters() {
+        return observer == null ? List.of() : observer.counters();
     }
 
     @Nullable HttpObserver observer() {
@@ -88,6 +109,9 @@ public final class Http implements Protocol {
     @Override
     public void tick(long epochSecond) {
         date = dateLines(epochSecond);
+        if (observer != null) {
+            observer.tick(epochSecond);
+        }
     }
 
     Handler handler() {

@@ -72,7 +72,7 @@ final class HttpSession implements Session {
         inbound = connection.inbound();
         outbound = connection.outbound();
         head = new RequestHead(connection.limits());
-        request = new Request(connection, head);
+        request = new Request(connection, head, http.trusted());
         response = new Response(connection, http, head);
         handler = http.handler();
         observed = connection.isObserved();
@@ -82,6 +82,9 @@ final class HttpSession implements Session {
 
     @Override
     public Step next() {
+        if (state == State.SENDING) {
+            tellWhenSent();
+        }
         return switch (state) {
             case HEAD -> head();
             case READY -> ready();
@@ -91,7 +94,7 @@ final class HttpSession implements Session {
             case PUT_OFF -> putOff();
             case ASIDE -> outbound.isDrained() ? Step.WORK : Step.WRITE;
             case PRODUCING -> outbound.isDrained() ? work(mayBlock) : Step.WRITE;
-            case SENDING -> sending();
+            case SENDING -> Step.WRITE;
             case REFUSED -> refused();
             case LAST -> last();
             case ABORTED -> Step.CLOSE;
@@ -302,14 +305,12 @@ final class HttpSession implements Session {
     }
 
     /// A request that is followed by another one is not waited for: their replies leave together.
-    private Step sending() {
-        if (!outbound.isDrained()
-                && (outbound.isSealed() || after == State.LAST || inbound.length() == requestBytes())) {
-            return Step.WRITE;
+    private void tellWhenSent() {
+        if (outbound.isDrained()
+                || !outbound.isSealed() && after != State.LAST && inbound.length() > requestBytes()) {
+            tell(true);
+            leave();
         }
-        tell(true);
-        leave();
-        return next();
     }
 
     /// The request leaves inbound, what is still to come of its body included.

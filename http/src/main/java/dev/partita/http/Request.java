@@ -5,8 +5,10 @@ import dev.partita.connection.Connection;
 import dev.partita.http.syntax.HttpDate;
 import dev.partita.http.syntax.Octets;
 import dev.partita.http.syntax.Percent;
+import dev.partita.proxy.TrustedPeers;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,13 +25,17 @@ public final class Request {
     private final Connection connection;
     private final Buffer in;
     private final RequestHead head;
+    private final @Nullable TrustedPeers trusted;
     /// The path of the route that was chosen, if it has parameters or a wildcard.
     private @Nullable PathPattern route;
     private @Nullable Body body;
     private @Nullable String stage;
     private @Nullable Object attachment;
+    /// The remote address as text; of the whole connection, null until somebody asks.
+    private byte @Nullable [] remoteText;
 
-    Request(Connection connection, RequestHead head) {
+    Request(Connection connection, RequestHead head, @Nullable TrustedPeers trusted) {
+        this.trusted = trusted;
         this.connection = connection;
         this.in = connection.inbound();
         this.head = head;
@@ -225,11 +231,14 @@ public final class Request {
     }
 
     /// Who sent this request: an [java.net.InetSocketAddress], or a [java.net.UnixDomainSocketAddress] with the empty path if
-    /// the client has no name.
+    /// the client has no name. Behind a trusted proxy ([Http#trusting]) that is whom it names, with port 0 if it names none.
     ///
     /// @return null if the client was gone before anybody asked
     public @Nullable SocketAddress remoteAddress() {
-        return connection.peer();
+        SocketAddress peer = connection.peer();
+        return trusted == null || head.end() == 0 || !trusted.contains(peer)
+                ? peer
+                : Forwarding.client(this, peer, trusted);
     }
 
     /// True if the client speaks HTTP/1.0, to which nothing can be sent chunked.
@@ -315,6 +324,23 @@ public final class Request {
     void close() {
         clear();
         body = null;
+        remoteText = null;
+    }
+
+    /// Where the first field of this name is, in lower case; [Fields#NONE] also if the head is not complete.
+    long field(String lower) {
+        return head.end() == 0 ? Fields.NONE : Fields.find(in, head.fieldsStart(), head.end(), lower);
+    }
+
+    /// [#remoteAddress] as text without a port. Allocates for the first request of a connection only, but for every one behind
+    /// a proxy that may speak for many.
+    byte[] remoteText() {
+        byte[] text = remoteText;
+        if (text == null || trusted != null) {
+            text = PeerText.of(remoteAddress()).getBytes(StandardCharsets.ISO_8859_1);
+            remoteText = text;
+        }
+        return text;
     }
 
     /// Where the request line ends, or what there is of it.
