@@ -35,6 +35,18 @@ class GeneratorTest {
     }
 
     @Test
+    void alsoInLineTheTimeBeforeALateGeneratorLookedCounts() {
+        Plan plan = Rig.plan(10, 1, 1, 0, 100);
+        Rig rig = Rig.of(plan).begin(plan);
+
+        rig.passMillis(130); // it should have looked at 100, and there is no connection free
+        rig.passMillis(20);
+        rig.answerAll();
+
+        assertThat(rig.latencies()).containsExactly(50L, 150L);
+    }
+
+    @Test
     void asManyRequestsAsTheRateAsksForAreDueAndAllInTime() {
         Plan plan = Rig.plan(250, 8, 1, 0, 100);
         Rig rig = Rig.of(plan).begin(plan);
