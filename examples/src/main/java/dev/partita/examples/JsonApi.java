@@ -91,9 +91,10 @@ public final class JsonApi {
     }
 
     private static ErrorPages errors() {
-        String page = "{\"status\":%d,\"error\":\"%s\"}\n";
-        return (status, sentence) -> new ErrorPages.Page("application/json",
-                page.formatted(status, sentence.replaceAll("[\"\\\\\\p{Cntrl}]", "_")));
+        return (status, sentence) -> {
+            String text = sentence.replaceAll("[\"\\\\\\p{Cntrl}]", "_");
+            return new ErrorPages.Page("application/json", "{\"status\":" + status + ",\"error\":\"" + text + "\"}\n");
+        };
     }
 
     /// Serves on port 8080 until the program is ended.
