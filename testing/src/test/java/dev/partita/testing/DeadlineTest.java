@@ -25,6 +25,9 @@ class DeadlineTest {
             "headMillisMax", 100L, "bodyMillisGrace", 100L, "bodyBytesPerSecondMin", 1_000_000L, "writeMillisMax", 100L,
             "idleMillisMax", 100L, "workMillisMax", 100L));
 
+    /// A loop looks once a second; one that spins makes as many in a hundredth of that.
+    private static final long POLLS_OF_AN_IDLE_SERVER_MAX = 1_000;
+
     @TempDir
     private static Path folder;
 
@@ -104,6 +107,37 @@ class DeadlineTest {
     }
 
     @Test
+    void h16ABodyThatIsAskedForAndNeverComesIs408() throws Exception {
+        start(Dialects.HTTP, SOON);
+        say(String.join("\r\n", "POST /put HTTP/1.1", "Host: a", "Expect: 100-continue", "Content-Length: 5", "", "")
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        for (WireClient client : clients) {
+            assertThat(client.readReply().status()).isEqualTo(100);
+            assertThat(client.readReply().status()).isEqualTo(408);
+            client.expectEnd();
+        }
+        awaitOneEach(Counter.LATE_BODIES);
+    }
+
+    /// A socket that stays ready, since nobody wants what it is ready for, must not keep its loop awake.
+    @Test
+    void t12ALoopWithHalfDeadConnectionsDoesNotSpin() throws Exception {
+        start(Dialects.HTTP, Under.SMALL.with("headMillisMax", 500));
+        say(Dialects.HTTP.request("wait w"));
+        for (WireClient client : clients) {
+            backstage.putOff("w");
+            client.halfClose();
+        }
+        say("GET / HTT".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        long[] polls = servers.stream().mapToLong(server -> server.count(Counter.POLLS)).toArray();
+        awaitOneEach(Counter.LATE_HEADS);
+        for (int i = 0; i < polls.length; i++) {
+            assertThat(servers.get(i).count(Counter.POLLS) - polls[i]).as("polls under " + servers.get(i).model())
+                    .isLessThan(POLLS_OF_AN_IDLE_SERVER_MAX);
+        }
+    }
+
+    @Test
     void aBodyThatTakesTooLongIs408() throws Exception {
         start(Dialects.HTTP, SOON);
         say(Dialects.HTTP.request("put 100"));
@@ -116,7 +150,7 @@ class DeadlineTest {
 
     @Test
     void aPeerThatDoesNotReadIsReset() throws Exception {
-        start(Dialects.HTTP, SOON);
+        start(Dialects.HTTP, Under.SMALL.with("writeMillisMax", 100)); // the work may take its time
         say(Dialects.HTTP.request("big 4000000"));
         awaitOneEach(Counter.LATE_WRITES);
         for (WireClient client : clients) {
