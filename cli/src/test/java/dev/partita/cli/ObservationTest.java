@@ -112,8 +112,9 @@ class ObservationTest {
         Plan plan = serve.plan();
         try (AccessLog log = Objects.requireNonNull(serve.openLog(plan)); Running running = plan.start(log)) {
             try (var socket = new Socket("127.0.0.1", running.port())) {
-                socket.getOutputStream().write(("PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n"
-                        + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").getBytes(ISO_8859_1));
+                String header = "PROXY TCP4 192.0.2.1 192.0.2.2 4711 80";
+                String request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close";
+                socket.getOutputStream().write((header + "\r\n" + request + "\r\n\r\n").getBytes(ISO_8859_1));
                 assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1)).startsWith("HTTP/1.1 200");
             }
         }
