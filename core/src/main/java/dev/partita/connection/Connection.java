@@ -325,6 +325,11 @@ public final class Connection {
         return table.sharedFiles(root, symlinks);
     }
 
+    /// The server's clock: [System#nanoTime] as it was at most a quarter of a second ago.
+    public long nowNanos() {
+        return table.now();
+    }
+
     /// Begins a wait: the returned ticket, passed to [#resume] by whoever completes the work, ends it. A session takes the
     /// ticket before it gives the work away and then names WAIT. The ticket before it is void.
     public long ticket() {

@@ -82,6 +82,14 @@ public record Limits(
                 counted. A power of 2. Taken from the heap when the log is opened.
                 """) int accessLogBytesMax,
         @Meaning("""
+                Bytes that files served by one handler may take in memory, with what is known of larger ones.
+                Beyond it the rest is read anew for each request.
+                """) int fileCacheBytesMax,
+        @Meaning("""
+                Largest file of text that is compressed with gzip to be kept in memory; a larger one needs a
+                compressed one beside it. 0: none is.
+                """) int gzipBytesMax,
+        @Meaning("""
                 How long a request's head may take from its first byte on (HTTP: 408 beyond it). This and
                 the other deadlines are kept to about a second.
                 """) int headMillisMax,
@@ -130,6 +138,8 @@ public record Limits(
             8 << 10,
             4 << 10,
             4 << 20,
+            32 << 20,
+            1 << 20,
             10_000,
             5_000,
             500,
@@ -162,6 +172,8 @@ public record Limits(
         inRange("proxyHeaderBytesMax", proxyHeaderBytesMax, 232, 65_551);
         inRange("accessLogBytesMax", accessLogBytesMax, 256 << 10, 1 << 30);
         powerOfTwo("accessLogBytesMax", accessLogBytesMax);
+        inRange("fileCacheBytesMax", fileCacheBytesMax, 0, 1 << 30);
+        inRange("gzipBytesMax", gzipBytesMax, 0, 64 << 20);
         inRange("headMillisMax", headMillisMax, 100, 86_400_000);
         inRange("bodyMillisGrace", bodyMillisGrace, 100, 86_400_000);
         inRange("bodyBytesPerSecondMin", bodyBytesPerSecondMin, 1, 1_000_000_000);

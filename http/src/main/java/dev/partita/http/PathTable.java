@@ -24,15 +24,8 @@ final class PathTable<V> {
     }
 
     private void add(String path, V value) {
-        var words = new long[path.length() + Long.BYTES - 1 >> 3];
-        long hash = path.length();
-        for (int i = 0; i < path.length(); i++) {
-            words[i >> 3] |= (long) path.charAt(i) << (i << 3);
-        }
-        for (long word : words) {
-            hash = mix(hash, word);
-        }
-        int place = place(hash);
+        long[] words = words(path);
+        int place = place(hash(words, path.length()));
         while (values[place] != null) {
             place = place + 1 & mask;
         }
@@ -46,15 +39,7 @@ final class PathTable<V> {
     @SuppressWarnings("unchecked")
     @Nullable V find(Buffer in, int start, int end) {
         int length = end - start;
-        long hash = length;
-        int at = start;
-        for (; at <= end - Long.BYTES; at += Long.BYTES) {
-            hash = mix(hash, in.longAt(at));
-        }
-        if (at < end) {
-            hash = mix(hash, tail(in, at, end));
-        }
-        for (int place = place(hash); values[place] != null; place = place + 1 & mask) {
+        for (int place = place(hash(in, start, end)); values[place] != null; place = place + 1 & mask) {
             if (lengths[place] == length && matches(in, start, end, keys[place])) {
                 return (V) values[place];
             }
@@ -62,7 +47,35 @@ final class PathTable<V> {
         return null;
     }
 
-    private static boolean matches(Buffer in, int start, int end, long[] words) {
+    /// A path of characters up to U+00FF in words of eight, the last one filled up with zeros.
+    static long[] words(String path) {
+        var words = new long[path.length() + Long.BYTES - 1 >> 3];
+        for (int i = 0; i < path.length(); i++) {
+            words[i >> 3] |= (long) path.charAt(i) << (i << 3);
+        }
+        return words;
+    }
+
+    static long hash(long[] words, int length) {
+        long hash = length;
+        for (long word : words) {
+            hash = mix(hash, word);
+        }
+        return hash;
+    }
+
+    /// The same for a path from `start` to before `end`, which seven bytes have to follow.
+    static long hash(Buffer in, int start, int end) {
+        long hash = end - start;
+        int at = start;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            hash = mix(hash, in.longAt(at));
+        }
+        return at < end ? mix(hash, tail(in, at, end)) : hash;
+    }
+
+    /// True if the path from `start` to before `end`, as long as those words say, is theirs.
+    static boolean matches(Buffer in, int start, int end, long[] words) {
         int at = start;
         for (long word : words) {
             if (word != (at <= end - Long.BYTES ? in.longAt(at) : tail(in, at, end))) {

@@ -107,8 +107,7 @@ public final class Request {
     /// The part of the path that a wildcard stands for, percent-encoded: behind `/files/` for a route to `/files/*`. Without
     /// such a route, the path without its first slash.
     public String rest() {
-        int wildcard = route == null ? 0 : Math.max(0, route.wildcard());
-        return latin1(PathPattern.startOf(wildcard, in, head.pathStart(), head.pathEnd()), head.pathEnd());
+        return latin1(restStart(), head.pathEnd());
     }
 
     /// What stands behind the first question mark, as it was sent; empty if there is none.
@@ -290,6 +289,12 @@ public final class Request {
 
     void stage(@Nullable String stage) {
         this.stage = stage;
+    }
+
+    /// Where [#rest] begins.
+    int restStart() {
+        int wildcard = route == null ? 0 : Math.max(0, route.wildcard());
+        return PathPattern.startOf(wildcard, in, head.pathStart(), head.pathEnd());
     }
 
     /// Says which route was chosen, if it has parameters or a wildcard.

@@ -55,8 +55,9 @@ public final class Response {
     private int headBytes;
     private int interimBytes;
     private @Nullable String contentType;
-    /// What follows the bytes: a `byte[]`, an [OpenFile] or a [Producer], and how long the former two are.
+    /// What follows the bytes: a `byte[]`, an [OpenFile] or a [Producer], and which part of the former two.
     private @Nullable Object source;
+    private long sourcePosition;
     private long sourceLength;
     private @Nullable Later later;
 
@@ -220,6 +221,7 @@ public final class Response {
             file.close();
         } else {
             source = file;
+            sourcePosition = 0;
             sourceLength = file.bytes();
         }
     }
@@ -351,6 +353,58 @@ public final class Response {
         return later;
     }
 
+    // For what was prepared beforehand.
+
+    /// Adds header fields that were written before, Content-Type among them: whole lines.
+    Response lines(byte[] lines) {
+        requireNotReplied();
+        reserve(lines.length);
+        begin();
+        out.put(lines);
+        return this;
+    }
+
+    /// Replies with a part of an array, behind [#lines]. As [#bytes].
+    void part(byte[] bytes, int position, int length) {
+        length(length);
+        if (hasNoBody() || length == 0) {
+            return;
+        }
+        if (length <= out.room()) {
+            out.put(bytes, position, length);
+        } else {
+            source = bytes;
+            sourcePosition = position;
+            sourceLength = length;
+        }
+    }
+
+    /// Replies with a part of a file, behind [#lines]. As [#file].
+    void part(OpenFile file, long position, long length) {
+        try {
+            length(length);
+        } catch (RuntimeException failure) {
+            file.close();
+            throw failure;
+        }
+        if (hasNoBody() || length == 0) {
+            file.close();
+        } else {
+            source = file;
+            sourcePosition = position;
+            sourceLength = length;
+        }
+    }
+
+    private void length(long length) {
+        requireNotReplied();
+        reserve(0);
+        begin();
+        out.put(CONTENT_LENGTH);
+        out.putDecimal(length);
+        end();
+    }
+
     // The head.
 
     private void text(String text, ContentType ascii, ContentType other) {
@@ -474,6 +528,7 @@ public final class Response {
             out.put(bytes);
         } else {
             source = bytes;
+            sourcePosition = 0;
             sourceLength = bytes.length;
         }
     }
@@ -594,8 +649,8 @@ public final class Response {
 
     private void follow(Object follows) {
         switch (follows) {
-            case byte[] array -> outbound.follow(array, 0, (int) sourceLength);
-            case OpenFile file -> outbound.follow(file, 0, sourceLength);
+            case byte[] array -> outbound.follow(array, (int) sourcePosition, (int) sourceLength);
+            case OpenFile file -> outbound.follow(file, sourcePosition, sourceLength);
             case Producer producer -> outbound.follow(producer);
             default -> throw new IllegalStateException("cannot send " + follows.getClass());
         }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A folder served with the JDK's means and no defence against links: for tests of what stands above it. Which parts of its
@@ -27,6 +28,8 @@ final class FolderOnDisk implements FileTree {
     static boolean cold;
     /// What was loaded, as `position+bytes`.
     static final List<String> LOADED = new ArrayList<>();
+    /// What happens meanwhile.
+    static Consumer<String> onLoad = part -> {};
 
     private final Path root;
 
@@ -76,6 +79,7 @@ final class FolderOnDisk implements FileTree {
             @Override
             public void load(long position, long bytes) {
                 LOADED.add(position + "+" + bytes);
+                onLoad.accept(position + "+" + bytes);
                 loadedUntil = position + bytes;
             }
 

@@ -55,8 +55,13 @@ class StaticFilesTest {
         }
     }
 
+    private static String tag(int bytes) {
+        return "\"" + Integer.toHexString(bytes) + "-" + Long.toHexString(784_903_526_789_000_000L) + "\"";
+    }
+
     private static String file(String type, String content) {
-        return "HTTP/1.1 200 OK\r\nLast-Modified: " + MODIFIED + "\r\nContent-Type: " + type + "\r\nContent-Length: "
+        return "HTTP/1.1 200 OK\r\nLast-Modified: " + MODIFIED + "\r\nETag: " + tag(content.length())
+                + "\r\nAccept-Ranges: bytes\r\nContent-Type: " + type + "\r\nContent-Length: "
                 + content.length() + "\r\nDate: " + Conversation.DATE + "\r\n\r\n" + content;
     }
 
@@ -121,8 +126,8 @@ class StaticFilesTest {
 
     @Test
     void whatTheClientHasIsNotSentAgain() {
-        String notModified = "HTTP/1.1 304 Not Modified\r\nLast-Modified: " + MODIFIED + "\r\nDate: "
-                + Conversation.DATE + "\r\n\r\n";
+        String notModified = "HTTP/1.1 304 Not Modified\r\nLast-Modified: " + MODIFIED + "\r\nETag: " + tag(7)
+                + "\r\nDate: " + Conversation.DATE + "\r\n\r\n";
         for (String date : new String[]{MODIFIED, "Tue, 15 Nov 1994 12:45:27 GMT", "Tuesday, 15-Nov-94 12:45:26 GMT",
             "Tue Nov 15 12:45:26 1994"}) {
             assertThat(answer(request("GET /index.html", "If-Modified-Since: " + date)

@@ -3,10 +3,16 @@ package dev.partita.http.syntax;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// What file a path in a request stands for: decoded once, then looked at, never the other way round.
 public final class FilePath {
+    /// What a path may have as it is: `pchar` of RFC 3986 section 3.3, and the slash.
+    private static final long PLAIN_LOW = Octets.low("!$&'()*+,-./0123456789:;=");
+    private static final long PLAIN_HIGH = Octets.high("@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private FilePath() {}
 
     /// Decodes and normalises a path.
@@ -67,6 +73,19 @@ public final class FilePath {
 
     private static boolean isSegment(String path, int start, int end, String wanted) {
         return end - start == wanted.length() && path.startsWith(wanted, start);
+    }
+
+    /// Encodes a decoded path the way browsers do.
+    public static String encode(String decoded) {
+        var encoded = new StringBuilder(decoded.length() + 8);
+        for (byte octet : decoded.getBytes(StandardCharsets.UTF_8)) {
+            if (Octets.isIn(octet, PLAIN_LOW, PLAIN_HIGH)) {
+                encoded.append((char) octet);
+            } else {
+                encoded.append('%').append(HEX.toHexDigits(octet));
+            }
+        }
+        return encoded.toString();
     }
 
     /// True if a segment of a decoded path begins with a dot: not meant for the world.

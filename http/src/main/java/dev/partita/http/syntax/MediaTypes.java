@@ -3,6 +3,7 @@ package dev.partita.http.syntax;
 import java.net.URLConnection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Media types by the end of a file's name: what web sites consist of, and for the rest the JDK's table.
 public final class MediaTypes {
@@ -51,7 +52,21 @@ public final class MediaTypes {
             Map.entry("webm", "video/webm"),
             Map.entry("mov", "video/quicktime"));
 
+    /// Types whose content is text, or as repetitive, although their name does not begin with `text/`.
+    private static final Set<String> COMPRESSIBLE = Set.of("application/json", "application/javascript",
+            "application/xml", "application/wasm", "application/rtf", "application/x-tar", "image/svg+xml", "image/bmp",
+            "image/x-icon", "font/ttf", "font/otf", "audio/wav");
+
     private MediaTypes() {}
+
+    /// True for a type whose files become much smaller by compressing them: texts, JSON, XML, WebAssembly, plain fonts and
+    /// bitmaps.
+    public static boolean isCompressible(String type) {
+        int semicolon = type.indexOf(';');
+        String bare = semicolon < 0 ? type : type.substring(0, semicolon);
+        return bare.startsWith("text/") || bare.endsWith("+json") || bare.endsWith("+xml")
+                || COMPRESSIBLE.contains(bare);
+    }
 
     /// The media type of a file with this name, with `charset=utf-8` for text; `application/octet-stream` if nobody knows.
     public static String of(String name) {

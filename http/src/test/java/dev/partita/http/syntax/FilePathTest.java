@@ -47,6 +47,17 @@ class FilePathTest {
         assertThat(FilePath.decode(encoded)).isEqualTo(String.join("/", right));
     }
 
+    @Property
+    void whatIsEncodedAsBrowsersDoComesBackToo(@ForAll @NotEmpty String name) {
+        String right = name.codePoints()
+                .filter(c -> c > ' ' && c != '/' && c != '\\' && c != 0x7F && c != '.' && (c < 0xD800 || c > 0xDFFF))
+                .collect(() -> new StringBuilder("n"), StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        String encoded = FilePath.encode(right);
+        assertThat(FilePath.decode(encoded)).isEqualTo(right);
+        assertThat(encoded.chars()).allMatch(c -> c > ' ' && c < 0x7F && "?#\"<>[]{}|\\^`".indexOf(c) < 0);
+    }
+
     private static String encode(String name) {
         var encoded = new StringBuilder();
         for (byte octet : name.getBytes(StandardCharsets.UTF_8)) {
