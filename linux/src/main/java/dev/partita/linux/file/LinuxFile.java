@@ -15,6 +15,8 @@ import java.lang.foreign.MemorySegment;
 public final class LinuxFile implements OpenFile {
     /// What is read into and forgotten at a time to bring a file into memory.
     private static final int LOAD_BYTES = 64 << 10;
+    /// What the kernel reads at a time unless it was told otherwise, so that all of it comes and goes together.
+    private static final int READ_AHEAD_BYTES = 128 << 10;
     /// `include/uapi/linux/fs.h`
     private static final int RWF_NOWAIT = 0x8;
 
@@ -68,7 +70,7 @@ public final class LinuxFile implements OpenFile {
     public boolean isResident(long position, long bytes) {
         MemorySegment memory = CallMemory.ofThread();
         return isReadable(memory, position + bytes - 1)
-                && (bytes <= LOAD_BYTES || isReadable(memory, position));
+                && (bytes <= READ_AHEAD_BYTES || isReadable(memory, position));
     }
 
     /// False if a read of that byte would wait. True as well for what the system has no answer to, and beyond the end.
