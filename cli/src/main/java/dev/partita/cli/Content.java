@@ -4,9 +4,6 @@ import dev.partita.cli.demo.Demo;
 import dev.partita.cli.demo.Work;
 import dev.partita.cli.site.Site;
 import dev.partita.http.Handler;
-import dev.partita.http.StaticFiles;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 record Content(Handler handler, String description, @Nullable Work work) {
 
     /// @throws Mistake if the folder cannot be served, or an option is missing its other half
-    static Content of(@Nullable String root, boolean demo, @Nullable String workPerMicro) {
+    static Content of(FileOptions options, boolean demo, @Nullable String workPerMicro) {
         if (workPerMicro != null && !demo) {
             throw new Mistake("--work-per-micro says what /work takes, which only --demo serves; give both or neither");
         }
-        Path folder = root == null ? null : folder(root);
-        Handler files = folder == null ? null : StaticFiles.under(folder);
+        Path folder = options.folder();
+        Handler files = options.handler(folder);
         if (demo) {
             Work work = workPerMicro == null
                     ? Work.calibrated(Machine.processor())
@@ -54,24 +51,5 @@ record Content(Handler handler, String description, @Nullable Work work) {
     /// @return what was found out
     Optional<String> warmUp() {
         return work == null ? Optional.empty() : work.warmUp();
-    }
-
-    private static Path folder(String root) {
-        Path folder = Path.of(root);
-        if (!Files.exists(folder)) {
-            throw new Mistake("--root " + root + ": there is no such folder");
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new Mistake("--root " + root + ": this is no folder");
-        }
-        if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
-            throw new Mistake("--root " + root + ": this folder may not be read; give this user the right to (chmod"
-                    + " o+rx)");
-        }
-        try {
-            return folder.toRealPath();
-        } catch (IOException failure) {
-            throw new Mistake("--root " + root + ": " + failure.getMessage());
-        }
     }
 }

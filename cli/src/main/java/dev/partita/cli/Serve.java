@@ -40,8 +40,8 @@ final class Serve implements Callable<Integer> {
     @Mixin
     private final AccessLogOptions accessLog = new AccessLogOptions();
 
-    @Option(names = "--root", paramLabel = "DIR", description = "Serves the files of this folder.")
-    private @Nullable String root;
+    @Mixin
+    private final FileOptions files = new FileOptions();
 
     @Option(names = "--demo", description = """
             Serves what measurements need: /plaintext, /json, POST /echo, /work?micros=N, /sleep?millis=N, \
@@ -101,6 +101,6 @@ final class Serve implements Callable<Integer> {
     ///
     /// @throws Mistake if it cannot be
     Plan plan() {
-        return new Plan(server.setup(addresses.addresses()), Content.of(root, demo, workPerMicro));
+        return new Plan(server.setup(addresses.addresses()), Content.of(files, demo, workPerMicro));
     }
 }

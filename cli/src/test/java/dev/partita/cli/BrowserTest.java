@@ -133,7 +133,7 @@ class BrowserTest {
     void theShippedSiteHasNoDeadLinkAndNoComplaint() throws Exception {
         Tool.installed("chromium");
         Handler visitor = (request, response) -> response.contentType("text/html; charset=utf-8").text(VISITOR);
-        Handler site = Content.of(null, false, null).handler();
+        Handler site = Content.of(new FileOptions(), false, null).handler();
         try (Running server = run(new Routes().get("/visitor", visitor).otherwise(site))) {
             var visit = Chromium.visits("http://127.0.0.1:" + server.port() + "/visitor", temporary);
 

@@ -44,7 +44,8 @@ class CommandLineTest {
     void theHelpOfServeNamesEveryOptionAndItsDefault() {
         String help = Console.run("serve", "--help").out();
         assertThat(help).contains("--model", "--workers", "--loops", "--transport", "--accept", "--host", "--port",
-                "--listen", "--connections-max", "--max-connections", "--root", "--demo", "--work-per-micro",
+                "--listen", "--connections-max", "--max-connections", "--root", "--symlinks", "--cache-control",
+                "--listings", "--demo", "--work-per-micro",
                 "--socket-option",
                 "--pin-loops");
         assertThat(help.replaceAll("\\s+", " ")).contains("Default: symped.", "Default: auto.", "Default: reuse-port.",
@@ -101,6 +102,12 @@ class CommandLineTest {
             serve --host no.such.host.invalid       | the host 'no.such.host.invalid' is not known here | 127.0.0.1
             serve --work-per-micro 400              | only --demo serves | give both or neither
             serve --demo --work-per-micro 0         | --work-per-micro is '0' | valid are 1 to 100000
+            serve --symlinks never                  | --symlinks is about the files of a folder | --root DIR
+            serve --listings                        | --listings is about the files of a folder | --root DIR
+            serve --cache-control *=no-cache        | --cache-control is about the files of a folder | --root DIR
+            serve --root . --symlinks nevr          | --symlinks nevr: valid are never, inside, always | did you mean never?
+            serve --root . --cache-control *.css    | --cache-control *.css: this is no PATTERN=VALUE | *.css=max-age=3600
+            serve --root . --cache-control {=a      | --cache-control {=a: pattern "{" | *.css, assets/**
             serve --socket-option tcp-nodely=on     | there is no socket option 'tcp-nodely' | did you mean tcp-nodelay?
             serve --socket-option tcp-fastopen      | socket option 'tcp-fastopen' has no value | name=value
             serve --socket-option tcp-nodelay=maybe | tcp-nodelay has the value 'maybe' | valid is on or off

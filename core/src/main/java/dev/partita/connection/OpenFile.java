@@ -1,6 +1,7 @@
 package dev.partita.connection;
 
 import java.io.IOException;
+import java.util.List;
 
 /// An open file or folder, from a [FileTree]. Made for one reply and owned by whoever holds it; outbound closes the one it
 /// was given.
@@ -15,7 +16,7 @@ public interface OpenFile extends AutoCloseable {
     /// the same content. Made of whatever the system knows, such as size, times and inode.
     long version();
 
-    /// True for a folder, of which nothing can be read.
+    /// True for a folder, of which only [#names] can be asked for.
     boolean isDirectory();
 
     /// Reads once at `position` into the room of `into`, at most `bytesMax`. May block on a cold file.
@@ -30,6 +31,14 @@ public interface OpenFile extends AutoCloseable {
 
     /// Brings that part of the file into memory. Blocks until it is there; an error is left to whoever reads next.
     default void load(long position, long bytes) {}
+
+    /// The names in a folder, in no order; those of folders end in a slash. May block.
+    ///
+    /// @param namesMax how many at most
+    /// @throws IllegalStateException if this is no folder
+    default List<String> names(int namesMax) throws IOException {
+        throw new IllegalStateException("a file has no names in it");
+    }
 
     @Override
     void close();

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// How [StaticFiles] serves. Immutable.
 ///
 /// @param cacheControl the first that fits counts
-record FileRules(Symlinks symlinks, List<CacheControl> cacheControl) {
+/// @param listings a folder without an index is shown
+record FileRules(Symlinks symlinks, List<CacheControl> cacheControl, boolean listings) {
 
     /// @param files what paths below the root it is for
     record CacheControl(PathMatcher files, boolean byName, String value) {}
@@ -22,7 +23,11 @@ record FileRules(Symlinks symlinks, List<CacheControl> cacheControl) {
     }
 
     FileRules symlinks(Symlinks symlinks) {
-        return new FileRules(symlinks, cacheControl);
+        return new FileRules(symlinks, cacheControl, listings);
+    }
+
+    FileRules listings(boolean listings) {
+        return new FileRules(symlinks, cacheControl, listings);
     }
 
     /// @throws IllegalArgumentException if the pattern is none, or the value cannot be one of a header field
@@ -37,7 +42,7 @@ record FileRules(Symlinks symlinks, List<CacheControl> cacheControl) {
         }
         List<CacheControl> more = new ArrayList<>(cacheControl);
         more.add(new CacheControl(matcher, pattern.indexOf('/') < 0, value));
-        return new FileRules(symlinks, more);
+        return new FileRules(symlinks, more, listings);
     }
 
     /// The value for a file, or null.

@@ -59,7 +59,7 @@ public final class StaticFiles implements Handler {
         if (!Files.isDirectory(root) || !Files.isReadable(root)) {
             throw new IllegalArgumentException(root + " cannot be served: it is not a folder that can be read");
         }
-        return new StaticFiles(root.toAbsolutePath().normalize(), new FileRules(Symlinks.INSIDE, List.of()));
+        return new StaticFiles(root.toAbsolutePath().normalize(), new FileRules(Symlinks.INSIDE, List.of(), false));
     }
 
     /// These files with another policy for symbolic links; [Symlinks#INSIDE] unless said otherwise.
@@ -74,6 +74,12 @@ public final class StaticFiles implements Handler {
     /// @throws IllegalArgumentException if the pattern is malformed, or the value has a character that would end the line
     public StaticFiles cacheControl(String pattern, String value) {
         return new StaticFiles(root, rules.cacheControl(pattern, value));
+    }
+
+    /// These files with a page that shows what is in a folder, where it has no index; or without, as unless said otherwise.
+    /// Names that begin with a dot are not shown.
+    public StaticFiles listings(boolean listings) {
+        return new StaticFiles(root, rules.listings(listings));
     }
 
     /// What is in memory is answered from there, by somebody who never blocks.
@@ -137,32 +143,43 @@ public final class StaticFiles implements Handler {
             return;
         }
         OpenFile file = FilePath.isHidden(path) ? null : tree.open(path);
-        boolean folder = file != null && file.isDirectory();
-        if (folder || request.path().endsWith("/")) {
-            close(file);
-            if (folder && !request.path().endsWith("/")) {
-                forget(known);
-                redirect(request, response);
-                return;
+        boolean slash = request.path().endsWith("/");
+        if (file != null && file.isDirectory()) {
+            try (OpenFile folder = file) {
+                if (slash) {
+                    lookInto(folder, tree, path, known, request, response);
+                } else {
+                    forget(known);
+                    redirect(request, response);
+                }
             }
-            path = path.isEmpty() ? INDEX : path + "/" + INDEX;
-            file = folder ? tree.open(path) : null;
-        }
-        if (file == null || file.isDirectory()) {
-            close(file);
+        } else if (file != null && !slash) {
+            answerFile(file, tree, path, known, request, response);
+        } else {
+            if (file != null) {
+                file.close();
+            }
             forget(known);
             response.answer(404);
-            return;
-        }
-        String type = MediaTypes.of(path);
-        try (var found = new FoundFile(tree, path, file, MediaTypes.isCompressible(type))) {
-            answerFound(found, type, known, request, response);
         }
     }
 
-    private static void close(@Nullable OpenFile file) {
-        if (file != null) {
-            file.close();
+    private void lookInto(OpenFile folder, FileTree tree, String path, @Nullable CachedFile known, Request request,
+            Response response) throws IOException {
+        String name = path.isEmpty() ? INDEX : path + "/" + INDEX;
+        OpenFile index = tree.open(name);
+        if (index != null && !index.isDirectory()) {
+            answerFile(index, tree, name, known, request, response);
+            return;
+        }
+        if (index != null) {
+            index.close();
+        }
+        forget(known);
+        if (rules.listings()) {
+            response.bytes(FolderListing.TYPE, FolderListing.page(path, folder));
+        } else {
+            response.answer(404);
         }
     }
 
@@ -177,6 +194,14 @@ public final class StaticFiles implements Handler {
         String query = request.query();
         String location = request.path().replaceFirst("^/+", "/") + "/" + (query.isEmpty() ? "" : "?" + query);
         response.header("Location", location).answer(301);
+    }
+
+    private void answerFile(OpenFile file, FileTree tree, String name, @Nullable CachedFile known, Request request,
+            Response response) throws IOException {
+        String type = MediaTypes.of(name);
+        try (var found = new FoundFile(tree, name, file, MediaTypes.isCompressible(type))) {
+            answerFound(found, type, known, request, response);
+        }
     }
 
     private void answerFound(FoundFile found, String type, @Nullable CachedFile known, Request request,

@@ -92,7 +92,7 @@ final class Variant implements Handler {
         }
         ByteRange range = present == Conditions.NONE || encoded ? ByteRange.WHOLE : range(request, present);
         try {
-            if (range != ByteRange.WHOLE) {
+            if (!range.isWhole()) {
                 response.status(206).header("Content-Range", range.contentRange(bytes));
             }
             response.lines(lines);
@@ -124,7 +124,7 @@ final class Variant implements Handler {
             }
             case MET -> {}
         }
-        if (!encoded && range(request, present) == ByteRange.NONE) {
+        if (!encoded && range(request, present).isNone()) {
             response.header("Content-Range", "bytes */" + bytes).answer(416);
             return true;
         }

@@ -2,6 +2,7 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import dev.partita.connection.FileTree;
+import dev.partita.connection.FolderNames;
 import dev.partita.connection.OpenFile;
 import dev.partita.connection.Symlinks;
 import java.io.IOException;
@@ -86,6 +87,11 @@ final class FolderOnDisk implements FileTree {
             @Override
             public boolean isDirectory() {
                 return directory;
+            }
+
+            @Override
+            public List<String> names(int namesMax) throws IOException {
+                return FolderNames.of(file, namesMax);
             }
 
             @Override

@@ -162,6 +162,37 @@ class StaticFilesTest {
     }
 
     @Test
+    void aFolderWithoutAnIndexIsShownIfThatIsWanted() throws IOException {
+        write("empty/<b>&'\".txt", "");
+        write("empty/sub/x", "");
+        write("empty/a:b", "");
+        Routes routes = new Routes().get("/files/*", StaticFiles.under(root).listings(true));
+        try (var conversation = new Conversation(routes)) {
+            conversation.say(request("GET /files/empty/"));
+            assertThat(conversation.heard()).startsWith("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n")
+                    .endsWith("""
+                            <!DOCTYPE html>
+                            <html><head><meta charset="utf-8"><title>/empty</title></head>
+                            <body><h1>/empty</h1>
+                            <ul>
+                            <li><a href="../">../</a></li>
+                            <li><a href="./%3Cb%3E&amp;&#39;%22.txt">&lt;b&gt;&amp;&#39;&quot;.txt</a></li>
+                            <li><a href="./a:b">a:b</a></li>
+                            <li><a href="./sub/">sub/</a></li>
+                            </ul>
+                            </body></html>
+                            """);
+        }
+        try (var conversation = new Conversation(routes)) {
+            assertThat(conversation.say(request("GET /files/sub/")).heard()).endsWith("<p>sub");
+        }
+        try (var conversation = new Conversation(routes)) {
+            assertThat(conversation.say(request("GET /files/empty")).heard()).startsWith("HTTP/1.1 301 ");
+        }
+        assertThat(FolderOnDisk.open).isZero();
+    }
+
+    @Test
     void onlyAFolderCanBeServed() {
         assertThatIllegalArgumentException().isThrownBy(() -> StaticFiles.under(root.resolve("index.html")));
         assertThatIllegalArgumentException().isThrownBy(() -> StaticFiles.under(root.resolve("none")));

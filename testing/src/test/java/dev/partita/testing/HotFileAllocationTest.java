@@ -31,7 +31,8 @@ class HotFileAllocationTest {
     private static Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "User-Agent: browser\r\nAccept: text/html,*/*;q=0.8\r\nAccept-Encoding: gzip, deflate, br\r\n",
+    @ValueSource(strings = {"",
+        "User-Agent: browser\r\nAccept: text/html,*/*;q=0.8\r\nAccept-Encoding: gzip, deflate, br\r\n",
         "Accept-Encoding: gzip\r\nIf-None-Match: \"a\", \"b\"\r\n"})
     void aHotFileAllocatesNothing(String fields) throws Exception {
         Optional<Transport> epoll = Under.transports().stream().filter(each -> each.name().equals("epoll")).findFirst();

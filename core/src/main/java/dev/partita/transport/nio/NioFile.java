@@ -1,12 +1,15 @@
 package dev.partita.transport.nio;
 
 import dev.partita.connection.Buffer;
+import dev.partita.connection.FolderNames;
 import dev.partita.connection.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A file channel, or a folder, which has none.
@@ -18,9 +21,12 @@ final class NioFile implements OpenFile {
     private final long bytes;
     private final long modifiedNanos;
     private final long version;
+    private final Path path;
 
+    /// @param path the real one
     /// @param identity what the file system tells one file from another by, or null
-    NioFile(@Nullable FileChannel channel, long bytes, long modifiedNanos, @Nullable Object identity) {
+    NioFile(Path path, @Nullable FileChannel channel, long bytes, long modifiedNanos, @Nullable Object identity) {
+        this.path = path;
         this.channel = channel;
         this.bytes = bytes;
         this.modifiedNanos = modifiedNanos;
@@ -52,6 +58,14 @@ final class NioFile implements OpenFile {
     @Override
     public boolean isDirectory() {
         return channel == null;
+    }
+
+    @Override
+    public List<String> names(int namesMax) throws IOException {
+        if (channel != null) {
+            throw new IllegalStateException(path + " is no folder");
+        }
+        return FolderNames.of(path, namesMax);
     }
 
     @Override

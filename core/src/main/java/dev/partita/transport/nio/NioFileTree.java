@@ -60,13 +60,13 @@ final class NioFileTree implements FileTree {
             BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
             long modified = attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
             if (attributes.isDirectory()) {
-                return new NioFile(null, 0, modified, attributes.fileKey());
+                return new NioFile(real, null, 0, modified, attributes.fileKey());
             }
             if (!attributes.isRegularFile()) {
                 return null;
             }
             FileChannel channel = FileChannel.open(real, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-            return new NioFile(channel, channel.size(), modified, attributes.fileKey());
+            return new NioFile(real, channel, channel.size(), modified, attributes.fileKey());
         } catch (NoSuchFileException | AccessDeniedException nothing) {
             return null;
         }

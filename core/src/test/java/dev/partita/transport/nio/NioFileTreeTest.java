@@ -73,6 +73,16 @@ class NioFileTreeTest {
     }
 
     @Test
+    void aFolderTellsWhatIsInIt() throws IOException {
+        try (OpenFile open = Objects.requireNonNull(new NioFileTree(root, Symlinks.INSIDE).open(""))) {
+            assertThat(open.names(10)).containsExactly("sub/");
+        }
+        try (OpenFile open = Objects.requireNonNull(new NioFileTree(root, Symlinks.INSIDE).open("sub"))) {
+            assertThat(open.names(10)).containsExactly("file.txt");
+        }
+    }
+
+    @Test
     void whatWasLoadedIsResident() throws IOException {
         try (OpenFile open = Objects.requireNonNull(new NioFileTree(root, Symlinks.INSIDE).open("sub/file.txt"))) {
             open.load(0, 6);

@@ -63,6 +63,16 @@ public record ByteRange(long first, long length) {
         return significant.length() > DIGITS_MAX ? Long.MAX_VALUE : Long.parseLong(significant);
     }
 
+    /// True if all of it is to be sent.
+    public boolean isWhole() {
+        return length == 0 && first == 0;
+    }
+
+    /// True if nothing of what was asked for exists.
+    public boolean isNone() {
+        return first < 0;
+    }
+
     /// The value of Content-Range for this part.
     public String contentRange(long size) {
         return "bytes " + first + "-" + (first + length - 1) + "/" + size;

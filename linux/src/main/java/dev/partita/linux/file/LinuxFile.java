@@ -3,6 +3,7 @@ package dev.partita.linux.file;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.partita.connection.Buffer;
+import dev.partita.connection.FolderNames;
 import dev.partita.connection.OpenFile;
 import dev.partita.linux.libc.CallMemory;
 import dev.partita.linux.libc.Errno;
@@ -10,6 +11,8 @@ import dev.partita.linux.libc.Libc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
 
 /// An open regular file or folder with its descriptor, which sendfile(2) takes.
 public final class LinuxFile implements OpenFile {
@@ -95,6 +98,15 @@ public final class LinuxFile implements OpenFile {
                 at += Math.max(0, read);
             }
         }
+    }
+
+    /// By way of the descriptor, so that it is this very folder whatever its path leads to by now.
+    @Override
+    public List<String> names(int namesMax) throws IOException {
+        if (!status.directory()) {
+            throw new IllegalStateException("a file has no names in it");
+        }
+        return FolderNames.of(Path.of("/proc/self/fd/" + fd), namesMax);
     }
 
     /// The descriptor.

@@ -173,6 +173,20 @@ class LinuxFileTreeTest {
     }
 
     @Test
+    void aFolderTellsWhatIsInItAndAFileDoesNot() throws IOException {
+        Files.createSymbolicLink(root.resolve("link"), Path.of("sub"));
+        try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE)) {
+            try (OpenFile top = opened(tree, "")) {
+                assertThat(top.names(10)).containsExactlyInAnyOrder("file.txt", "sub/", "link");
+                assertThat(top.names(2)).hasSize(2);
+            }
+            try (OpenFile file = opened(tree, "file.txt")) {
+                assertThatThrownBy(() -> file.names(10)).isInstanceOf(IllegalStateException.class);
+            }
+        }
+    }
+
+    @Test
     void theVersionChangesWithTheContentEvenIfItsTimeIsSetBack() throws IOException {
         Path file = root.resolve("file.txt");
         FileTime before = Files.getLastModifiedTime(file);
