@@ -4,6 +4,14 @@ import java.util.List;
 
 /// A handler behind a filter.
 record Filtered(Filter filter, Handler handler) implements Handler {
+    /// What the handler chooses, behind the filter too: a file that is in memory does not block because of it.
+    @Override
+    @SuppressWarnings("ReferenceEquality") // the very same one, as most
+    public Handler route(Request request) {
+        Handler chosen = handler.route(request);
+        return chosen == handler ? this : new Filtered(filter, chosen);
+    }
+
     @Override
     public void handle(Request request, Response response) throws Exception {
         if (request.stage() == null) {

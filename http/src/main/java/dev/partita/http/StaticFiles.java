@@ -97,6 +97,11 @@ public final class StaticFiles implements Handler {
     }
 
     @Override
+    public long bodyBytesMax(Request request) {
+        return BODY_IGNORED;
+    }
+
+    @Override
     public void handle(Request request, Response response) throws IOException {
         switch (request.method()) {
             case GET, HEAD -> get(request, response);

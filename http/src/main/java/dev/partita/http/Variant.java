@@ -79,6 +79,11 @@ final class Variant implements Handler {
         return true;
     }
 
+    @Override
+    public long bodyBytesMax(Request request) {
+        return BODY_IGNORED;
+    }
+
     /// Answers a GET or HEAD. A range is given of the file as it is, never of its compressed form, and for HEAD as for GET.
     ///
     /// @param file to send it from if it is not hot; closed in any case

@@ -89,6 +89,19 @@ class HotFileTest {
     }
 
     @Test
+    void behindAFilterToo() {
+        Filter filter = Filter.neverBlocking((request, response, next) -> {
+            response.header("X-Filter", "yes");
+            next.handle(request, response);
+        });
+        conversation.close();
+        conversation = new Conversation(filter.around(new Routes().get("/*", StaticFiles.under(root))));
+        assertLooked("GET /a.txt", "first");
+        assertHot("GET /a.txt", "first");
+        assertThat(ask("GET /a.txt")).startsWith("HTTP/1.1 200 OK\r\nX-Filter: yes\r\nLast-Modified: ");
+    }
+
+    @Test
     void aFolderIsItsIndexInMemoryToo() {
         assertLooked("GET /sub/", "<p>sub");
         assertHot("GET /sub/", "<p>sub");
