@@ -188,6 +188,11 @@ class HotFileTest {
         Files.setLastModifiedTime(root.resolve("new.txt"), FileTime.from(Instant.now()));
         assertLooked("GET /new.txt", "new");
         assertLooked("GET /new.txt", "new");
+        String text = "the same words again\n".repeat(100);
+        Files.writeString(root.resolve("text.txt"), text);
+        Files.setLastModifiedTime(root.resolve("text.txt"), FileTime.from(Instant.now()));
+        assertThat(ask("GET /text.txt", "Accept-Encoding: gzip")).doesNotContain("Content-Encoding").endsWith(text);
+        assertLooked("GET /text.txt", text);
     }
 
     @ParameterizedTest
@@ -222,6 +227,17 @@ class HotFileTest {
         assertLooked("GET /f19", BodyTest.text(1_000));
         assertHot("GET /f19", BodyTest.text(1_000));
         assertHot("GET /f0", BodyTest.text(1_000));
+    }
+
+    @Test
+    void manyFilesPushNoneOfThemOut() throws IOException {
+        for (int i = 0; i < 300; i++) {
+            write("f" + i, "file " + i);
+            assertLooked("GET /f" + i, "file " + i);
+        }
+        for (int i = 0; i < 300; i++) {
+            assertHot("GET /f" + i, "file " + i);
+        }
     }
 
     @Test
