@@ -107,7 +107,7 @@ final class Variant implements Handler {
             }
             throw noRoom;
         }
-        send(response, range == ByteRange.WHOLE ? 0 : range.first(), range == ByteRange.WHOLE ? bytes : range.length(),
+        send(response, range.first(), range.isWhole() ? bytes : range.length(),
                 file);
     }
 
