@@ -65,6 +65,9 @@ final class Serve implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Plan plan = plan();
+        if (server.isCheck()) {
+            tryLog(plan);
+        }
         Integer instead = server.insteadOfStarting(plan.setup(), out, err);
         if (instead != null) {
             return instead;
@@ -75,6 +78,14 @@ final class Serve implements Callable<Integer> {
                 AdminListener _ = plan.setup().admin().start(running)) {
             announce(plan, running);
             return ending.await(running);
+        }
+    }
+
+    /// Finds out whether the access log can be opened.
+    private void tryLog(Plan plan) {
+        AccessLog log = openLog(plan);
+        if (log != null) {
+            log.close();
         }
     }
 

@@ -145,6 +145,11 @@ final class ServerOptions {
         configFile = file;
     }
 
+    /// Whether everything is to be checked and nothing started.
+    boolean isCheck() {
+        return check;
+    }
+
     /// Does what was asked for instead of starting the server.
     ///
     /// @return the exit code, or null if nothing was
