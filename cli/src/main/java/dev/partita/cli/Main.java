@@ -71,7 +71,7 @@ public final class Main {
             tell.accept(config);
             return commands.execute(config.arguments());
         } catch (Mistake mistake) {
-            return complaints.refuse(mistake, commands.getSubcommands().get(args[0]));
+            return complaints.refuse(mistake, commands.getSubcommands().getOrDefault(args[0], commands));
         }
     }
 

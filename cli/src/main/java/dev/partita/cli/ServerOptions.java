@@ -78,6 +78,7 @@ final class ServerOptions {
     @Option(names = ConfigFile.OPTION, paramLabel = "FILE", description = """
             Takes options from a file as well, a line for each: the name without its hyphens in front, =, the value. \
             The command line wins.""")
+    @SuppressWarnings("unused") // for the help: ConfigFile has read it before the options are parsed
     private @Nullable String config;
 
     @Option(names = "--check", description = """

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.partita.http.AccessLog;
 import dev.partita.server.Running;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +112,7 @@ class ObservationTest {
         Serve serve = serve("--access-log", file.toString(), "--trusted-proxy", "127.0.0.1");
         Plan plan = serve.plan();
         try (AccessLog log = Objects.requireNonNull(serve.openLog(plan)); Running running = plan.start(log)) {
-            try (var socket = new Socket("127.0.0.1", running.port())) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
                 String header = "PROXY TCP4 192.0.2.1 192.0.2.2 4711 80";
                 String request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close";
                 socket.getOutputStream().write((header + "\r\n" + request + "\r\n\r\n").getBytes(ISO_8859_1));

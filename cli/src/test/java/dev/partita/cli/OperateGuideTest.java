@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ class OperateGuideTest {
                 AdminListener admin = plan.setup().admin().start(server)) {
             String port = admin.state().replaceAll(".*:(\\d+)/", "$1");
             String text;
-            try (var client = new Socket("127.0.0.1", Integer.parseInt(port))) {
+            try (var client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port))) {
                 client.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                         .getBytes(StandardCharsets.ISO_8859_1));
                 text = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Safe for any number of servers and threads at a time.
 public final class Http implements Protocol {
+    /// Without a body: what it answers may be a HEAD.
     private static final byte[] LATE = String.join("\r\n",
             "HTTP/1.1 503 Service Unavailable",
             "Content-Length: 0",

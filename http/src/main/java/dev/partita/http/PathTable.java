@@ -66,7 +66,7 @@ final class PathTable<V> {
 
     /// The same for a path from `start` to before `end`, which seven bytes have to follow.
     static long hash(Buffer in, int start, int end) {
-        long hash = end - start;
+        long hash = (long) end - start;
         int at = start;
         for (; at <= end - Long.BYTES; at += Long.BYTES) {
             hash = mix(hash, in.longAt(at));

@@ -89,11 +89,11 @@ class RefusedWorkTest {
         }
     }
 
+    /// Without a body, since the request that it answers may be a HEAD.
     @Test
     void theLateReplyIsACompleteOne() {
         String late = new String(Http.serving(LENGTH).lateReply(), StandardCharsets.ISO_8859_1);
-        assertThat(late).startsWith("HTTP/1.1 503 ").contains("\r\nConnection: close\r\n",
-                "\r\nContent-Length: 24\r\n");
-        assertThat(late.substring(late.indexOf("\r\n\r\n") + 4)).hasSize(24);
+        assertThat(late).startsWith("HTTP/1.1 503 ").contains("\r\nContent-Length: 0\r\n", "\r\nConnection: close\r\n")
+                .endsWith("\r\n\r\n");
     }
 }

@@ -68,10 +68,11 @@ class AccessLogTest {
     /// Runs a conversation and gives the lines that came of it.
     private List<String> lines(Format format, Conversation conversation) throws Exception {
         Path file = folder.resolve("access.log");
-        try (AccessLog access = AccessLog.to(file, format, Limits.defaults());
-                Running server = under.run(site().observing(access), Under.SMALL)) {
-            conversation.hold(server);
-            server.close();
+        try (AccessLog access = AccessLog.to(file, format, Limits.defaults())) {
+            Running server = under.run(site().observing(access), Under.SMALL);
+            try (server) {
+                conversation.hold(server);
+            }
             assertThat(server.count(Counter.LOG_LINES_DROPPED)).isZero();
         }
         return Files.readAllLines(file, StandardCharsets.ISO_8859_1);

@@ -26,9 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProxyProtocolTest {
     private static final String LINE = "PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n";
     private static final String BINARY =
-            "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\u0011\u00c0\0\u0002\u0001\u00c0\0\u0002\u0002"
-                    + "\u0012\u0067\0\u0050\u0004\0\u0002ab";
-    private static final String LOCAL = "\r\n\r\n\0\r\nQUIT\n\u0020\0\0\0";
+            "\r\n\r\n\0\r\nQUIT\n!\21\0\21\300\0\2\1\300\0\2\2" + "\22g\0P\4\0\2ab";
+    private static final String LOCAL = "\r\n\r\n\0\r\nQUIT\n \0\0\0";
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final TrustedPeers LOOPBACK = TrustedPeers.of(List.of("127.0.0.0/8"));
     private static final TrustedPeers OTHERS = TrustedPeers.of(List.of("192.0.2.0/24"));
@@ -94,7 +93,7 @@ class ProxyProtocolTest {
     @Test
     void aMalformedHeaderEndsTheConnectionAndIsCounted() throws Exception {
         try (Running server = run(ProxyProtocol.around(whoIsIt(), LOOPBACK))) {
-            for (String header : List.of("PROXY TCP4 nobody\r\n", BINARY.replace('\u0021', '\u0031'))) {
+            for (String header : List.of("PROXY TCP4 nobody\r\n", BINARY.replace('!', '1'))) {
                 try (WireClient client = WireClient.connect(server)) {
                     client.send(header + REQUEST);
                     assertThat(client.readToAnyEnd()).isEmpty();
