@@ -193,6 +193,7 @@ class CacheContractTest {
                 client.reset();
             }
             Eventually.holds("they were closed", () -> server.connections() == 1);
+            assertThat(server.count(Counter.LATE_BODIES)).as("resets that only a deadline has found").isZero();
             assertThat(ask(other, "get a\r\n", "\n")).isEqualTo("END\r\n");
             assertThat(server.count(Counter.FAILURES)).isZero();
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.partita.http.Handler;
 import dev.partita.http.Http;
+import dev.partita.limits.Limits;
 import dev.partita.load.HttpDialogue;
 import dev.partita.load.Load;
 import dev.partita.load.LoadRun;
@@ -18,6 +19,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
@@ -39,7 +41,9 @@ class LoadAllocationTest {
         assumeTrue(Under.transports().stream().anyMatch(each -> each.name().equals("epoll")),
                 "the JDK's channels, which are all that is here, allocate");
         Handler hello = Handler.neverBlocking((request, response) -> response.text("Hello, World!"));
-        try (Running server = new Under(new Sped(), Transports.named("epoll")).run(Http.serving(hello), Under.SMALL)) {
+        // A connection that is replaced costs the load something.
+        Limits limits = Under.SMALL.with(Map.of("requestsPerConnectionMax", (long) Integer.MAX_VALUE));
+        try (Running server = new Under(new Sped(), Transports.named("epoll")).run(Http.serving(hello), limits)) {
             Process load = new ProcessBuilder(
                     ChildJvm.command(LoadAllocationTest.class, loop, Integer.toString(server.port())))
                     .redirectErrorStream(true)

@@ -34,6 +34,7 @@ public final class Sockets {
     // include/uapi/asm-generic/socket.h, the same on x86-64 and aarch64
     static final int SOL_SOCKET = 1;
     static final int SO_REUSEADDR = 2;
+    private static final int SO_ERROR = 4;
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
     static final int SO_KEEPALIVE = 9;
@@ -63,6 +64,11 @@ public final class Sockets {
     /// Makes the next close(2) of a TCP socket send a reset and drop what is unsent: SO_LINGER with no time, `socket(7)`.
     public static void resetOnClose(MemorySegment memory, int fd) {
         linger(memory, fd, 0);
+    }
+
+    /// The error that the socket has and has told nobody of; 0 if there is none. Negative if it cannot be asked.
+    public static int error(MemorySegment memory, int fd) {
+        return Libc.getsockopt(memory, fd, SOL_SOCKET, SO_ERROR);
     }
 
     /// Who is at the other end of a socket; null if it is not connected any longer. Allocates.

@@ -5,6 +5,7 @@ import dev.partita.connection.Close;
 import dev.partita.connection.OpenFile;
 import dev.partita.linux.epoll.EpollEndpoint;
 import dev.partita.linux.libc.Errno;
+import dev.partita.linux.socket.Sockets;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -25,6 +26,10 @@ final class UringEndpoint extends EpollEndpoint {
     private static final int LEFT = 1;
     /// Our side is to be shut when the rest has been sent.
     private static final int SHUT = 1 << 1;
+    /// In the loop's list of those that have too much waiting.
+    static final int FLOODED = 1;
+    /// In the loop's list of those that can go on.
+    private static final int LISTED = 1 << 1;
 
     static {
         try {
@@ -46,12 +51,12 @@ final class UringEndpoint extends EpollEndpoint {
     private boolean fresh;
     private boolean ended;
     private boolean broken;
-    /// In the loop's list of those that have too much waiting.
-    boolean flooding;
-    /// In the loop's list of those that can go on, for this conversation or one before it.
-    boolean listed;
+    /// The armed receive has brought bytes, and an error behind them need not have been told: see [#hasFailed].
+    private boolean doubtful;
+    /// In which of the loop's lists this conversation is: [#FLOODED] and [#LISTED].
+    private int lists;
     /// Can go on, and has not had its turn yet.
-    boolean ready;
+    private boolean ready;
     private short first = ReceiveBuffers.NONE;
     private short last = ReceiveBuffers.NONE;
 
@@ -74,6 +79,8 @@ final class UringEndpoint extends EpollEndpoint {
         receiving = false;
         cancelling = false;
         fresh = true;
+        doubtful = false;
+        lists = 0;
         ready = false;
         ended = false;
         broken = false;
@@ -175,11 +182,23 @@ final class UringEndpoint extends EpollEndpoint {
         if (ended) {
             return END;
         }
+        if (doubtful && hasFailed()) {
+            return BROKEN;
+        }
         int received = super.receive(into); // asks only where the ring had no buffer left
         if (received == AGAIN && !receiving) {
             startReceiving(loop);
         }
         return received;
+    }
+
+    /// A receive that stays armed waits for the next event once it has found less than its buffer holds. A reset that came
+    /// together with those bytes is no further event, so it would not be told (io_uring/net.c, Linux 6.18; an end is: the
+    /// socket counts as not empty then). Who has sent since would know.
+    private boolean hasFailed() {
+        doubtful = false;
+        broken = Sockets.error(memory(), fd()) != 0;
+        return broken;
     }
 
     private int takeWaiting(ReceiveBuffers buffers, Buffer into) {
@@ -230,6 +249,7 @@ final class UringEndpoint extends EpollEndpoint {
         if (!more) {
             cancelling = false;
         }
+        doubtful = more && result > 0;
         if (result > 0) {
             loop.buffers.filled(buffer, result);
             if (first == ReceiveBuffers.NONE) {
@@ -258,6 +278,38 @@ final class UringEndpoint extends EpollEndpoint {
         return wanted(READ);
     }
 
+    /// Notes that it can go on.
+    ///
+    /// @return true if it has to be listed for that
+    boolean makeReady() {
+        ready = true;
+        return list(LISTED);
+    }
+
+    /// Notes that it is in one of the loop's lists.
+    ///
+    /// @return false if it was already
+    boolean list(int which) {
+        int before = lists;
+        lists |= which;
+        return lists != before;
+    }
+
+    /// It is taken from the list of those that can go on.
+    ///
+    /// @return false if it has gone on since
+    boolean takeReady() {
+        lists &= ~LISTED;
+        boolean was = ready;
+        ready = false;
+        return was;
+    }
+
+    /// It goes on now, for whatever reason.
+    void hasItsTurn() {
+        ready = false;
+    }
+
     /// True if more waits than one buffer.
     boolean isFlooded() {
         return first != ReceiveBuffers.NONE && first != last;
@@ -265,6 +317,7 @@ final class UringEndpoint extends EpollEndpoint {
 
     /// Receives no more until what waits has been read.
     void pause(UringPoller loop) {
+        lists &= ~FLOODED;
         if (receiving && !cancelling && isFlooded()) {
             cancelling = true;
             loop.ring.cancel(number(UringPoller.RECEIVE), UringPoller.NOBODY);
@@ -292,6 +345,7 @@ final class UringEndpoint extends EpollEndpoint {
             if (broken) {
                 return BROKEN;
             }
+            doubtful = false;
         }
         if (hasLeft()) {
             return AGAIN;

@@ -75,15 +75,16 @@ final class UringPoller implements Poller {
     private int sends;
     private int submission;
 
-    /// Connections that can go on: a ring as large as the table.
-    private final Connection[] ready;
+    /// Conversations that can go on, by [#conversation], in a ring. One that has ended since stays in it until its turn, and
+    /// its slot's next one may be there as well.
+    private final long[] ready;
     private int readyFirst;
     private int readyCount;
     /// How many of them [#take] gives before the next poll.
     private int readyNow;
 
-    /// Slots that had more than one buffer waiting when the last one came.
-    private final int[] flooded;
+    /// Conversations that had more than one buffer waiting when the last one came, by [#conversation].
+    private final long[] flooded;
     private int floodedCount;
 
     /// @param wanted of the kernel's features
@@ -91,9 +92,9 @@ final class UringPoller implements Poller {
         this.table = table;
         this.counters = counters;
         int connectionsMax = table.size();
-        ready = new Connection[connectionsMax];
+        ready = new long[2 * connectionsMax];
         int buffersMax = Math.min(RECEIVE_BUFFERS_MAX, 2 * Integer.highestOneBit(2 * connectionsMax - 1));
-        flooded = new int[buffersMax];
+        flooded = new long[buffersMax];
         try {
             eventfd = Eventfd.open(CallMemory.ofThread());
             try {
@@ -122,6 +123,17 @@ final class UringPoller implements Poller {
     /// @param index which of the sends of a submission; below [#SENDS_MAX]
     static long number(int operation, int index, int slot, int generation) {
         return (long) generation << 32 | (operation << 28 | index << 20 | slot) & 0xFFFF_FFFFL;
+    }
+
+    /// A conversation of a slot. The table is shared by all loops, so the slot's next one may belong to another: nothing of it
+    /// may be looked at before its generation is known to be the same.
+    private static long conversation(int slot, UringEndpoint endpoint) {
+        return (long) endpoint.generation() << 32 | slot;
+    }
+
+    private @Nullable Connection present(long conversation) {
+        Connection connection = table.at((int) conversation);
+        return endpointOf(connection).generation() == (int) (conversation >>> 32) ? connection : null;
     }
 
     // A connection's steps.
@@ -207,7 +219,7 @@ final class UringPoller implements Poller {
     }
 
     private static void ask(UringEndpoint endpoint, byte what) {
-        endpoint.ready = false; // has its turn now, for whatever reason
+        endpoint.hasItsTurn();
         endpoint.ask(what);
     }
 
@@ -290,12 +302,9 @@ final class UringPoller implements Poller {
         while (readyNow > 0) {
             readyNow--;
             readyCount--;
-            Connection first = ready[readyFirst];
+            Connection first = present(ready[readyFirst]);
             readyFirst = readyFirst + 1 < ready.length ? readyFirst + 1 : 0;
-            UringEndpoint endpoint = endpointOf(first);
-            endpoint.listed = false;
-            if (endpoint.ready) {
-                endpoint.ready = false;
+            if (first != null && endpointOf(first).takeReady()) {
                 return first;
             }
         }
@@ -330,8 +339,7 @@ final class UringPoller implements Poller {
     }
 
     private void received(int slot, int generation, int result, int flags) {
-        Connection connection = table.at(slot);
-        UringEndpoint endpoint = endpointOf(connection);
+        UringEndpoint endpoint = endpointOf(table.at(slot));
         short buffer = (short) (flags >>> 16);
         if ((flags & Ring.HAS_BUFFER) != 0) {
             buffers.taken();
@@ -343,24 +351,25 @@ final class UringPoller implements Poller {
             return;
         }
         if (endpoint.received(result, buffer, (flags & Ring.HAS_MORE) != 0, this)) {
-            ready(connection, endpoint);
+            ready(slot, endpoint);
         }
-        if (endpoint.isFlooded() && !endpoint.flooding) {
-            endpoint.flooding = true;
-            flooded[floodedCount++] = slot;
+        if (endpoint.isFlooded() && endpoint.list(UringEndpoint.FLOODED)) {
+            if (floodedCount == flooded.length) {
+                pauseFlooded();
+            }
+            flooded[floodedCount++] = conversation(slot, endpoint);
         }
     }
 
     /// A send has failed: the socket is full, and the rest has to wait, or it is broken.
     private void notSent(int slot, int generation, int result, int index) {
-        Connection connection = table.at(slot);
-        UringEndpoint endpoint = endpointOf(connection);
+        UringEndpoint endpoint = endpointOf(table.at(slot));
         if (endpoint.generation() != generation) {
             return;
         }
         if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR) {
             if (endpoint.broke()) {
-                ready(connection, endpoint);
+                ready(slot, endpoint);
             }
             return;
         }
@@ -385,18 +394,16 @@ final class UringPoller implements Poller {
             if (Ring.isFailure(result)) {
                 connection.lost();
             }
-            ready(connection, endpoint);
+            ready(slot, endpoint);
         } else if (endpoint.writable(this)) {
-            ready(connection, endpoint);
+            ready(slot, endpoint);
         }
     }
 
-    private void ready(Connection connection, UringEndpoint endpoint) {
-        endpoint.ready = true;
-        if (!endpoint.listed) {
-            endpoint.listed = true;
+    private void ready(int slot, UringEndpoint endpoint) {
+        if (endpoint.makeReady()) {
             int last = readyFirst + readyCount++;
-            ready[last < ready.length ? last : last - ready.length] = connection;
+            ready[last < ready.length ? last : last - ready.length] = conversation(slot, endpoint);
         }
     }
 
@@ -404,9 +411,10 @@ final class UringPoller implements Poller {
     /// client must not have all buffers of the loop.
     private void pauseFlooded() {
         for (int i = 0; i < floodedCount; i++) {
-            UringEndpoint endpoint = endpointOf(table.at(flooded[i]));
-            endpoint.flooding = false;
-            endpoint.pause(this);
+            Connection connection = present(flooded[i]);
+            if (connection != null) {
+                endpointOf(connection).pause(this);
+            }
         }
         floodedCount = 0;
     }
