@@ -1,0 +1,78 @@
+package dev.partita.lab.results;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What models are compared by.
+public enum Metric {
+    /// Requests served well in a second.
+    THROUGHPUT("throughput", "1/s", false),
+    /// The server's CPU time for a request.
+    CPU("CPU per request", "µs", true),
+    /// Median latency.
+    P50("p50", "s", true),
+    /// 99th percentile.
+    P99("p99", "s", true),
+    /// 99.9th percentile.
+    P999("p99.9", "s", true),
+    /// 99th percentile of the first request class, which is the short one.
+    SHORT_P99("p99 of the short requests", "s", true),
+    /// 99.9th percentile of that class.
+    SHORT_P999("p99.9 of the short requests", "s", true),
+    /// Context switches for a request.
+    SWITCHES("switches per request", "", true),
+    /// Resident memory.
+    RESIDENT("resident memory", "bytes", true);
+
+    private final String title;
+    private final String unit;
+    private final boolean lowerIsBetter;
+
+    Metric(String title, String unit, boolean lowerIsBetter) {
+        this.title = title;
+        this.unit = unit;
+        this.lowerIsBetter = lowerIsBetter;
+    }
+
+    /// In words.
+    public String title() {
+        return title;
+    }
+
+    /// An empty string where there is none.
+    public String unit() {
+        return unit;
+    }
+
+    /// Which of two is better.
+    public boolean lowerIsBetter() {
+        return lowerIsBetter;
+    }
+
+    /// What a trial says of it; null if nothing.
+    ///
+    /// @param shortClass the name of the workload's first request class
+    public @Nullable Double of(Trial trial, String shortClass) {
+        Map<String, Trial.Latency> classes = trial.classes();
+        Trial.Latency shorts = classes.getOrDefault(shortClass, trial.latency());
+        Trial.Cost cost = trial.cost();
+        Trial.Memory memory = trial.memory();
+        return switch (this) {
+            case THROUGHPUT -> trial.rate();
+            case CPU -> cost == null ? null : (Double) cost.cpuMicros();
+            case P50 -> latency(trial.latency(), trial.latency().p50());
+            case P99 -> latency(trial.latency(), trial.latency().p99());
+            case P999 -> latency(trial.latency(), trial.latency().p999());
+            case SHORT_P99 -> latency(shorts, shorts.p99());
+            case SHORT_P999 -> latency(shorts, shorts.p999());
+            case SWITCHES -> cost == null || cost.voluntarySwitches() == null || cost.involuntarySwitches() == null
+                    ? null
+                    : (Double) (cost.voluntarySwitches() + cost.involuntarySwitches());
+            case RESIDENT -> memory == null ? null : (Double) (double) memory.residentBytes();
+        };
+    }
+
+    private static @Nullable Double latency(Trial.Latency latency, double value) {
+        return latency.count() == 0 ? null : (Double) value;
+    }
+}
