@@ -9,8 +9,10 @@ module dev.partita.cli {
     requires dev.partita.http;
     requires dev.partita.cache;
     requires dev.partita.load;
+    requires dev.partita.lab;
     requires dev.partita.admin;
     requires info.picocli;
+    requires java.management; // the options of this JVM
     requires jdk.jfr;
     requires jdk.unsupported; // signals
 

@@ -36,6 +36,7 @@ public final class Main {
                 .addSubcommand(serve)
                 .addSubcommand(cache)
                 .addSubcommand(new LoadCommand(out, err))
+                .addSubcommand(new CompareCommand(out, err))
                 .addSubcommand(new Models(out))
                 .addSubcommand(new Doctor(out))
                 .addSubcommand(new Train(out))

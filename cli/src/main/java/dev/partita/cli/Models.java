@@ -40,6 +40,11 @@ final class Models implements Runnable {
         out.print(text);
     }
 
+    /// The words behind a model's name.
+    static String longName(ModelName name) {
+        return Profile.of(name).longName();
+    }
+
     /// Breaks a paragraph into lines.
     static String wrap(String text, int width) {
         var lines = new StringBuilder();

@@ -1,5 +1,6 @@
 package dev.partita.cli;
 
+import dev.partita.connection.Protocol;
 import dev.partita.http.AccessLog;
 import dev.partita.http.Http;
 import dev.partita.server.Running;
@@ -17,8 +18,8 @@ record Plan(Setup setup, Content content) {
 
     /// @param log is told of every request; null if none is wanted
     Running start(@Nullable AccessLog log) throws IOException {
-        Http http = Http.serving(content.handler());
-        return setup.start(log == null ? http : http.observing(log));
+        Protocol protocol = content.protocol();
+        return setup.start(log != null && protocol instanceof Http http ? http.observing(log) : protocol);
     }
 
     /// What its user should know before others find out.

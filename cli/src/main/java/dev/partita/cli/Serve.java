@@ -45,12 +45,19 @@ final class Serve implements Callable<Integer> {
 
     @Option(names = "--demo", description = """
             Serves what measurements need: /plaintext, /json, POST /echo, /work?micros=N, /sleep?millis=N, \
-            /stream?bytes=N, /stages. Other paths answer 'Hello, World!', or with --root its files.""")
+            /stream?bytes=N, /garbage?bytes=N, /stages. Other paths answer 'Hello, World!', or with --root its files.""")
     private boolean demo;
 
     @Option(names = "--work-per-micro", paramLabel = "N", description = """
             With --demo: rounds of /work that take a microsecond. Default: measured once for each machine.""")
     private @Nullable String workPerMicro;
+
+    @Mixin
+    private final AppOptions app = new AppOptions();
+
+    @Option(names = "--plant-millis", paramLabel = "N", hidden = true, description = """
+            With --demo: waits that long before each request, so that tests of the lab see a verdict change.""")
+    private @Nullable String plantMillis;
 
     Serve(PrintStream out, PrintStream err) {
         this.out = out;
@@ -108,10 +115,22 @@ final class Serve implements Callable<Integer> {
         });
     }
 
+    private Content content() {
+        Content own = app.content();
+        if (own != null) {
+            if (demo || files.folder() != null) {
+                throw new Mistake("--app serves your own class; it excludes --demo and --root");
+            }
+            return own;
+        }
+        return Content.of(files, demo, workPerMicro,
+                plantMillis == null ? 0 : (int) Numbers.parse("--plant-millis", plantMillis, 1, 10_000));
+    }
+
     /// What was asked for.
     ///
     /// @throws Mistake if it cannot be
     Plan plan() {
-        return new Plan(server.setup(addresses.addresses()), Content.of(files, demo, workPerMicro));
+        return new Plan(server.setup(addresses.addresses()), content());
     }
 }

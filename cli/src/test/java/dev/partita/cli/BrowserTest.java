@@ -3,6 +3,7 @@ package dev.partita.cli;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.cli.site.Site;
 import dev.partita.http.Handler;
 import dev.partita.http.Http;
 import dev.partita.http.Routes;
@@ -133,7 +134,7 @@ class BrowserTest {
     void theShippedSiteHasNoDeadLinkAndNoComplaint() throws Exception {
         Tool.installed("chromium");
         Handler visitor = (request, response) -> response.contentType("text/html; charset=utf-8").text(VISITOR);
-        Handler site = Content.of(new FileOptions(), false, null).handler();
+        Handler site = new Site();
         try (Running server = run(new Routes().get("/visitor", visitor).otherwise(site))) {
             var visit = Chromium.visits("http://127.0.0.1:" + server.port() + "/visitor", temporary);
 

@@ -38,7 +38,7 @@ class ArchitectureTest {
 
     /// Every module that is shipped. The classes are read from the folders that this build has just compiled.
     private static final List<String> MODULES =
-            List.of("core", "linux", "http", "json", "admin", "cache", "load", "cli");
+            List.of("core", "linux", "http", "json", "admin", "cache", "load", "lab", "cli");
 
     private static final JavaClasses CLASSES = read();
 
@@ -66,7 +66,7 @@ class ArchitectureTest {
     void nothingBelowTheCommandLineKnowsWhichModelRuns() {
         noClasses().that()
                 .resideInAnyPackage(in(List.of("limits", "connection", "transport", "loop", "server", "linux", "http",
-                        "json", "cache", "load")))
+                        "json", "cache", "load", "lab")))
                 .should().dependOnClassesThat().resideInAPackage(in("model"))
                 .because("a handler that runs under one model has to run under every model")
                 .check(CLASSES);
@@ -97,7 +97,8 @@ class ArchitectureTest {
 
     @Test
     void onlyLoopStartsThreads() {
-        noClasses().that().resideOutsideOfPackage(in("loop"))
+        // The lab's threads serve nobody: they measure what a wake-up costs, and hold idle connections for the generator.
+        noClasses().that().resideOutsideOfPackages(in("loop"), in("lab.machine"), in("lab.trial"))
                 .should(accessTargetWhere(
                         calls(Thread.class, "start", "startVirtualThread", "ofPlatform", "ofVirtual")))
                 .orShould().dependOnClassesThat().areAssignableTo(Executors.class)
@@ -110,7 +111,7 @@ class ArchitectureTest {
 
     @Test
     void onlyProcessesStartsProcesses() {
-        noClasses().that().resideOutsideOfPackage(in("processes"))
+        noClasses().that().resideOutsideOfPackages(in("processes"), in("lab.trial"))
                 .should().dependOnClassesThat().areAssignableTo(ProcessBuilder.class)
                 .orShould(accessTargetWhere(calls(Runtime.class, "exec")))
                 .check(CLASSES);

@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// blocks, so that a model can treat it accordingly.
 public final class Demo implements Handler {
     public static final String DESCRIPTION =
-            "the demo: /plaintext /json /work?micros=N /sleep?millis=N /stream?bytes=N /stages, POST /echo";
+            "the demo: /plaintext /json /work?micros=N /sleep?millis=N /stream?bytes=N /garbage?bytes=N /stages, POST /echo";
 
     private static final long MICROS_MAX = 10_000_000;
     private static final long MILLIS_MAX = 60_000;
     private static final long BYTES_MAX = 1L << 30;
+    private static final long GARBAGE_MAX = 1L << 20;
+    /// What most objects of a request are like.
+    private static final int GARBAGE_PIECE = 128;
+    private static final int ARRAY_HEADER = 16;
     private static final String HELLO = "Hello, World!";
     private static final byte[] MESSAGE = "{\"message\":\"Hello, World!\"}".getBytes(StandardCharsets.US_ASCII);
     /// What a stream consists of: lines of 64 bytes.
@@ -33,6 +37,7 @@ public final class Demo implements Handler {
     private final Handler json = Handler.neverBlocking((request, response) -> response.json(MESSAGE));
     private final Handler work = Handler.neverBlocking(this::work);
     private final Handler stream = Handler.neverBlocking(Demo::stream);
+    private final Handler garbage = Handler.neverBlocking(this::garbage);
     private final Handler other = Handler.neverBlocking(Demo::other);
     private final Handler sleep = Demo::sleep;
     private final Handler echo = Demo::echo;
@@ -40,6 +45,9 @@ public final class Demo implements Handler {
             .then("compute", this::compute)
             .then("reply", Demo::reply);
 
+    /// Written so that the compiler does not remove what is never used.
+    @SuppressWarnings("unused")
+    private volatile byte @Nullable [] forgotten;
     private final Work rounds;
     private final @Nullable Handler files;
 
@@ -66,6 +74,9 @@ public final class Demo implements Handler {
         }
         if (request.pathEquals("/stream")) {
             return stream;
+        }
+        if (request.pathEquals("/garbage")) {
+            return garbage;
         }
         if (request.pathEquals("/stages")) {
             return stages;
@@ -97,6 +108,18 @@ public final class Demo implements Handler {
         }
         // Never 0, which only we know: so the compiler keeps the rounds.
         response.text(rounds.run(micros) == 0 ? "That is odd.\n" : "Work is done\n");
+    }
+
+    /// Allocates that much and forgets it, in pieces as objects are: to see what that costs.
+    private void garbage(Request request, Response response) {
+        long bytes = request.number("bytes", -1);
+        if (isOutOf(GARBAGE_MAX, bytes, response, "bytes", "/garbage?bytes=1000")) {
+            return;
+        }
+        for (long made = 0; made < bytes; made += GARBAGE_PIECE) {
+            forgotten = new byte[GARBAGE_PIECE - ARRAY_HEADER];
+        }
+        response.text(HELLO);
     }
 
     private static void sleep(Request request, Response response) throws InterruptedException {

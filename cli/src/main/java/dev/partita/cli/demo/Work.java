@@ -42,6 +42,11 @@ public final class Work {
                 processor, Calibration.recall(processor).orElse(UNKNOWN), "measured before on this machine");
     }
 
+    /// How many rounds a microsecond has; 0 as long as nobody has measured it.
+    public long perMicro() {
+        return perMicro;
+    }
+
     /// What is known, in words.
     public String description() {
         long rounds = perMicro;

@@ -1,0 +1,338 @@
+package dev.partita.cli;
+
+import dev.partita.cli.demo.Work;
+import dev.partita.lab.claims.Claims;
+import dev.partita.lab.compare.Comparing;
+import dev.partita.lab.compare.Settings;
+import dev.partita.lab.compare.Settings.Slo;
+import dev.partita.lab.report.Report;
+import dev.partita.lab.results.ModelCard;
+import dev.partita.lab.results.Results;
+import dev.partita.lab.results.Results.Mode;
+import dev.partita.lab.results.ResultsFile;
+import dev.partita.lab.results.WorkloadCard.RequestClass;
+import dev.partita.lab.trial.Bench;
+import dev.partita.lab.trial.Folder;
+import dev.partita.lab.trial.LabFailure;
+import dev.partita.lab.trial.Launch;
+import dev.partita.lab.trial.Pins;
+import dev.partita.lab.trial.Plant;
+import dev.partita.lab.workload.Workload;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `partita compare`: the same handler under every server model, and an answer.
+@Command(name = "compare", sortOptions = false, abbreviateSynopsis = true, description = """
+        Measures your handler, or the lab's workloads, under every server model on this machine, and says which to choose \
+        and why. It starts its own servers and loads nobody else's.""", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+    "0:it has run, also if it was ended early: what was measured until then is reported",
+    "1:the system refused something, or no trial was valid",
+    "2:the command line is wrong, or this machine has not what it takes",
+    "130:a second Ctrl-C ended it at once"}, footer = {
+        """
+
+                With neither --quick nor --article it runs the full lab, up to 45 minutes. docs/lab.md tells how to read it."""})
+final class CompareCommand implements Callable<Integer> {
+    private static final int ROUNDS_QUICK = 3;
+    private static final int ROUNDS_FULL = 5;
+    private static final int ROUNDS_MAX = 10;
+    /// What halt and the shell call a program that a signal has ended.
+    private static final int STOPPED_NOW = 128;
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--quick", description = "An indicative answer within 3 minutes.")
+    private boolean quick;
+
+    @Option(names = "--article", description = """
+            Examines the claims of the article "Which network server model should I choose?", within 20 minutes.""")
+    private boolean article;
+
+    @Option(names = "--claims", paramLabel = "LIST", description = """
+            With --article: only these, such as 4,8. Default: 1 to 16.""")
+    private @Nullable String claims;
+
+    @Option(names = "--models", paramLabel = "LIST", description = "Default: mp,sped,seda,amped,symped,vt.")
+    private @Nullable String models;
+
+    @Option(names = "--workloads", paramLabel = "LIST", description = """
+            Of short, bimodal, cpu, blocking, hot, cold, idle, connect, skewed, overload. Default: all of them; with \
+            --quick short,bimodal,blocking.""")
+    private @Nullable String workloads;
+
+    @Option(names = "--transport", paramLabel = "LIST", description = """
+            How servers talk to the kernel: auto or those that 'partita doctor' lists. Default: auto.""")
+    private @Nullable String transport;
+
+    @Mixin
+    private final AppOptions app = new AppOptions();
+
+    @Option(names = "--url-path", paramLabel = "PATH", arity = "1..*", description = """
+            With --app: what to ask it for, in equal parts. Default: /.""")
+    private List<String> urlPaths = new ArrayList<>();
+
+    @Option(names = "--slo", paramLabel = "PERCENTILE=TIME", description = """
+            Finds the highest rate at which it holds, such as p99=20ms.""")
+    private @Nullable String slo;
+
+    @Option(names = "--out", paramLabel = "DIR", description = """
+            Where report.html and results.json are written. Default: partita-compare.""")
+    private String folder = "partita-compare";
+
+    @Option(names = "--repeat", paramLabel = "N", description = """
+            Rounds of trials, 3 to 100. Default: 3; in a full run 5 to 10, until the intervals are narrow.""")
+    private @Nullable String repeat;
+
+    @Option(names = "--resume", description = "Goes on with the run whose results.json is in --out.")
+    private boolean resume;
+
+    @Option(names = "--from", paramLabel = "FILE", description = """
+            Measures nothing: shows a results.json again and draws its report into --out.""")
+    private @Nullable String from;
+
+    @Option(names = "--plant", paramLabel = "MODEL=MILLIS", hidden = true, description = """
+            Delays each request of this model, to see that the lab notices.""")
+    private @Nullable String plant;
+
+    CompareCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path to = path("--out", folder);
+        if (from != null) {
+            return show(ResultsFile.read(path("--from", from)), to);
+        }
+        Settings settings = settings();
+        Optional<Results> before = before(to);
+        requireMachine(settings);
+        Files.createDirectories(to); // now: not after 45 minutes
+        Results results = measure(settings, before);
+        return show(results, to);
+    }
+
+    private int show(Results results, Path to) throws IOException {
+        out.print(CompareReport.of(results));
+        out.flush();
+        Report.write(results, to);
+        out.println("Written to " + to + ": " + String.join(", ", written(to)));
+        return results.trials().stream().anyMatch(each -> each.isValid()) ? 0 : Main.REFUSED;
+    }
+
+    private static List<String> written(Path to) {
+        return List.of("report.html", ResultsFile.NAME).stream()
+                .filter(name -> Files.exists(to.resolve(name)))
+                .toList();
+    }
+
+    private Optional<Results> before(Path to) throws IOException {
+        if (!resume) {
+            return Optional.empty();
+        }
+        Path file = to.resolve(ResultsFile.NAME);
+        if (!Files.exists(file)) {
+            throw new Mistake("--resume: there is no " + file + " to go on with; say with --out where it is");
+        }
+        return Optional.of(ResultsFile.read(file));
+    }
+
+    private static void requireMachine(Settings settings) {
+        String why = Pins.unavailable();
+        boolean needed = !settings.claims().isEmpty();
+        if (needed && !why.isEmpty()) {
+            throw new Mistake("the article's claims cannot be examined here: " + why
+                    + "; compare without --article leaves out what needs that");
+        }
+    }
+
+    private Results measure(Settings settings, Optional<Results> before) throws IOException, InterruptedException {
+        Path temporary = Files.createTempDirectory("partita-lab");
+        var progress = new CompareProgress(err, settings.secondsMax());
+        long until = System.nanoTime() + (long) (settings.secondsMax() * 1e9);
+        Thread lab = Thread.currentThread();
+        var asked = new AtomicBoolean();
+        for (String signal : List.of("INT", "TERM")) {
+            Signals.handle(signal, number -> {
+                if (asked.getAndSet(true)) {
+                    Runtime.getRuntime().halt(STOPPED_NOW + number);
+                }
+                lab.interrupt();
+            });
+        }
+        List<String> java = Jvm.command();
+        var launch = new Launch(java, Jvm.MAIN, content(settings, temporary), temporary);
+        try (var bench = new Bench(launch, Bench.Pace.of(settings.mode()), until, progress::now)) {
+            progress.begins(Comparing.expectedSeconds(settings));
+            return new Comparing(settings, bench, Comparing.machine(Jvm.options()), before).run();
+        } catch (LabFailure refused) {
+            throw new Mistake(String.valueOf(refused.getMessage()));
+        } finally {
+            progress.end();
+            Jvm.delete(temporary);
+        }
+    }
+
+    /// What the servers are to serve.
+    private List<String> content(Settings settings, Path temporary) throws IOException {
+        if (!app.name().isEmpty()) {
+            return app.arguments();
+        }
+        Work work = Work.calibrated(Machine.processor());
+        work.warmUp(); // the same work for all servers, measured while nothing else runs
+        List<String> content = new ArrayList<>(List.of("--connections-max", "20000", "--demo", "--work-per-micro",
+                Long.toString(work.perMicro())));
+        if (settings.workloads().stream().anyMatch(each -> each.files() != Workload.Files.NONE)) {
+            content.addAll(List.of("--root", Folder.make(temporary).toString()));
+        }
+        return content;
+    }
+
+    /// What was asked for.
+    ///
+    /// @throws Mistake if it cannot be
+    Settings settings() {
+        List<Integer> wanted = claimNumbers();
+        if (quick && !wanted.isEmpty()) {
+            throw new Mistake("--quick and --article exclude each other: the claims take longer than that");
+        }
+        Mode mode = !wanted.isEmpty() ? Mode.ARTICLE : quick ? Mode.QUICK : Mode.FULL;
+        int rounds = repeat == null
+                ? mode == Mode.FULL ? ROUNDS_FULL : ROUNDS_QUICK
+                : (int) Numbers.parse("--repeat", repeat, 3, 100);
+        if (app.content() == null && !urlPaths.isEmpty()) {
+            throw new Mistake("--url-path says what to ask the class of --app for; give both or neither");
+        }
+        return new Settings(mode, modelCards(), transports(), chosenWorkloads(mode), wanted, app.name(),
+                app.name().isEmpty() ? List.of("--demo") : app.arguments(), objective(), rounds,
+                repeat == null && mode == Mode.FULL ? ROUNDS_MAX : rounds, planted(),
+                "partita " + String.join(" ", Objects.requireNonNull(spec).commandLine().getParent() == null
+                        ? List.of("compare")
+                        : Objects.requireNonNull(spec).commandLine().getParent().getParseResult().originalArgs()),
+                Main.version());
+    }
+
+    private List<Integer> claimNumbers() {
+        List<Integer> numbers = new ArrayList<>();
+        if (claims != null) {
+            for (String each : claims.split(",", -1)) {
+                numbers.add((int) Numbers.parse("--claims", each.strip(), 1, Claims.COUNT));
+            }
+        } else if (article) {
+            for (int i = 1; i <= Claims.COUNT; i++) {
+                numbers.add(i);
+            }
+        }
+        return numbers;
+    }
+
+    private List<ModelCard> modelCards() {
+        List<ModelCard> cards = new ArrayList<>();
+        List<ModelName> names = new ArrayList<>();
+        if (models == null) {
+            names.addAll(List.of(ModelName.values()));
+        } else {
+            for (String each : models.split(",", -1)) {
+                names.add(ModelName.of(each.strip()));
+            }
+        }
+        for (ModelName each : names) {
+            var tasks = each.model().tasks();
+            cards.add(new ModelCard(each.word(), Models.longName(each), tasks.connections(), tasks.io(), tasks.work()));
+        }
+        return cards;
+    }
+
+    private List<Workload> chosenWorkloads(Mode mode) {
+        if (app.content() != null) {
+            if (workloads != null) {
+                throw new Mistake("--workloads are the lab's; --app is asked for what --url-path says");
+            }
+            List<String> paths = urlPaths.isEmpty() ? List.of("/") : urlPaths;
+            for (String each : paths) {
+                if (!each.matches("/[!-~]*")) {
+                    throw new Mistake(
+                            "--url-path " + each + " is no path: it begins with / and is ASCII without spaces");
+                }
+            }
+            return List.of(Workload.of(paths.stream().map(each -> new RequestClass("GET " + each, 1)).toList()));
+        }
+        if (workloads == null) {
+            return switch (mode) {
+                case QUICK -> Workload.QUICK.stream().map(Workload::named).toList();
+                case ARTICLE -> List.of();
+                case FULL -> Workload.NAMES.stream().map(Workload::named).toList();
+            };
+        }
+        List<Workload> chosen = new ArrayList<>();
+        for (String each : workloads.split(",", -1)) {
+            String name = each.strip();
+            if (!Workload.NAMES.contains(name)) {
+                throw new Mistake("there is no workload '" + name + "'" + Nearest.question(name, Workload.NAMES)
+                        + "\nvalid are " + String.join(", ", Workload.NAMES));
+            }
+            chosen.add(Workload.named(name));
+        }
+        return chosen;
+    }
+
+    private List<String> transports() {
+        List<String> chosen = new ArrayList<>();
+        for (String each : (transport == null ? "auto" : transport).split(",", -1)) {
+            chosen.add(Setup.Choice.of(each.strip()).transport().name());
+        }
+        return chosen;
+    }
+
+    private @Nullable Slo objective() {
+        if (slo == null) {
+            return null;
+        }
+        String[] sides = slo.toLowerCase(Locale.ROOT).split("=", 2);
+        List<String> percentiles = List.of("p50", "p90", "p99", "p99.9");
+        if (sides.length == 2 && percentiles.contains(sides[0])
+                && sides[1].matches("[0-9]{1,9}(\\.[0-9]{1,6})?(us|ms|s)")) {
+            double unit = sides[1].endsWith("us") ? 1e-6 : sides[1].endsWith("ms") ? 1e-3 : 1;
+            double value = Double.parseDouble(sides[1].replaceFirst("[a-z]+$", ""));
+            return new Slo(Double.parseDouble(sides[0].substring(1)), value * unit);
+        }
+        throw new Mistake("--slo is '" + slo + "': valid are p50, p90, p99 or p99.9, =, and a time, such as p99=20ms");
+    }
+
+    private @Nullable Plant planted() {
+        if (plant == null) {
+            return null;
+        }
+        String[] sides = plant.split("=", 2);
+        return new Plant(ModelName.of(sides[0]).word(),
+                (int) Numbers.parse("--plant", sides.length < 2 ? "" : sides[1], 1, 10_000));
+    }
+
+    private static Path path(String option, String name) {
+        try {
+            return Path.of(name);
+        } catch (java.nio.file.InvalidPathException invalid) {
+            throw new Mistake(option + " " + name + " is no path: " + invalid.getReason());
+        }
+    }
+}

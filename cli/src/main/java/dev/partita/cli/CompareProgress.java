@@ -1,0 +1,72 @@
+package dev.partita.cli;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/// Shows how a comparison goes: one line that is written over again on a terminal, a line every ten seconds otherwise.
+final class CompareProgress {
+    private static final long QUIET_NANOS = 10_000_000_000L;
+    private static final double NANOS_PER_SECOND = 1e9;
+    /// Erases to the end of the line (ECMA-48).
+    private static final String ERASE = "\u001b[K";
+
+    private final PrintStream err;
+    private final boolean terminal;
+    private final long begun = System.nanoTime();
+    private final double most;
+    private double expected;
+    private long said;
+
+    /// @param most seconds that it may take
+    CompareProgress(PrintStream err, double most) {
+        this.err = err;
+        this.most = most;
+        terminal = isTerminal();
+    }
+
+    /// Since JDK 25 there is no console again where there is no terminal.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    void begins(double seconds) {
+        expected = seconds;
+        err.println(
+                String.format(Locale.ROOT, "This will take about %s, and %s at most. Leave the machine alone meanwhile;"
+                        + " Ctrl-C ends it with what was measured.", time(expected), time(most)));
+        err.flush();
+    }
+
+    void now(String what) {
+        long now = System.nanoTime();
+        double passed = (now - begun) / NANOS_PER_SECOND;
+        double left = expected > passed ? expected - passed : Math.max(0, most - passed);
+        String line = String.format(Locale.ROOT, "%s passed, %s %s left: %s", time(passed),
+                expected > passed ? "about" : "at most", time(left), what);
+        if (terminal) {
+            err.print("\r" + line + ERASE);
+            err.flush();
+        } else if (now - said > QUIET_NANOS || said == 0) {
+            said = now;
+            err.println(line);
+            err.flush();
+        }
+    }
+
+    /// It is over: what follows begins on a line of its own.
+    void end() {
+        if (terminal) {
+            err.print("\r" + ERASE);
+            err.flush();
+        }
+    }
+
+    private static String time(double seconds) {
+        return seconds < 100
+                ? String.format(Locale.ROOT, "%.0f s", seconds)
+                : String.format(Locale.ROOT, "%.0f min", Math.ceil(seconds / 60));
+    }
+}

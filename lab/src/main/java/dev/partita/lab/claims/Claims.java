@@ -1,0 +1,43 @@
+package dev.partita.lab.claims;
+
+import dev.partita.lab.claims.Examination.Setting;
+import dev.partita.lab.results.Claim;
+import dev.partita.lab.results.Results.Strength;
+import dev.partita.lab.trial.Bench;
+import dev.partita.lab.trial.Plant;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// All claims of the article that can be examined here.
+public final class Claims {
+    /// How many there are; their numbers begin with 1.
+    public static final int COUNT = 16;
+
+    private static final List<Question> ALL = List.of(MpClaims.FEW_CONNECTIONS, MpClaims.JITTER,
+            SpedClaims.MANY_CONNECTIONS, SpedClaims.LONG_PAYLOAD, SpedClaims.ONE_CORE, SpedClaims.SWITCHES,
+            QueueClaims.SEDA_SHORT, QueueClaims.AMPED_ISOLATES, QueueClaims.AMPED_QUEUE, QueueClaims.AMPED_FIXED,
+            SympedClaims.CAPPED, SympedClaims.UNEVEN, SympedClaims.REUSE_PORT, TrickClaims.ALLOCATION,
+            TrickClaims.SOCKETS, MpClaims.TINY_PROCESSORS);
+
+    private Claims() {}
+
+    /// Examines claims, one after the other; those that share trials are cheaper together.
+    ///
+    /// @param numbers which
+    /// @param plant a delay that the lab's own tests plant; null for none
+    /// @param openFilesMax descriptors that a process may have
+    /// @param found is told of each
+    public static void examine(
+            List<Integer> numbers, Bench bench, String transport, int rounds, Strength strength,
+            @Nullable Plant plant, long openFilesMax, Consumer<Claim> found)
+            throws IOException, InterruptedException {
+        var setting = new Setting(bench, transport, rounds, strength, plant, openFilesMax);
+        for (Question each : ALL) {
+            if (numbers.contains(each.number())) {
+                found.accept(each.method().examine(new Examination(each, setting)));
+            }
+        }
+    }
+}

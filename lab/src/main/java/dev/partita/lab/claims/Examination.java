@@ -1,0 +1,305 @@
+package dev.partita.lab.claims;
+
+import dev.partita.lab.results.Claim;
+import dev.partita.lab.results.Claim.Finding;
+import dev.partita.lab.results.Claim.Verdict;
+import dev.partita.lab.results.Results.Strength;
+import dev.partita.lab.results.Trial;
+import dev.partita.lab.results.Trial.Cost;
+import dev.partita.lab.results.Trial.Latency;
+import dev.partita.lab.results.Trial.Memory;
+import dev.partita.lab.results.Trial.Protocol;
+import dev.partita.lab.results.Trial.Purpose;
+import dev.partita.lab.results.WorkloadCard.RequestClass;
+import dev.partita.lab.statistics.Interval;
+import dev.partita.lab.statistics.Quantile;
+import dev.partita.lab.trial.Bench;
+import dev.partita.lab.trial.Case;
+import dev.partita.lab.trial.Contestant;
+import dev.partita.lab.trial.Plant;
+import dev.partita.lab.workload.Workload;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One claim being examined: makes the trials, keeps the findings, and ends as a [Claim].
+final class Examination {
+    static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    private static final double MILLIS = 1e3;
+
+    final Bench bench;
+    private final Question question;
+    private final String transport;
+    private final int rounds;
+    private final Strength strength;
+    private final @Nullable Plant plant;
+    private final long openFilesMax;
+    private final List<Finding> findings = new ArrayList<>();
+    private final TreeSet<Integer> ids = new TreeSet<>();
+    private String missing = "";
+
+    /// What all claims of a run have in common.
+    record Setting(Bench bench, String transport, int rounds, Strength strength, @Nullable Plant plant, long files) {}
+
+    Examination(Question question, Setting setting) {
+        this.question = question;
+        bench = setting.bench;
+        transport = setting.transport;
+        rounds = setting.rounds;
+        strength = setting.strength;
+        plant = setting.plant;
+        openFilesMax = setting.files;
+    }
+
+    // Who and what.
+
+    Contestant model(String name, String... options) {
+        var contestant = new Contestant(name, transport, List.of(options));
+        Plant delay = plant;
+        return delay == null ? contestant : delay.in(contestant);
+    }
+
+    Contestant sped() {
+        return model("sped");
+    }
+
+    Contestant mp() {
+        return model("mp", "--workers 2048");
+    }
+
+    Contestant vt() {
+        return model("vt", "--loops 1");
+    }
+
+    Contestant symped() {
+        return model("symped", "--workers " + PROCESSORS, "--accept reuse-port");
+    }
+
+    Contestant amped(int workers) {
+        return model("amped", "--workers " + workers);
+    }
+
+    Contestant seda() {
+        return model("seda", "--workers " + PROCESSORS);
+    }
+
+    /// Requests of one kind over 64 connections.
+    static Workload of(String name, String title, String path) {
+        return Workload.named("short").mix(name, title, List.of(new RequestClass("GET " + path, 1)));
+    }
+
+    static Workload plaintext() {
+        return Workload.named("short");
+    }
+
+    static Workload work(int micros) {
+        return of("work-" + micros, "work of " + micros + " µs", "/work?micros=" + micros);
+    }
+
+    /// As many idle connections as descriptors allow, up to that many.
+    int idle(int wanted) {
+        return (int) Math.max(0, Math.min(wanted, openFilesMax - 1_000));
+    }
+
+    /// That share of what SYMPED can do of it: everybody gets the same.
+    double rate(Workload workload, double share) throws IOException, InterruptedException {
+        return share * bench.capacity(symped(), workload);
+    }
+
+    // Trials.
+
+    /// The valid trials of each case.
+    List<List<Trial>> measure(List<Case> cases) throws IOException, InterruptedException {
+        List<List<Trial>> valid = new ArrayList<>();
+        for (List<Trial> each : bench.rounds(cases, rounds, Purpose.MEASURE)) {
+            each.forEach(trial -> ids.add(trial.id()));
+            List<Trial> good = each.stream().filter(Trial::isValid).toList();
+            if (good.isEmpty() && missing.isEmpty()) {
+                missing = each.isEmpty()
+                        ? "the time was over before its trials"
+                        : "no trial of " + each.getFirst().model() + " is valid: " + each.getFirst().reason();
+            }
+            valid.add(good);
+        }
+        return valid;
+    }
+
+    List<List<Trial>> measure(Case... cases) throws IOException, InterruptedException {
+        return measure(List.of(cases));
+    }
+
+    List<List<Trial>> closed(Workload workload, Protocol protocol, Contestant... contestants)
+            throws IOException, InterruptedException {
+        return measure(Case.closed(List.of(contestants), workload, protocol));
+    }
+
+    List<List<Trial>> open(Workload workload, double rate, Contestant... contestants)
+            throws IOException, InterruptedException {
+        return measure(Case.open(List.of(contestants), workload, rate));
+    }
+
+    // Findings.
+
+    /// Adds the median of a figure; 0 where there is no trial.
+    double note(String label, List<Trial> trials, Function<Trial, @Nullable Double> figure, String unit) {
+        List<Double> values = values(trials, figure);
+        if (values.isEmpty()) {
+            missing = missing.isEmpty() ? "there is no figure for: " + label : missing;
+            return 0;
+        }
+        Interval interval = Interval.ofMedian(values);
+        boolean several = values.size() > 1;
+        findings.add(new Finding(label, interval.median(), several ? (Double) interval.low() : null,
+                several ? (Double) interval.high() : null, unit));
+        return interval.median();
+    }
+
+    /// Adds the median of the ratios of trials of one round; 0 where there is none.
+    double ratio(String label, List<Trial> above, List<Trial> below, Function<Trial, @Nullable Double> figure) {
+        List<Double> ratios = new ArrayList<>();
+        for (Trial one : above) {
+            for (Trial other : below) {
+                Double value = figure.apply(one);
+                Double to = figure.apply(other);
+                if (one.round() == other.round() && value != null && to != null && to > 0) {
+                    ratios.add(value / to);
+                }
+            }
+        }
+        if (ratios.isEmpty()) {
+            missing = missing.isEmpty() ? "there is no pair for: " + label : missing;
+            return 0;
+        }
+        Interval interval = Interval.ofMedian(ratios);
+        findings.add(new Finding(label, interval.median(), interval.low(), interval.high(), "x"));
+        return interval.median();
+    }
+
+    private static List<Double> values(List<Trial> trials, Function<Trial, @Nullable Double> figure) {
+        List<Double> values = new ArrayList<>();
+        for (Trial each : trials) {
+            Double value = figure.apply(each);
+            if (value != null) {
+                values.add(value);
+            }
+        }
+        return values;
+    }
+
+    static double median(List<Trial> trials, Function<Trial, @Nullable Double> figure) {
+        List<Double> values = values(trials, figure);
+        return values.isEmpty() ? 0 : Quantile.median(values);
+    }
+
+    // Figures.
+
+    static @Nullable Double rate(Trial trial) {
+        return trial.rate();
+    }
+
+    static @Nullable Double cpu(Trial trial) {
+        return cost(trial, Cost::cpuMicros);
+    }
+
+    static @Nullable Double systemShare(Trial trial) {
+        return cost(trial, cost -> cost.cpuMicros() == 0 ? 0 : 100 * cost.systemMicros() / cost.cpuMicros());
+    }
+
+    static @Nullable Double processors(Trial trial) {
+        return cost(trial, Cost::processors);
+    }
+
+    static @Nullable Double switches(Trial trial) {
+        return cost(trial, cost -> cost.voluntarySwitches() == null || cost.involuntarySwitches() == null
+                ? null
+                : (Double) (cost.voluntarySwitches() + cost.involuntarySwitches()));
+    }
+
+    static @Nullable Double threads(Trial trial) {
+        Memory memory = trial.memory();
+        return memory == null ? null : (Double) (double) memory.threads();
+    }
+
+    static @Nullable Double mebibytes(Trial trial) {
+        Memory memory = trial.memory();
+        return memory == null ? null : (Double) (memory.residentBytes() / (1024.0 * 1024));
+    }
+
+    static @Nullable Double bytesPerIdle(Trial trial) {
+        Memory memory = trial.memory();
+        return memory == null ? null : memory.bytesPerIdleConnection();
+    }
+
+    /// In milliseconds.
+    static @Nullable Double p50(Trial trial) {
+        return MILLIS * trial.latency().p50();
+    }
+
+    /// In milliseconds.
+    static @Nullable Double p99(Trial trial) {
+        return MILLIS * trial.latency().p99();
+    }
+
+    /// In milliseconds.
+    static @Nullable Double p999(Trial trial) {
+        return MILLIS * trial.latency().p999();
+    }
+
+    /// Of the first class of requests, in milliseconds.
+    static Function<Trial, @Nullable Double> shortP99(Workload workload) {
+        return trial -> MILLIS * shorts(trial, workload).p99();
+    }
+
+    /// Of the first class of requests, in milliseconds.
+    static Function<Trial, @Nullable Double> shortP999(Workload workload) {
+        return trial -> MILLIS * shorts(trial, workload).p999();
+    }
+
+    private static Latency shorts(Trial trial, Workload workload) {
+        return trial.classes().getOrDefault(workload.shortClass(), trial.latency());
+    }
+
+    private static @Nullable Double cost(Trial trial, Function<Cost, @Nullable Double> figure) {
+        Cost cost = trial.cost();
+        return cost == null ? null : figure.apply(cost);
+    }
+
+    // What follows.
+
+    Claim confirmed() {
+        return end(Verdict.CONFIRMED, "");
+    }
+
+    Claim refuted(String why) {
+        return end(Verdict.REFUTED, why);
+    }
+
+    Claim depends(String on) {
+        return end(Verdict.DEPENDS, on);
+    }
+
+    Claim confirmedIf(boolean holds, String otherwise) {
+        return holds ? confirmed() : refuted(otherwise);
+    }
+
+    /// Both halves of a claim that has two.
+    Claim halves(boolean first, boolean second, String on, String otherwise) {
+        return first && second ? confirmed() : first || second ? depends(on) : refuted(otherwise);
+    }
+
+    Claim notMeasured(String why) {
+        return new Claim(question.number(), question.words(), question.title(), question.experiment(), findings,
+                Verdict.NOT_MEASURED, why, strength, List.copyOf(ids));
+    }
+
+    /// Where a figure is missing there is no verdict.
+    private Claim end(Verdict verdict, String on) {
+        return missing.isEmpty()
+                ? new Claim(question.number(), question.words(), question.title(), question.experiment(), findings,
+                        verdict, on, strength, List.copyOf(ids))
+                : notMeasured(missing);
+    }
+}

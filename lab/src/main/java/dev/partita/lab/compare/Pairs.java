@@ -1,0 +1,69 @@
+package dev.partita.lab.compare;
+
+import dev.partita.lab.results.Comparison;
+import dev.partita.lab.results.Comparison.Verdict;
+import dev.partita.lab.results.Metric;
+import dev.partita.lab.results.Results.Strength;
+import dev.partita.lab.results.Trial;
+import dev.partita.lab.statistics.Interval;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Compares trials of the same round with each other, since a machine is never the same for long.
+public final class Pairs {
+    /// Fewer pairs say nothing: the interval of one is a point.
+    static final int PAIRS_MIN = 3;
+
+    private Pairs() {}
+
+    /// The ratios of one model's trials to another's.
+    ///
+    /// @param ratios one for each round in which both are valid
+    /// @param trials their ids, alternating
+    public record Ratios(List<Double> ratios, List<Integer> trials) {
+        /// Empty if there is no pair.
+        public Optional<Interval> interval() {
+            return ratios.isEmpty() ? Optional.empty() : Optional.of(Interval.ofMedian(ratios));
+        }
+    }
+
+    /// @param above those above the line
+    /// @param below those below it
+    /// @param shortClass as in [Metric#of]
+    public static Ratios of(List<Trial> above, List<Trial> below, Metric metric, String shortClass) {
+        List<Double> ratios = new ArrayList<>();
+        List<Integer> ids = new ArrayList<>();
+        for (Trial one : above) {
+            for (Trial other : below) {
+                if (one.round() == other.round() && one.isValid() && other.isValid()) {
+                    Double value = metric.of(one, shortClass);
+                    Double to = metric.of(other, shortClass);
+                    if (value != null && to != null && to > 0) {
+                        ratios.add(value / to);
+                        ids.add(one.id());
+                        ids.add(other.id());
+                    }
+                }
+            }
+        }
+        return new Ratios(ratios, ids);
+    }
+
+    /// Empty if there is no pair.
+    static Optional<Comparison> compare(
+            Chosen on, String model, List<Trial> above, String to, List<Trial> below, Metric metric,
+            Strength strength) {
+        Ratios ratios = of(above, below, metric, on.workload.shortClass());
+        return ratios.interval().map(interval -> new Comparison(on.workload.name(), on.transport,
+                above.getFirst().protocol(), metric, model, to, ratios.ratios, interval.median(), interval.low(),
+                interval.high(), verdict(interval, ratios.ratios.size(), metric), strength, ratios.trials));
+    }
+
+    static Verdict verdict(Interval interval, int pairs, Metric metric) {
+        if (pairs < PAIRS_MIN || !interval.excludes(1)) {
+            return Verdict.NO_SIGNIFICANT_DIFFERENCE;
+        }
+        return interval.median() < 1 == metric.lowerIsBetter() ? Verdict.BETTER : Verdict.WORSE;
+    }
+}

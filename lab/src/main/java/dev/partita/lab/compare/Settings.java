@@ -1,0 +1,59 @@
+package dev.partita.lab.compare;
+
+import dev.partita.lab.results.ModelCard;
+import dev.partita.lab.results.Results.Mode;
+import dev.partita.lab.trial.Plant;
+import dev.partita.lab.workload.Workload;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What was asked of the lab.
+///
+/// @param mode how thorough
+/// @param models that take part
+/// @param transports each is a comparison of its own
+/// @param workloads in their order
+/// @param claims the numbers of the article's claims to examine; empty for none
+/// @param app the user's class, or an empty string
+/// @param content what stands behind `partita serve` for what was served, such as `--app a.B --app-path b.jar`
+/// @param slo what has to hold; null for nothing
+/// @param rounds how often at least
+/// @param roundsMax how often at most
+/// @param plant a delay for the tests of the lab; null for none
+/// @param command what was typed
+/// @param version of Partita
+public record Settings(
+        Mode mode,
+        List<ModelCard> models,
+        List<String> transports,
+        List<Workload> workloads,
+        List<Integer> claims,
+        String app,
+        List<String> content,
+        @Nullable Slo slo,
+        int rounds,
+        int roundsMax,
+        @Nullable Plant plant,
+        String command,
+        String version) {
+
+    /// A latency that has to hold.
+    ///
+    /// @param percentile one of 50, 90, 99, 99.9
+    /// @param seconds at most
+    public record Slo(double percentile, double seconds) {}
+
+    /// How long a run of this mode may take.
+    public double secondsMax() {
+        return switch (mode) {
+            case QUICK -> 165;
+            case ARTICLE -> 1_140;
+            case FULL -> 2_580;
+        };
+    }
+
+    /// The processors that are shared.
+    public static int processors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+}

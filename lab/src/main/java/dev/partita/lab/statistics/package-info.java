@@ -1,0 +1,2 @@
+/// The little statistics that comparing needs. Pure functions.
+package dev.partita.lab.statistics;

@@ -1,0 +1,299 @@
+package dev.partita.lab.trial;
+
+import dev.partita.lab.results.Results.Mode;
+import dev.partita.lab.results.Trial;
+import dev.partita.lab.results.Trial.Protocol;
+import dev.partita.lab.results.Trial.Purpose;
+import dev.partita.lab.results.Trial.Split;
+import dev.partita.lab.trial.Trials.Length;
+import dev.partita.lab.trial.Trials.Warmth;
+import dev.partita.lab.workload.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/// Where experiments are made: it keeps warm servers, and does no trial twice that several questions share.
+///
+/// Servers of a round are all started and warm before its first trial, and idle while the others have their turn. Their order
+/// within a round is shuffled, by a fixed seed, so that none always follows the same other one.
+public final class Bench implements AutoCloseable {
+    /// An idle JVM costs nothing but memory; this many have room on a small machine.
+    private static final int SERVERS_MAX = 18;
+    private static final double COMPILING_MAX = 0.03;
+    private static final double STEADY = 0.05;
+    private static final int SPLIT_MILLIS = 800;
+
+    /// How thorough the trials are.
+    ///
+    /// @param warmMillis one look at whether a server is warm
+    /// @param warmMax looks at most
+    /// @param settleMillis load before the measured time
+    /// @param measureMillis the measured time
+    public record Pace(int warmMillis, int warmMax, int settleMillis, int measureMillis) {
+        /// What fits into the time that a mode has.
+        public static Pace of(Mode mode) {
+            return switch (mode) {
+                case QUICK -> new Pace(700, 2, 150, 900);
+                case ARTICLE -> new Pace(800, 3, 200, 1_200);
+                case FULL -> new Pace(1_000, 8, 250, 1_500);
+            };
+        }
+    }
+
+    private final Launch launch;
+    private final Pace pace;
+    private final Trials trials;
+    private final Progress progress;
+    private final long untilNanoTime;
+    private final Map<Contestant, ServerProcess> servers = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Double> capacities = new HashMap<>();
+    private final Map<String, List<Trial>> done = new HashMap<>();
+    private final Random order = new Random(7);
+    private int started;
+
+    /// Is told how it goes.
+    public interface Progress {
+        /// What is done now, in a few words.
+        void now(String what);
+    }
+
+    /// @param untilNanoTime when the run has to be over
+    public Bench(Launch launch, Pace pace, long untilNanoTime, Progress progress) {
+        this.launch = launch;
+        this.pace = pace;
+        this.untilNanoTime = untilNanoTime;
+        this.progress = progress;
+        trials = new Trials(launch);
+    }
+
+    /// Every trial so far.
+    public List<Trial> trials() {
+        return trials.all();
+    }
+
+    /// How long there is still time.
+    public double secondsLeft() {
+        return (untilNanoTime - System.nanoTime()) / 1e9;
+    }
+
+    /// How long a trial takes, all in all.
+    public double trialSeconds() {
+        return (pace.settleMillis + pace.measureMillis) / 1e3 + 0.2;
+    }
+
+    /// Takes over what an earlier run has measured.
+    public void resume(List<Trial> before) {
+        trials.resume(before);
+        before.stream().filter(Trial::isValid).forEach(trial -> tried(Keys.of(trial)).add(trial));
+    }
+
+    private List<Trial> tried(String key) {
+        return done.computeIfAbsent(key, none -> new ArrayList<>());
+    }
+
+    /// Has each case tried so many times, round by round; trials that another question has asked for already are used again.
+    ///
+    /// Ends early where the time is over, so a case may have fewer.
+    ///
+    /// @return the trials of each case, in the order of the cases; those of one place belong to one round
+    public List<List<Trial>> rounds(List<Case> cases, int count, Purpose purpose)
+            throws IOException, InterruptedException {
+        boolean complete = cases.stream().allMatch(each -> tried(each, purpose).size() >= count);
+        if (!complete) {
+            prepare(cases);
+        }
+        for (int round = 1; round <= count; round++) {
+            List<Case> missing = new ArrayList<>();
+            for (Case each : cases) {
+                if (tried(each, purpose).size() < round) {
+                    missing.add(each);
+                }
+            }
+            if (missing.isEmpty() || secondsLeft() < missing.size() * trialSeconds()) {
+                continue;
+            }
+            Collections.shuffle(missing, order);
+            for (Case each : missing) {
+                progress.now(each.workload().title() + ", " + each.contestant().model() + ", round " + round);
+                prepare(List.of(each)); // it may have died in the round before
+                tried(each, purpose).add(attempt(each, purpose, round));
+            }
+        }
+        return cases.stream().map(each -> List.copyOf(tried(each, purpose))).toList();
+    }
+
+    private List<Trial> tried(Case what, Purpose purpose) {
+        return tried(Keys.of(what, purpose));
+    }
+
+    /// Of a void trial there is one repetition.
+    private Trial attempt(Case what, Purpose purpose, int round) throws IOException, InterruptedException {
+        var length = new Length(pace.settleMillis, pace.measureMillis);
+        refresh(what.workload());
+        Trial trial = trials.run(what, purpose, round, length, server(what.contestant()));
+        if (trial.state() == Trial.State.FAILED) {
+            stop(what.contestant()); // the next round has a new one
+        }
+        return trial.state() == Trial.State.VOID && trial.generator().steal() > Trials.STEAL_MAX
+                ? trials.run(what, purpose, round, length, server(what.contestant()))
+                : trial;
+    }
+
+    /// The most that a server has served in a closed loop, both sharing all processors; it is warm then. 0 if it does not serve.
+    public double capacity(Contestant contestant, Workload workload) throws IOException, InterruptedException {
+        prepare(List.of(Case.closed(contestant, workload, Protocol.P2)));
+        return capacities.getOrDefault(key(contestant, workload), 0.0);
+    }
+
+    /// Starts what is not there, all at once, and has each get warm.
+    public void prepare(List<Case> cases) throws IOException, InterruptedException {
+        List<ServerProcess> starting = new ArrayList<>();
+        for (Case each : cases) {
+            if (!servers.containsKey(each.contestant())) {
+                progress.now("starting " + each.contestant().model());
+                ServerProcess server = ServerProcess.start(launch, each.contestant(), List.of(), ++started);
+                trials.generator().adopt(server);
+                servers.put(each.contestant(), server);
+                starting.add(server);
+            } else {
+                servers.get(each.contestant()); // used a moment ago
+            }
+        }
+        for (ServerProcess server : starting) {
+            server.awaitStart();
+        }
+        for (Case each : cases) {
+            String key = key(each.contestant(), each.workload());
+            if (!capacities.containsKey(key)) {
+                progress.now(each.workload().title() + ", " + each.contestant().model() + ", warming up");
+                capacities.put(key, warm(each.contestant(), each.workload()));
+            }
+        }
+        retire(cases);
+    }
+
+    /// Until the compiler has little to do and the rate does not change, or there is no more time for it.
+    private double warm(Contestant contestant, Workload workload) throws IOException, InterruptedException {
+        Case warming = Case.closed(contestant, workload.idle(0), Protocol.P2);
+        double before = 0;
+        for (int i = 0; i < pace.warmMax && secondsLeft() > 0; i++) {
+            Optional<Warmth> warmth = trials.warm(warming, pace.warmMillis, server(contestant));
+            if (warmth.isEmpty()) {
+                // So that its last lines are in the results.
+                trials.run(warming, Purpose.TUNE, 1, new Length(0, pace.warmMillis), server(contestant));
+                return 0;
+            }
+            double rate = warmth.get().rate();
+            if (warmth.get().compiling() < COMPILING_MAX && Math.abs(rate - before) < STEADY * rate) {
+                return rate;
+            }
+            before = rate;
+        }
+        return before;
+    }
+
+    private void retire(List<Case> needed) {
+        var keep = needed.stream().map(Case::contestant).toList();
+        var eldest = new ArrayList<>(servers.keySet());
+        for (Contestant each : eldest) {
+            if (servers.size() > SERVERS_MAX && !keep.contains(each)) {
+                stop(each);
+            }
+        }
+    }
+
+    private void stop(Contestant contestant) {
+        ServerProcess server = servers.remove(contestant);
+        if (server != null) {
+            server.close();
+        }
+        capacities.keySet().removeIf(key -> key.startsWith(contestant + "|"));
+    }
+
+    /// Ends the servers of configurations that were not chosen.
+    public void forget(List<Contestant> contestants) {
+        contestants.forEach(this::stop);
+    }
+
+    private ServerProcess server(Contestant contestant) throws IOException, InterruptedException {
+        ServerProcess server = servers.get(contestant);
+        if (server == null) {
+            server = ServerProcess.start(launch, contestant, List.of(), ++started);
+            trials.generator().adopt(server);
+            servers.put(contestant, server);
+            server.awaitStart();
+        }
+        return server;
+    }
+
+    private static String key(Contestant contestant, Workload workload) {
+        return contestant + "|" + workload.name() + workload.connections();
+    }
+
+    /// System calls for a request, by strace; empty if that is not possible.
+    public Optional<Double> systemCalls(Case what) throws IOException, InterruptedException {
+        if (!Tracing.unavailable().isEmpty()) {
+            return Optional.empty();
+        }
+        progress.now(what.workload().title() + ", " + what.contestant().model() + ", system calls");
+        prepare(List.of(what));
+        Trial trial = trials.trace(what, pace.measureMillis, server(what.contestant()));
+        Trial.Cost cost = trial.cost();
+        Double calls = cost == null ? null : cost.systemCalls();
+        return calls == null || calls == 0 ? Optional.empty() : Optional.of(calls);
+    }
+
+    /// Where the time of a request goes, and how long each request's work took.
+    ///
+    /// @param workMicros one for each request
+    /// @param cpuMicros of the server's, for a request; null if unknown
+    public record Times(Split split, List<Double> workMicros, @Nullable Double cpuMicros) {}
+
+    /// Has a server stamp where the time of its requests goes; a server of its own, since stamps cost time. Empty if it does
+    /// not serve.
+    public Optional<Times> times(Case what) throws IOException, InterruptedException {
+        progress.now(what.workload().title() + ", " + what.contestant().model() + ", where the time goes");
+        Path log = Files.createTempFile(launch.folder(), "access", ".log");
+        try (ServerProcess server = ServerProcess.start(launch, what.contestant(),
+                List.of("--access-log", log.toString()), ++started)) {
+            trials.generator().adopt(server);
+            if (!server.awaitStart()) {
+                return Optional.empty();
+            }
+            trials.warm(Case.closed(what.contestant(), what.workload(), Protocol.P2), SPLIT_MILLIS, server);
+            Files.write(log, new byte[0]); // what came before was not warm
+            var times = new AccessTimes(log);
+            Trial trial = trials.split(what, new Length(0, SPLIT_MILLIS), server, times);
+            Split split = trial.split();
+            Trial.Cost cost = trial.cost();
+            return split == null
+                    ? Optional.empty()
+                    : Optional.of(new Times(split, times.work(), cost == null ? null : (Double) cost.cpuMicros()));
+        } finally {
+            Files.deleteIfExists(log);
+        }
+    }
+
+    /// Puts files out of memory that have to be cold.
+    private void refresh(Workload workload) throws IOException, InterruptedException {
+        if (workload.files() == Workload.Files.COLD) {
+            Folder.cool(launch.folder().resolve("site").resolve("cold"));
+        }
+    }
+
+    @Override
+    public void close() {
+        servers.values().forEach(ServerProcess::close);
+        servers.clear();
+        trials.close();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.partita.lab.trial;
+
+import dev.partita.lab.results.Trial.Latency;
+import dev.partita.load.ErrorKind;
+import dev.partita.load.Result;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/// What the generator answers, as a line of JSON.
+///
+/// @param failure why there was no load; null if there was
+/// @param whyVoid why the load says nothing about the server; null if it does
+record Loaded(
+        @Nullable String failure,
+        @Nullable String whyVoid,
+        long requests,
+        long served,
+        double rate,
+        double answered,
+        Map<String, Long> errors,
+        Latency latency,
+        Map<String, Latency> classes,
+        double busy,
+        double waitedForProcessor,
+        @Nullable Double lateP50,
+        @Nullable Double lateP99,
+        double cpuMicros) {
+
+    private static final double NANOS = 1e9;
+
+    static Loaded failed(String why) {
+        return new Loaded(why, null, 0, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), 0, 0, null, null, 0);
+    }
+
+    static Loaded of(Result result) {
+        Map<String, Long> errors = new LinkedHashMap<>();
+        for (Map.Entry<ErrorKind, Long> each : result.errors().entrySet()) {
+            if (each.getValue() > 0) {
+                errors.put(each.getKey().word(), each.getValue());
+            }
+        }
+        Map<String, Latency> classes = new LinkedHashMap<>();
+        result.kinds().forEach(kind -> classes.put(kind.name(), latency(kind.latency())));
+        boolean closed = result.isClosed();
+        long answered = result.served() + result.refused().getTotalCount();
+        double seconds = result.measured().toNanos() / NANOS;
+        return new Loaded(null, result.whyVoid(), result.requests(), result.served(), result.rate(),
+                answered / seconds, errors, latency(result.latency()), classes, result.busy(),
+                result.waitedForProcessor(),
+                closed ? null : (Double) (result.late().getValueAtPercentile(50) / NANOS),
+                closed ? null : (Double) (result.late().getValueAtPercentile(99) / NANOS),
+                result.cpu().toNanos() / 1e3 / Math.max(1, answered));
+    }
+
+    private static Latency latency(Histogram histogram) {
+        return histogram.getTotalCount() == 0
+                ? Latency.NONE
+                : new Latency(histogram.getTotalCount(), at(histogram, 50), at(histogram, 90), at(histogram, 99),
+                        at(histogram, 99.9), at(histogram, 99.99), histogram.getMaxValue() / NANOS,
+                        histogram.getMean() / NANOS);
+    }
+
+    private static double at(Histogram histogram, double percentile) {
+        return histogram.getValueAtPercentile(percentile) / NANOS;
+    }
+}

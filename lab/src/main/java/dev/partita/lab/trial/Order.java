@@ -1,0 +1,34 @@
+package dev.partita.lab.trial;
+
+import dev.partita.lab.results.WorkloadCard.RequestClass;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the generator is told, as a line of JSON.
+///
+/// @param port of the server on the loopback address
+/// @param mix the requests, as `weight method path`
+/// @param rate a second; null for a closed loop
+/// @param connections open at once
+/// @param requestsPerConnection 0 for any number
+/// @param pipeline requests open on one connection
+/// @param idle further connections that say nothing
+/// @param skewed true if one connection more carries as many requests as the others together
+/// @param settleMillis load before the measured time
+/// @param measureMillis the measured time
+/// @param timeoutMillis for a reply
+/// @param seed of arrivals and mix
+record Order(
+        int port,
+        List<RequestClass> mix,
+        @Nullable Double rate,
+        int connections,
+        int requestsPerConnection,
+        int pipeline,
+        int idle,
+        boolean skewed,
+        int settleMillis,
+        int measureMillis,
+        int timeoutMillis,
+        long seed) {
+}

@@ -1,0 +1,124 @@
+package dev.partita.lab.trial;
+
+import dev.partita.lab.results.Trial.Protocol;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// A server of the lab's: `partita serve` in a JVM of its own, on a port that the system chooses.
+final class ServerProcess implements AutoCloseable {
+    private static final Pattern ADDRESS = Pattern.compile("serving\\s+http://[^:]+:(\\d+)/");
+    private static final long START_NANOS = 20_000_000_000L;
+    private static final int POLL_MILLIS = 10;
+    private static final int LAST_LINES = 12;
+
+    private final Process process;
+    private final Path output;
+    private int port;
+    private @Nullable Protocol pinned;
+
+    private ServerProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /// Starts one and does not wait for it: several may start at once.
+    ///
+    /// @param more options
+    static ServerProcess start(Launch launch, Contestant contestant, List<String> more, int number)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        // In a session of its own Ctrl-C does not reach it: what was measured until then would be lost.
+        command.add("setsid");
+        command.addAll(launch.java());
+        command.addAll(List.of("-m", launch.server(), "serve", "--port", "0", "--admin", "off"));
+        command.addAll(contestant.arguments());
+        command.addAll(launch.content());
+        command.addAll(more);
+        Path output = launch.folder().resolve("server-" + number + ".log");
+        Process process;
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .start();
+        } catch (IOException none) {
+            throw new LabFailure("a server cannot be started: " + none.getMessage()
+                    + "; the lab needs setsid and taskset (package util-linux)");
+        }
+        return new ServerProcess(process, output);
+    }
+
+    /// Waits until it can be reached.
+    ///
+    /// @return false if it has ended, or does not come up
+    boolean awaitStart() throws IOException, InterruptedException {
+        long until = System.nanoTime() + START_NANOS;
+        while (port == 0 && System.nanoTime() < until) {
+            Matcher matcher = ADDRESS.matcher(Files.readString(output, StandardCharsets.UTF_8));
+            if (matcher.find()) {
+                port = Integer.parseInt(matcher.group(1));
+            } else if (!process.isAlive()) {
+                return false;
+            } else {
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+        return port != 0 && process.isAlive();
+    }
+
+    void pin(Protocol protocol) throws IOException {
+        if (pinned != protocol && (pinned != null || protocol == Protocol.P1)) {
+            Pins.server(process.pid(), protocol);
+        }
+        pinned = protocol;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    int port() {
+        return port;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// Why it is not there, in words.
+    String end() {
+        return process.isAlive()
+                ? "the server does not come up"
+                : "the server has ended with exit code " + process.exitValue();
+    }
+
+    /// The last that it said.
+    List<String> lastLines() {
+        try {
+            List<String> lines = Files.readAllLines(output);
+            return List.copyOf(lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+        } catch (IOException unreadable) {
+            return List.of();
+        }
+    }
+
+    /// Ends it without a drain: what it had to say was measured.
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(5, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

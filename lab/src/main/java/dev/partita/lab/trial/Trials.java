@@ -1,0 +1,256 @@
+package dev.partita.lab.trial;
+
+import dev.partita.lab.results.Trial;
+import dev.partita.lab.results.Trial.Cost;
+import dev.partita.lab.results.Trial.Generator;
+import dev.partita.lab.results.Trial.Latency;
+import dev.partita.lab.results.Trial.Load;
+import dev.partita.lab.results.Trial.Memory;
+import dev.partita.lab.results.Trial.Purpose;
+import dev.partita.lab.results.Trial.Split;
+import dev.partita.lab.results.Trial.State;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Runs trials, one after the other, and keeps all of them.
+///
+/// A trial, in time: the connections are opened; the load settles; the kernel's counts for the server are read; the measured
+/// time; they are read again, a moment before its end, while every connection is still open; the last replies.
+final class Trials implements AutoCloseable {
+    /// Beyond this share of all processors' time, the hypervisor has changed what was measured.
+    static final double STEAL_MAX = 0.005;
+    /// The kernel's counts are read so long before the measured time ends: threads of connections end with it.
+    private static final long MARGIN_NANOS = 40_000_000;
+    private static final long CONNECT_NANOS = 30_000_000_000L;
+    private static final long LAST_REPLIES_NANOS = 15_000_000_000L;
+    private static final int TIMEOUT_MILLIS = 1_000;
+
+    private final Launch launch;
+    private final List<Trial> all = new ArrayList<>();
+    private @Nullable GeneratorProcess generator;
+
+    Trials(Launch launch) {
+        this.launch = launch;
+    }
+
+    /// All trials so far, in their order.
+    List<Trial> all() {
+        return List.copyOf(all);
+    }
+
+    /// What earlier runs have measured: ids go on after them.
+    void resume(List<Trial> before) {
+        all.addAll(before);
+    }
+
+    /// How long a trial is.
+    ///
+    /// @param settleMillis load before the measured time
+    /// @param measureMillis the measured time
+    record Length(int settleMillis, int measureMillis) {}
+
+    /// Runs one and keeps it.
+    Trial run(Case what, Purpose purpose, int round, Length length, ServerProcess server)
+            throws IOException, InterruptedException {
+        Trial trial = attempt(what, purpose, round, length, server, null);
+        all.add(trial);
+        return trial;
+    }
+
+    /// Runs one under strace and keeps it.
+    Trial trace(Case what, int measureMillis, ServerProcess server) throws IOException, InterruptedException {
+        Trial trial;
+        try (Tracing tracing = Tracing.start(server.pid(), launch.folder())) {
+            trial = attempt(what, Purpose.TRACE, 1, new Length(0, measureMillis), server, tracing);
+        }
+        all.add(trial);
+        return trial;
+    }
+
+    /// Runs one on a server that logs where the time of its requests goes.
+    Trial split(Case what, Length length, ServerProcess server, AccessTimes times)
+            throws IOException, InterruptedException {
+        Trial trial = attempt(what, Purpose.SPLIT, 1, length, server, null);
+        if (trial.isValid()) {
+            trial = with(trial, times.split());
+        }
+        all.add(trial);
+        return trial;
+    }
+
+    /// A load that is not kept: for a server to get warm.
+    ///
+    /// @param compiling the share of a processor that the compiler used
+    record Warmth(double rate, double compiling) {}
+
+    /// @return empty if the server did not serve
+    Optional<Warmth> warm(Case what, int millis, ServerProcess server) throws IOException, InterruptedException {
+        GeneratorProcess load = generator();
+        server.pin(what.protocol());
+        load.pin(what.protocol());
+        if (!server.isAlive()) {
+            return Optional.empty();
+        }
+        ProcessSample before = ProcessSample.of(server.pid());
+        load.order(order(what, new Length(0, millis), server.port(), 1));
+        Loaded loaded = loaded(load, millis);
+        if (loaded.failure() != null || !server.isAlive()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Warmth(loaded.rate(), ProcessSample.of(server.pid()).compilingSince(before)));
+    }
+
+    private Loaded loaded(GeneratorProcess load, int millis) throws IOException, InterruptedException {
+        try {
+            Loaded instead = load.awaitBegin(System.nanoTime() + CONNECT_NANOS);
+            return instead != null
+                    ? instead
+                    : load.await(System.nanoTime() + millis * 1_000_000L + LAST_REPLIES_NANOS);
+        } catch (IOException broken) {
+            close();
+            return Loaded.failed(String.valueOf(broken.getMessage()));
+        }
+    }
+
+    private Trial attempt(
+            Case what, Purpose purpose, int round, Length length, ServerProcess server, @Nullable Tracing tracing)
+            throws IOException, InterruptedException {
+        if (!server.isAlive()) {
+            return failed(what, purpose, round, length, server.end(), server.lastLines());
+        }
+        GeneratorProcess load = generator();
+        server.pin(what.protocol());
+        load.pin(what.protocol());
+        Proc.Machine machine = Proc.Machine.now();
+        ProcessSample unconnected = ProcessSample.of(server.pid());
+        ProcessSample begin = null;
+        ProcessSample end = null;
+        Loaded loaded;
+        try {
+            load.order(order(what, length, server.port(), round));
+            Loaded instead = load.awaitBegin(System.nanoTime() + CONNECT_NANOS);
+            if (instead == null) {
+                long begun = System.nanoTime();
+                long measureNanos = length.measureMillis * 1_000_000L;
+                sleepUntil(begun + length.settleMillis * 1_000_000L + MARGIN_NANOS);
+                begin = sample(server);
+                sleepUntil(begun + length.settleMillis * 1_000_000L + measureNanos - MARGIN_NANOS);
+                end = sample(server);
+                instead = load.await(System.nanoTime() + LAST_REPLIES_NANOS);
+            }
+            loaded = instead;
+        } catch (IOException broken) {
+            close(); // what it may still say belongs to no trial
+            loaded = Loaded.failed(String.valueOf(broken.getMessage()));
+        }
+        if (!server.isAlive()) {
+            return failed(what, purpose, round, length, server.end(), server.lastLines());
+        }
+        String failure = loaded.failure();
+        if (failure != null) {
+            return failed(what, purpose, round, length, failure, server.lastLines());
+        }
+        Cost cost = begin == null || end == null ? null : end.since(begin, loaded.answered());
+        if (cost != null && tracing != null) {
+            cost = withCalls(cost, tracing.calls() / (double) Math.max(1, loaded.requests()));
+        }
+        int idle = what.workload().idle();
+        Memory memory = end == null
+                ? null
+                : new Memory(end.size(), end.residentBytes(),
+                        idle == 0
+                                ? null
+                                : (Double) ((end.residentBytes() - unconnected.residentBytes()) / (double) idle));
+        double steal = Proc.Machine.now().stealSince(machine);
+        String why = whyVoid(loaded, steal, tracing != null);
+        return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
+                what.contestant().transport(), what.contestant().server(), round, load(what, length),
+                why.isEmpty() ? State.VALID : State.VOID, why, List.of(), loaded.requests(), loaded.served(),
+                loaded.rate(), loaded.errors(), loaded.latency(), loaded.classes(), cost, memory, null,
+                new Generator(loaded.busy(), loaded.waitedForProcessor(), loaded.lateP50(), loaded.lateP99(),
+                        loaded.cpuMicros(), steal));
+    }
+
+    /// The generator judges itself; the lab adds what it cannot know. Under strace the server is slow, and nothing but the
+    /// number of its calls is looked at.
+    private static String whyVoid(Loaded loaded, double steal, boolean traced) {
+        String why = loaded.whyVoid();
+        if (traced) {
+            return "";
+        }
+        if (why != null) {
+            return why;
+        }
+        return steal > STEAL_MAX
+                ? String.format(Locale.ROOT, "the hypervisor took %.1f %% of the time (steal), more than %.1f %%",
+                        100 * steal, 100 * STEAL_MAX)
+                : "";
+    }
+
+    private Trial failed(
+            Case what, Purpose purpose, int round, Length length, String reason, List<String> lastLines) {
+        return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
+                what.contestant().transport(), what.contestant().server(), round, load(what, length), State.FAILED,
+                reason, lastLines, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), null, null, null, Generator.NONE);
+    }
+
+    private static Trial with(Trial trial, Split split) {
+        return new Trial(trial.id(), trial.purpose(), trial.protocol(), trial.workload(), trial.model(),
+                trial.transport(), trial.server(), trial.round(), trial.load(), trial.state(), trial.reason(),
+                trial.lastLines(), trial.requests(), trial.served(), trial.rate(), trial.errors(), trial.latency(),
+                trial.classes(), trial.cost(), trial.memory(), split, trial.generator());
+    }
+
+    private static Cost withCalls(Cost cost, double calls) {
+        return new Cost(cost.cpuMicros(), cost.userMicros(), cost.systemMicros(), cost.processors(),
+                cost.voluntarySwitches(), cost.involuntarySwitches(), cost.runQueueMicros(), calls);
+    }
+
+    private static Load load(Case what, Length length) {
+        return new Load(what.rate(), what.workload().connections(), what.workload().requestsPerConnection(),
+                what.workload().idle(), what.pipeline(), length.measureMillis / 1e3);
+    }
+
+    private static Order order(Case what, Length length, int port, int round) {
+        return new Order(port, what.workload().mix(), what.rate(), what.workload().connections(),
+                what.workload().requestsPerConnection(), what.pipeline(), what.workload().idle(),
+                what.workload().skewed(), length.settleMillis, length.measureMillis, TIMEOUT_MILLIS, round);
+    }
+
+    private static @Nullable ProcessSample sample(ServerProcess server) {
+        try {
+            return ProcessSample.of(server.pid());
+        } catch (IOException ended) {
+            return null;
+        }
+    }
+
+    private static void sleepUntil(long nanoTime) throws InterruptedException {
+        long nanos = nanoTime - System.nanoTime();
+        if (nanos > 0) {
+            Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000));
+        }
+    }
+
+    GeneratorProcess generator() throws IOException {
+        GeneratorProcess running = generator;
+        if (running == null) {
+            running = GeneratorProcess.start(launch);
+            generator = running;
+        }
+        return running;
+    }
+
+    @Override
+    public void close() {
+        if (generator != null) {
+            generator.close();
+            generator = null;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.partita.lab.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.partita.lab.results.Advice;
+import dev.partita.lab.results.Comparison;
+import dev.partita.lab.results.Comparison.Verdict;
+import dev.partita.lab.results.Metric;
+import dev.partita.lab.results.Results.Strength;
+import dev.partita.lab.results.Trial.State;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AdvisorTest {
+    private static Optional<Advice> advise(Made made) {
+        return Advisor.advise(made.assembly(), Made.settings(), Made.MACHINE);
+    }
+
+    @Test
+    void whereAllAreQuickTheOneThatTakesLeastCpuIsChosen() {
+        Advice advice = advise(new Made("short", null)
+                .add("amped", 0.001, 15, 1).add("sped", 0.001, 7, 1).add("seda", 0.001, 18, 1)).orElseThrow();
+
+        assertThat(advice.model()).isEqualTo("sped");
+        assertThat(advice.avoid()).isEqualTo("seda");
+        assertThat(advice.margins()).extracting(Advice.Margin::to).containsExactly("amped", "seda");
+        assertThat(advice.margins().getFirst().ratio()).isEqualTo(15 / 7.0);
+        assertThat(advice.commandLine()).isEqualTo("./partita serve --demo --model sped --workers 2 --transport epoll");
+    }
+
+    @Test
+    void aCheapModelWithAHighTailIsNotChosen() {
+        Advice advice = advise(new Made("bimodal", 8_000.0)
+                .add("sped", 0.030, 40, 1).add("mp", 0.001, 48, 1).add("amped", 0.0012, 55, 1)).orElseThrow();
+
+        assertThat(advice.model()).isEqualTo("mp");
+        assertThat(advice.avoid()).isEqualTo("sped");
+        assertThat(advice.reasons()).anyMatch(each -> each.contains("SPED holds it with a higher 99th percentile"));
+    }
+
+    @Test
+    void aModelThatDoesNotHoldTheRateIsTheOneToAvoid() {
+        Advice advice = advise(new Made("blocking", 5_000.0)
+                .add("sped", 0.9, 20, 0.1).add("vt", 0.021, 30, 1).add("mp", 0.021, 34, 1)).orElseThrow();
+
+        assertThat(advice.model()).isEqualTo("vt");
+        assertThat(advice.avoid()).isEqualTo("sped");
+        assertThat(advice.whyAvoid()).isEqualTo("It serves 500 of 5,000 requests a second.");
+    }
+
+    @Test
+    void ofEqualsTheSimplerOneIsChosenUnlessItCanDoLess() {
+        Made made = new Made("short", null).add("symped", 0.001, 7, 1).add("sped", 0.001, 7.01, 1);
+        assertThat(advise(made).orElseThrow().model()).isEqualTo("sped");
+        assertThat(advise(made).orElseThrow().equals()).containsExactly("symped");
+
+        made.chosen().capacities.put("symped", 19_000.0);
+        assertThat(advise(made).orElseThrow().model()).isEqualTo("symped");
+    }
+
+    @Test
+    void withoutAValidTrialOfTwoModelsThereIsNoAnswer() {
+        assertThat(advise(new Made("short", null).add("sped", 0.001, 7, 1))).isEmpty();
+        assertThat(advise(new Made("short", null)
+                .add("sped", 0.001, 7, 1).add("mp", 0.001, 9, 1, State.VOID))).isEmpty();
+        assertThat(advise(new Made("blocking", 5_000.0).add("sped", 0.9, 9, 0.1).add("symped", 0.9, 9, 0.2))).isEmpty();
+    }
+
+    @Test
+    void theLevelThatHoldsTheObjectiveDecidesFirst() {
+        Made made = new Made("bimodal", 8_000.0).add("sped", 0.001, 40, 1).add("mp", 0.001, 48, 1);
+        made.chosen().sloRates.put("sped", 2_000.0);
+        made.chosen().sloRates.put("mp", 9_000.0);
+        assertThat(advise(made).orElseThrow().model()).isEqualTo("mp");
+    }
+
+    @Test
+    void aPairOfEqualsHasNoSignificantDifferenceAndAClearOneHasItsRatio() {
+        Assembly assembly = new Made("short", null)
+                .add("sped", 0.001, 7, 1).add("mp", 0.001, 14, 1).add("vt", 0.001, 7, 1).assembly();
+
+        assertThat(assembly.comparisons("sped", Strength.INDICATIVE))
+                .filteredOn(each -> each.metric() == Metric.CPU)
+                .extracting(Comparison::model, Comparison::median, Comparison::verdict)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("mp", 2.0, Verdict.WORSE),
+                        org.assertj.core.groups.Tuple.tuple("vt", 1.0, Verdict.NO_SIGNIFICANT_DIFFERENCE));
+    }
+}

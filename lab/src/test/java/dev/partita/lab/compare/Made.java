@@ -1,0 +1,74 @@
+package dev.partita.lab.compare;
+
+import dev.partita.lab.results.MachineCard;
+import dev.partita.lab.results.ModelCard;
+import dev.partita.lab.results.Results.Mode;
+import dev.partita.lab.results.Trial;
+import dev.partita.lab.results.Trial.Cost;
+import dev.partita.lab.results.Trial.Generator;
+import dev.partita.lab.results.Trial.Latency;
+import dev.partita.lab.results.Trial.Load;
+import dev.partita.lab.results.Trial.Memory;
+import dev.partita.lab.results.Trial.Protocol;
+import dev.partita.lab.results.Trial.Purpose;
+import dev.partita.lab.results.Trial.State;
+import dev.partita.lab.trial.Contestant;
+import dev.partita.lab.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Trials that nobody has run, with figures that a test wants.
+final class Made {
+    static final MachineCard MACHINE = new MachineCard("a processor", 2, 1, "a kernel", "25", List.of(), 20_000, 25,
+            300, 5_000.0, 40_000.0, 30_000.0, 0.0);
+
+    private final Workload workload;
+    private final @Nullable Double rate;
+    private final List<Trial> trials = new ArrayList<>();
+    private final Chosen chosen;
+
+    Made(String workload, @Nullable Double rate) {
+        this.workload = Workload.named(workload);
+        this.rate = rate;
+        chosen = new Chosen(this.workload, "epoll", rate);
+    }
+
+    /// One model, three rounds.
+    Made add(String model, double p99Seconds, double cpuMicros, double servedShare) {
+        return add(model, p99Seconds, cpuMicros, servedShare, State.VALID);
+    }
+
+    Made add(String model, double p99Seconds, double cpuMicros, double servedShare, State state) {
+        Contestant contestant = new Contestant(model, "epoll", List.of("--workers 2"));
+        chosen.contestants.put(model, contestant);
+        chosen.capacities.put(model, 10_000.0);
+        for (int round = 1; round <= 3; round++) {
+            double noise = 1 + 0.004 * round;
+            double asked = rate == null ? 10_000 : rate;
+            trials.add(new Trial(trials.size() + 1, Purpose.MEASURE, rate == null ? Protocol.P1 : Protocol.P2,
+                    workload.name(), model, "epoll", contestant.server(), round,
+                    new Load(rate, 64, 0, 0, 1, 1), state, "", List.of(), (long) asked,
+                    (long) (asked * servedShare), asked * servedShare, Map.of(),
+                    new Latency(100, p99Seconds / 4, p99Seconds / 2, p99Seconds * noise, p99Seconds * 2, p99Seconds * 3,
+                            p99Seconds * 4, p99Seconds / 3),
+                    Map.of(), new Cost(cpuMicros * noise, cpuMicros / 2, cpuMicros / 2, 0.5, 0.1, 0.1, 1.0, null),
+                    new Memory(10, 1 << 26, null), null, Generator.NONE));
+        }
+        return this;
+    }
+
+    Chosen chosen() {
+        return chosen;
+    }
+
+    Assembly assembly() {
+        return new Assembly(chosen, trials);
+    }
+
+    static Settings settings() {
+        return new Settings(Mode.QUICK, List.of(new ModelCard("sped", "", "", "", "")), List.of("epoll"), List.of(),
+                List.of(), "", List.of("--demo"), null, 3, 3, null, "partita compare", "0");
+    }
+}
