@@ -93,13 +93,15 @@ record ProcessSample(
         double seconds = (nanoTime - before.nanoTime) / 1e9;
         double requests = Math.max(1, requestsPerSecond * seconds);
         long nanos = 0;
+        long allNanos = 0;
         long queued = 0;
         long voluntary = 0;
         long involuntary = 0;
         for (Map.Entry<Integer, ThreadSample> each : threads.entrySet()) {
             ThreadSample now = each.getValue();
+            ThreadSample then = before.thread(each.getKey());
+            allNanos += now.nanos - then.nanos;
             if (!now.compiles) {
-                ThreadSample then = before.thread(each.getKey());
                 nanos += now.nanos - then.nanos;
                 queued += now.queueNanos - then.queueNanos;
                 voluntary += now.voluntary - then.voluntary;
@@ -110,7 +112,7 @@ record ProcessSample(
         long system = ticksSystem - before.ticksSystem;
         long ended = before.threads.keySet().stream().filter(id -> !threads.containsKey(id)).count();
         // Threads that began and ended between the two samples are seen only in what the process has used without them.
-        boolean complete = ended <= ENDED_MAX * before.size() && (user + system) * TICK_NANOS < 1.3 * nanos + 1e8;
+        boolean complete = ended <= ENDED_MAX * before.size() && (user + system) * TICK_NANOS < 1.3 * allNanos + 1e8;
         double micros = (complete ? nanos : (user + system) * TICK_NANOS) / 1e3 / requests;
         double systemShare = user + system == 0 ? 0 : (double) system / (user + system);
         return new Cost(
