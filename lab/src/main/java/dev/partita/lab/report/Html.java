@@ -65,10 +65,11 @@ final class Html {
         return safe.toString();
     }
 
-    /// The last lines of a dead server may contain anything; these have no place in a page.
-    private static boolean isVisible(char c) {
+    /// The last lines of a dead server may contain anything; what steers a terminal, or turns text around, has no place in a
+    /// report.
+    static boolean isVisible(char c) {
         return c >= ' '
-                ? c != 0x7f && !(c >= '\u202a' && c <= '\u202e') && !(c >= '\u2066' && c <= '\u2069')
+                ? !(c >= 0x7f && c < 0xa0) && !(c >= '\u202a' && c <= '\u202e') && !(c >= '\u2066' && c <= '\u2069')
                 : c == '\n' || c == '\t' || c == '\r';
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /// What a run has found out as text: the same tables as on the page, in lines of at most 120 columns.
 public final class TerminalTable {
-    /// No line is longer.
+    /// No line is longer, but for a command or code to paste, which must not be broken.
     public static final int WIDTH = 120;
 
     private static final int VERDICT_WIDTH = 26;
@@ -124,8 +124,9 @@ public final class TerminalTable {
         if (avoid != null) {
             paragraph("Avoid " + Contestant.title(avoid) + ": ", advice.whyAvoid());
         }
-        line("Start it:   " + advice.commandLine());
-        line("Or in Java: " + advice.code());
+        line("Start it: " + advice.commandLine());
+        line("Or in Java:");
+        advice.code().lines().forEach(code -> line("    " + code));
     }
 
     /// Broken between words; what follows the first line stands under the text.
@@ -145,7 +146,11 @@ public final class TerminalTable {
     }
 
     private void line(String line) {
-        text.append(line.replace('\u00a0', ' ').stripTrailing()).append('\n');
+        StringBuilder visible = new StringBuilder(line.length());
+        line.replace('\u00a0', ' ').stripTrailing().chars()
+                .forEach(c -> visible
+                        .append(c == '\t' || c == '\r' || c == '\n' || !Html.isVisible((char) c) ? ' ' : (char) c));
+        text.append(visible.toString().stripTrailing()).append('\n');
     }
 
     private static int width(List<List<String>> rows, int column) {

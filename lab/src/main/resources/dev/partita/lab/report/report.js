@@ -259,6 +259,7 @@
 
   function draw(chart) {
     const {place, shown} = chart;
+    if (!place.clientWidth) return; // folded away: its observer draws it when it is opened
     try {
       if (!chart.drawing) {
         chart.drawing = echarts.init(place, null, {renderer: "svg"});
@@ -270,6 +271,7 @@
       }
       chart.drawing.setOption(option, true);
       if (shown.kind == "lines") spreadNames(chart.drawing, option);
+      chart.drawing.getZr().flush(); // now, and not with the next frame, which a printer may not wait for
     } catch (failure) {
       console.error("the picture \u201c" + place.getAttribute("aria-label") + "\u201d could not be drawn", failure);
       place.className = "failed";
@@ -288,10 +290,9 @@
     legend(chart);
     draw(chart);
     new ResizeObserver(() => {
-      if (chart.drawing && chart.drawing.getWidth() != place.clientWidth) {
-        chart.drawing.resize();
-        draw(chart);
-      }
+      if (chart.drawing && chart.drawing.getWidth() == place.clientWidth) return;
+      if (chart.drawing && place.clientWidth) chart.drawing.resize();
+      draw(chart);
     }).observe(place);
   });
 
