@@ -6,6 +6,7 @@ import dev.partita.lab.compare.Comparing;
 import dev.partita.lab.compare.Settings;
 import dev.partita.lab.compare.Settings.Slo;
 import dev.partita.lab.report.Report;
+import dev.partita.lab.report.TerminalTable;
 import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.Results.Mode;
@@ -133,7 +134,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private int show(Results results, Path to) throws IOException {
-        out.print(CompareReport.of(results));
+        out.print(TerminalTable.of(results));
         out.flush();
         Report.write(results, to);
         out.println("Written to " + to + ": " + String.join(", ", written(to)));
