@@ -2,6 +2,7 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import dev.partita.http.syntax.Octets;
+import dev.partita.http.syntax.Percent;
 
 /// Checks `uri-host [ ":" port ]` (RFC 3986 section 3.2.2), which is what Host and an absolute target may say. No user
 /// information, no list, no path: others would route such a request elsewhere than we do.
@@ -22,9 +23,13 @@ final class Authority {
         return at > start && (at == stop || in.at(at) == ':' && isPort(in, at + 1, stop));
     }
 
+    /// Behind the name, or `start` if it is none.
     private static int nameEnd(Buffer in, int start, int stop) {
         int at = start;
         while (at < stop && Octets.isIn(in.at(at), NAME_LOW, NAME_HIGH)) {
+            if (in.at(at) == '%' && (at + 2 >= stop || Percent.value(in.at(at + 1), in.at(at + 2)) < 0)) {
+                return start;
+            }
             at++;
         }
         return at;

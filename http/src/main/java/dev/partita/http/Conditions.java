@@ -23,7 +23,7 @@ final class Conditions {
 
     private Conditions() {}
 
-    /// Which of the fields a request has: one look at every line.
+    /// Which of the fields a request has: one look at every line. Range means something to GET alone (RFC 9110 section 14.2).
     static int present(Request request) {
         Buffer in = request.in();
         int end = request.head().end();
@@ -34,7 +34,7 @@ final class Conditions {
                 present |= field(in, line);
             }
         }
-        return present;
+        return request.method() == Method.GET ? present : present & ~RANGE;
     }
 
     private static int field(Buffer in, int line) {

@@ -84,7 +84,7 @@ final class Variant implements Handler {
         return BODY_IGNORED;
     }
 
-    /// Answers a GET or HEAD. A range is given of the file as it is, never of its compressed form, and for HEAD as for GET.
+    /// Answers a GET or HEAD. A range is given of the file as it is, never of its compressed form.
     ///
     /// @param file to send it from if it is not hot; closed in any case
     void answer(Request request, Response response, @Nullable OpenFile file) {

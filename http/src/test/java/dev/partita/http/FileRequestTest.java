@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,13 +141,14 @@ class FileRequestTest {
         assertThat(body(answer)).hasSize(LARGE);
     }
 
+    /// RFC 9110 section 14.2.
     @Test
-    void headGetsTheHeadOfThePart() {
-        String answer = answer("HEAD /small.bin", "Range: bytes=2-4");
-        assertThat(answer).isEqualTo(head(answer("GET /small.bin", "Range: bytes=2-4")));
-        assertThat(answer("HEAD /large.bin", "Range: bytes=2-4"))
-                .isEqualTo(head(answer("GET /large.bin", "Range: bytes=2-4")));
-        assertThat(answer("HEAD /small.bin", "Range: bytes=10-")).startsWith("HTTP/1.1 416 ").endsWith("\r\n\r\n");
+    void aRangeMeansNothingToHead() {
+        for (String path : List.of("/small.bin", "/large.bin")) {
+            String whole = head(answer("GET " + path));
+            assertThat(answer("HEAD " + path, "Range: bytes=2-4")).isEqualTo(whole);
+            assertThat(answer("HEAD " + path, "Range: bytes=999999-")).isEqualTo(whole);
+        }
     }
 
     @Test
@@ -207,7 +209,8 @@ class FileRequestTest {
         String tag = field(answer("GET /small.bin"), "ETag");
         String[] lines = fields.replace("%s", tag).split("~");
         assertThat(answer("GET /small.bin", lines)).startsWith("HTTP/1.1 " + status + " ");
-        assertThat(answer("HEAD /small.bin", lines)).startsWith("HTTP/1.1 " + status + " ").endsWith("\r\n\r\n");
+        int ofHead = status == 206 ? 200 : status;
+        assertThat(answer("HEAD /small.bin", lines)).startsWith("HTTP/1.1 " + ofHead + " ").endsWith("\r\n\r\n");
     }
 
     /// Its next version could have the same size and time.

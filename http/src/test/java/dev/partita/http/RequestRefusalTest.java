@@ -118,7 +118,7 @@ class RequestRefusalTest {
         "Host: u@h", "Host: h/p", "Host: a, b", "Host: a b", "Host: h:port", "Host: h:99999", "Host: h:123456",
         "Host: ::1",
         "Host: [::1", "Host: []", "Host: [::1]x", "Host: a\r\nHost: a", "Host: a\r\nhost: b", "X: a", "Host: :80",
-        "Host: a#b", "Host: a\u00e4"})
+        "Host: a#b", "Host: a\u00e4", "Host: a%zz", "Host: a%4", "Host: %"})
     void aWrongHostIs400(String fields) {
         refuses("GET / HTTP/1.1\r\n" + fields + "\r\n\r\n", "400 Bad Request");
     }
@@ -126,7 +126,7 @@ class RequestRefusalTest {
     @ParameterizedTest
     @ValueSource(strings = {"Host: a", "Host: a:80", "Host:a:", "Host: [::1]", "Host: [::1]:8080",
         "Host: 127.0.0.1:65535",
-        "Host:", "hOsT: x_y-z.Example", "HOST:  a  "})
+        "Host:", "hOsT: x_y-z.Example", "HOST:  a  ", "Host: %C3%A4.example"})
     void aRightHostIsAccepted(String field) {
         answers("GET / HTTP/1.1\r\n" + field + "\r\n\r\n");
     }

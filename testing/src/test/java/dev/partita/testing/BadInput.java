@@ -198,7 +198,7 @@ final class BadInput {
         for (String host : List.of("u@h", "u:p@h", "h/p", "h?q", "h#f", "a, b", "a b", "a,b", "h:port", "h:-1", "h:+80",
                 "h:99999", "h:123456", "h:80:80", "::1", "[::1", "::1]", "[]", "[::1]x", "[::g]", "[::1]:x", ":80",
                 "a\\b",
-                "\u00e4", "a\"", "<a>")) {
+                "\u00e4", "a\"", "<a>", "a%zz", "a%4")) {
             refused("GET /tell HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
         }
         for (String host : List.of("a", "a:80", "[::1]", "[::1]:8080", "127.0.0.1:65535", "a-b.c_d~", "a:")) {

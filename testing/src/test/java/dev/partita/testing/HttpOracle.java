@@ -22,7 +22,8 @@ final class HttpOracle {
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-    private static final String HOST = "(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+;=%-]+)(?::(\\d{0,5}))?";
+    private static final String HOST = "(?:\\[[0-9A-Fa-f:.]+]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)"
+            + "(?::(\\d{0,5}))?";
     private static final Pattern VERSION = Pattern.compile("(.*)HTTP/(\\d)\\.(\\d)", Pattern.DOTALL);
     private static final Pattern START = Pattern.compile("(" + TOKEN + ") (.*) ", Pattern.DOTALL);
     private static final Pattern TARGET =
