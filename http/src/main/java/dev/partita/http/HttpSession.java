@@ -367,7 +367,7 @@ final class HttpSession implements Session {
             endAfterThisRequest(); // nobody will read the rest of the body
         }
         request.stage(null);
-        response.reset();
+        response.takeBack();
         if (outbound.isSealed()) {
             abort();
             return;
@@ -536,7 +536,7 @@ final class HttpSession implements Session {
             return false;
         }
         if (response.isBegun()) {
-            response.reset();
+            response.takeBack();
         }
         request.stage(null);
         response.beginPass();

@@ -47,6 +47,8 @@ public final class Response {
     /// Where this reply begins in it.
     private int mark;
     private int status = 200;
+    /// A handler may use this: a pass of its work has begun, and the request is not over.
+    private boolean open;
     /// The status line is written.
     private boolean begun;
     private boolean replied;
@@ -159,6 +161,12 @@ public final class Response {
     /// Takes status, headers and reply back, so that there can be another one. Nothing has been sent before the handler
     /// returns.
     public void reset() {
+        requireOpen();
+        takeBack();
+    }
+
+    /// [#reset] by the session, which is about to reply.
+    void takeBack() {
         Buffer bytes = outbound.bytes();
         if (out == bytes) {
             bytes.truncate(mark);
@@ -167,6 +175,7 @@ public final class Response {
         clear();
         interimBytes = interim;
         mark = bytes.length();
+        open = true;
     }
 
     // Replies.
@@ -574,8 +583,18 @@ public final class Response {
     }
 
     private void requireNotReplied() {
+        requireOpen();
         if (replied || later != null) {
             throw new IllegalStateException("there is a reply to this request already");
+        }
+    }
+
+    /// Whoever keeps a response and uses it when its handler has returned would write into the reply to another request, and
+    /// perhaps another client. This is no lock: it finds mistakes, and does not make a response safe for other threads.
+    private void requireOpen() {
+        if (!open) {
+            throw new IllegalStateException("the request of this response is over, or has not come to its handler yet; "
+                    + "who replies later asks for response.later()");
         }
     }
 
@@ -587,6 +606,7 @@ public final class Response {
 
     /// Called before each pass of work.
     void beginPass() {
+        open = true;
         if (!begun) {
             mark = out.length();
         }
@@ -659,6 +679,7 @@ public final class Response {
     /// Lets go of everything that belongs to one reply, for the next one.
     void clear() {
         out = outbound.bytes();
+        open = false;
         status = 200;
         begun = false;
         replied = false;

@@ -3,10 +3,13 @@ package dev.partita.http;
 import static dev.partita.http.Conversation.reply;
 import static dev.partita.http.Conversation.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.partita.limits.Counter;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /// A handler that fails: 500, counted, and nothing of it leaves the server.
@@ -128,6 +131,34 @@ class FailureTest {
                 conversation.say(request("GET /wrong") + request("GET /ok"));
                 assertThat(conversation.heard()).isEqualTo(FAILED + reply("ok"));
                 assertThat(conversation.count(Counter.FAILURES)).isOne();
+            }
+        }
+    }
+
+    @Test
+    void aResponseThatWasKeptCannotReachTheNextReply() {
+        List<Response> kept = new ArrayList<>();
+        List<Consumer<Response>> tooLate = List.of(
+                response -> response.status(404),
+                response -> response.header("X", "late"),
+                response -> response.contentType("a/b"),
+                response -> response.close(),
+                response -> response.text("late"),
+                response -> response.answer(404),
+                response -> response.empty(),
+                response -> response.later(),
+                Response::reset);
+        Routes routes = new Routes().get("/kept", (request, response) -> {
+            response.text("kept");
+            kept.add(response);
+        }).get("/ok", (request, response) -> response.text("ok"));
+        for (Consumer<Response> each : tooLate) {
+            try (var conversation = new Conversation(routes)) {
+                conversation.say(request("GET /kept"));
+                assertThatIllegalStateException().isThrownBy(() -> each.accept(kept.getLast()))
+                        .withMessageContaining("is over");
+                conversation.say(request("GET /ok"));
+                assertThat(conversation.heard()).isEqualTo(reply("kept") + reply("ok"));
             }
         }
     }
