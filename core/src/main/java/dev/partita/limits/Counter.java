@@ -32,6 +32,8 @@ public enum Counter {
     HEADS_TOO_LARGE("requests refused: header section too large"),
     /// Of these, the ones whose body was larger than the limit.
     BODIES_TOO_LARGE("requests refused: body too large"),
+    /// Of these, the ones whose chunked body had so much framing for so few bytes.
+    CHUNKS_TOO_SMALL("requests refused: more framing than body"),
     /// Connections closed because their PROXY header was malformed, or missing where one is required.
     BAD_PROXY_HEADERS("connections closed: PROXY header malformed"),
     /// Requests whose form has too many fields, or too large ones.

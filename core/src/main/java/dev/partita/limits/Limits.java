@@ -61,6 +61,10 @@ public record Limits(
                 Largest request body (HTTP: 413 beyond it, before it is read).
                 """) long bodyBytesMax,
         @Meaning("""
+                Bytes of a chunked body that may be framing, such as sizes and extensions of chunks, whatever they
+                carry; beyond it framing must not be more than four fifths of the whole (HTTP: 400).
+                """) int chunkOverheadBytesMax,
+        @Meaning("""
                 Requests answered on one connection; the last answer says that the connection closes, and the
                 client opens another one, which may live elsewhere.
                 """) int requestsPerConnectionMax,
@@ -132,6 +136,7 @@ public record Limits(
             32 << 10,
             100,
             1 << 20,
+            100 << 10,
             1_000_000,
             1_000,
             1 << 20,
@@ -165,6 +170,7 @@ public record Limits(
         inRange("requestLineBytesMax", requestLineBytesMax, 16, headBytesMax);
         inRange("headFieldsMax", headFieldsMax, 1, 10_000);
         inRange("bodyBytesMax", bodyBytesMax, 0, Long.MAX_VALUE);
+        inRange("chunkOverheadBytesMax", chunkOverheadBytesMax, 1 << 10, 1 << 30);
         inRange("requestsPerConnectionMax", requestsPerConnectionMax, 1, Integer.MAX_VALUE);
         inRange("formFieldsMax", formFieldsMax, 1, 1_000_000);
         inRange("formBytesMax", formBytesMax, 1, 1 << 30);

@@ -144,7 +144,7 @@ public final class Body {
             if (decoder == null) {
                 decoder = new ChunkedDecoder();
             }
-            decoder.begin(bytesMax);
+            decoder.begin(bytesMax, connection.limits().chunkOverheadBytesMax());
         }
         length = head.contentLength();
         return fits() || head.end() <= fullFrom();
@@ -168,6 +168,11 @@ public final class Body {
         end = head.end() + held;
         complete = spooled + held == length;
         return complete ? ChunkedDecoder.DONE : ChunkedDecoder.MORE;
+    }
+
+    /// True if it was refused because its framing costs much more than it carries.
+    boolean isTooCostly() {
+        return decoder != null && decoder.isTooCostly();
     }
 
     /// True if what is held has to go to the file: there is no room for more, or the rest of it is there already.

@@ -469,6 +469,7 @@ final class HttpSession implements Session {
         if (result == ChunkedDecoder.DONE) {
             replied();
         } else {
+            countRefusal(result);
             endUnread();
         }
         return next();
@@ -485,15 +486,24 @@ final class HttpSession implements Session {
     /// The request is malformed or too large. It is answered in its turn, and then the connection ends: where the next request
     /// would begin is in doubt.
     private Step refuse(int status) {
+        countRefusal(status);
+        return refuseWith(status);
+    }
+
+    private void countRefusal(int status) {
         Counters counters = connection.counters();
         counters.increment(Counter.BAD_REQUESTS);
         switch (status) {
             case 413 -> counters.increment(Counter.BODIES_TOO_LARGE);
             case 414 -> counters.increment(Counter.REQUEST_LINES_TOO_LONG);
             case 431 -> counters.increment(Counter.HEADS_TOO_LARGE);
-            default -> { /* malformed */ }
+            default -> {
+                Body body = request.bodyIfUsed();
+                if (body != null && body.isTooCostly()) {
+                    counters.increment(Counter.CHUNKS_TOO_SMALL);
+                }
+            }
         }
-        return refuseWith(status);
     }
 
     private Step refuseWith(int status) {

@@ -114,6 +114,19 @@ class BodyTest {
         refuses("100001\r\n", "413 Content Too Large");
     }
 
+    @Test
+    void theBoundOnChunkFramingCanBeSetAndIsCounted() {
+        Limits limits = Limits.defaults().with("chunkOverheadBytesMax", 1 << 10);
+        for (int chunks : new int[]{200, 300}) {
+            try (var conversation = new Conversation(LENGTH, limits)) {
+                conversation.say(chunked("1\r\na\r\n".repeat(chunks) + "0\r\n\r\n"));
+                boolean tooMany = chunks == 300;
+                assertThat(conversation.heard()).startsWith(tooMany ? "HTTP/1.1 400 " : "HTTP/1.1 200 ");
+                assertThat(conversation.count(Counter.CHUNKS_TOO_SMALL)).isEqualTo(tooMany ? 1 : 0);
+            }
+        }
+    }
+
     private static void refuses(String body, @org.jspecify.annotations.Nullable String status) {
         try (var conversation = new Conversation(LENGTH)) {
             conversation.say(chunked(body));

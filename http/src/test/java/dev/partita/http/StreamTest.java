@@ -86,7 +86,7 @@ class StreamTest {
             Buffer buffer = Buffer.over(arena.allocate(body.length));
             buffer.put(body);
             var decoder = new ChunkedDecoder();
-            decoder.begin(Long.MAX_VALUE);
+            decoder.begin(Long.MAX_VALUE, 100 << 10);
             assertThat(decoder.decode(buffer, 0)).isEqualTo(ChunkedDecoder.DONE);
             assertThat(decoder.consumed()).isEqualTo(body.length);
             var text = new byte[decoder.end()];

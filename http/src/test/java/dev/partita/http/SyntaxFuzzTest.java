@@ -66,12 +66,12 @@ class SyntaxFuzzTest {
         try (Arena arena = Arena.ofConfined()) {
             Buffer whole = Buffer.over(arena.allocate(size));
             var decoder = new ChunkedDecoder();
-            decoder.begin(1 << 20);
+            decoder.begin(1 << 20, 100 << 10);
             whole.put(input, 1, size);
             int result = decoder.decode(whole, 0);
             Buffer parts = Buffer.over(arena.allocate(size));
             var other = new ChunkedDecoder();
-            other.begin(1 << 20);
+            other.begin(1 << 20, 100 << 10);
             parts.put(input, 1, cut);
             int inParts = other.decode(parts, 0);
             if (inParts == ChunkedDecoder.MORE) {

@@ -92,6 +92,7 @@ class UnreadBodyTest {
                     .finish();
             assertThat(conversation.heard()).isEqualTo(NOT_FOUND);
             assertThat(conversation.closed()).isEqualTo(Close.LINGER);
+            assertThat(conversation.count(Counter.BAD_REQUESTS)).isOne();
         }
     }
 

@@ -25,8 +25,6 @@ public final class ChunkedDecoder {
     private static final int EXTENSION_BYTES_MAX = 1 << 10;
     private static final int EXTENSIONS_BYTES_MAX = 16 << 10;
     private static final int TRAILER_BYTES_MAX = 8 << 10;
-    /// From here on, framing must not be more than four fifths of the whole (h2o's rule).
-    private static final int OVERHEAD_BYTES_FREE = 100 << 10;
 
     private enum State {
         SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, NAME, VALUE, TRAILER_LF, END_LF, END
@@ -34,6 +32,7 @@ public final class ChunkedDecoder {
 
     private State state = State.SIZE;
     private long bytesMax;
+    private int overheadBytesMax;
     /// The size that is being read, then what is left of the chunk.
     private long left;
     private int digits;
@@ -48,8 +47,10 @@ public final class ChunkedDecoder {
     /// Begins with a new body.
     ///
     /// @param bytesMax how long it may become
-    public void begin(long bytesMax) {
+    /// @param overheadBytesMax from how much framing on it must not be more than four fifths of the whole (h2o's rule)
+    public void begin(long bytesMax, int overheadBytesMax) {
         this.bytesMax = bytesMax;
+        this.overheadBytesMax = overheadBytesMax;
         state = State.SIZE;
         left = 0;
         digits = 0;
@@ -112,9 +113,14 @@ public final class ChunkedDecoder {
         return MORE;
     }
 
+    /// True if it was refused because its framing costs much more than it carries.
+    public boolean isTooCostly() {
+        return overhead > overheadBytesMax && overhead > 4 * total;
+    }
+
     private int framing(byte octet) {
         overhead++;
-        if (overhead > OVERHEAD_BYTES_FREE && overhead > 4 * total) {
+        if (isTooCostly()) {
             return BAD;
         }
         return switch (state) {

@@ -34,7 +34,7 @@ class ChunkedDecoderTest {
             Buffer in = Buffer.over(arena.allocate(head.length + body.length + next.length));
             in.put(head);
             var decoder = new ChunkedDecoder();
-            decoder.begin(plain.size());
+            decoder.begin(plain.size(), 100 << 10);
             int end = head.length;
             int result = ChunkedDecoder.MORE;
             for (int at = 0; at < body.length;) {
