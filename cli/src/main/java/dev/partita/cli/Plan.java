@@ -10,7 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What `serve` was asked for, checked and complete.
-record Plan(Setup setup, Content content) {
+///
+/// @param protocol the content's, as it is to reply
+record Plan(Setup setup, Content content, Protocol protocol) {
 
     Running start() throws IOException {
         return start(null);
@@ -18,7 +20,6 @@ record Plan(Setup setup, Content content) {
 
     /// @param log is told of every request; null if none is wanted
     Running start(@Nullable AccessLog log) throws IOException {
-        Protocol protocol = content.protocol();
         return setup.start(log != null && protocol instanceof Http http ? http.observing(log) : protocol);
     }
 

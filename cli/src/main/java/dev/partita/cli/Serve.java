@@ -1,6 +1,7 @@
 package dev.partita.cli;
 
 import dev.partita.http.AccessLog;
+import dev.partita.http.Http;
 import dev.partita.limits.Limits;
 import dev.partita.server.Running;
 import java.io.IOException;
@@ -42,6 +43,9 @@ final class Serve implements Callable<Integer> {
 
     @Mixin
     private final FileOptions files = new FileOptions();
+
+    @Mixin
+    private final ReplyOptions replies = new ReplyOptions();
 
     @Option(names = "--demo", description = """
             Serves what measurements need: /plaintext, /json, POST /echo, /work?micros=N, /sleep?millis=N, \
@@ -131,6 +135,7 @@ final class Serve implements Callable<Integer> {
     ///
     /// @throws Mistake if it cannot be
     Plan plan() {
-        return new Plan(server.setup(addresses.addresses()), content());
+        Content content = content();
+        return new Plan(server.setup(addresses.addresses()), content, replies.applyTo(content.protocol()));
     }
 }

@@ -94,6 +94,26 @@ class ServingTest {
     }
 
     @Test
+    void errorsHaveThePagesAndRepliesTheServerNameThatWereAskedFor() throws IOException {
+        Path page = Files.writeString(temporary.resolve("404.html"), "<p>mine");
+        try (Running running = start("--root", temporary.toString(), "--error-page", "404=" + page, "--server-name",
+                "shop/1.7")) {
+            SocketAddress server = running.addresses().getFirst();
+            assertThat(Web.get(server, "/no")).startsWith("HTTP/1.1 404").contains("Content-Type: text/html")
+                    .contains("Server: shop/1.7\r\n").endsWith("<p>mine");
+            assertThat(Web.ask(server, "PUT", "/", "")).startsWith("HTTP/1.1 405").endsWith("405 Method Not Allowed\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--error-page, 404, STATUS=FILE", "--error-page, 200=x, 400 to 599",
+        "--error-page, 404=/no/such, cannot be read", "--server-name, J\u00f6rg, printable ASCII"})
+    void aReplyThatCannotBeIsRefusedWithWhatCan(String option, String value, String why) {
+        assertThatThrownBy(() -> start(option, value)).isInstanceOf(Mistake.class).hasMessageContaining(option)
+                .hasMessageContaining(why);
+    }
+
+    @Test
     void theDemoLeavesOtherPathsToTheRootIfThereIsOne() throws IOException {
         Files.writeString(temporary.resolve("a.txt"), "text");
         try (Running running = start("--demo", "--work-per-micro", "1", "--root", temporary.toString())) {

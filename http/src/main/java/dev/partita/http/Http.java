@@ -28,49 +28,67 @@ public final class Http implements Protocol {
             "").getBytes(StandardCharsets.ISO_8859_1);
 
     static final int LATE_STATUS = 503;
-    private static final PreparedPages PLAIN = new PreparedPages(PreparedPages::plain);
+    private static final PreparedPages PLAIN = new PreparedPages(ErrorPages::plain);
+    /// It goes into every head, whose room is bounded.
+    private static final int SERVER_NAME_LENGTH_MAX = 64;
 
     private final Handler handler;
     private final List<String> stages;
     private final PreparedPages pages;
     private final @Nullable HttpObserver observer;
     private final @Nullable TrustedPeers trusted;
-    /// The end of most heads, from the CR LF of the line before on: Date and the empty line.
+    /// The Server field, from the CR LF of the line before on; empty if none is sent.
+    private final String server;
+    /// The end of most heads, from the CR LF of the line before on: perhaps Server, then Date and the empty line.
     private volatile byte[] date;
 
     private Http(Handler handler, PreparedPages pages, @Nullable HttpObserver observer,
-            @Nullable TrustedPeers trusted) {
+            @Nullable TrustedPeers trusted, String server) {
         this.handler = handler;
         this.pages = pages;
         this.observer = observer;
         this.trusted = trusted;
+        this.server = server;
         stages = List.copyOf(handler.stages());
-        date = dateLines(System.currentTimeMillis() / 1_000);
+        date = dateLines(server, System.currentTimeMillis() / 1_000);
     }
 
     /// HTTP in which `handler` answers every request; [Routes] is one that chooses among others.
     public static Http serving(Handler handler) {
-        return new Http(handler, PLAIN, null, null);
+        return new Http(handler, PLAIN, null, null, "");
     }
 
     /// The same with other words when the server answers with an error by itself.
     ///
     /// @throws IllegalArgumentException if a page is too large, or its type cannot be in a header
     public Http errorPages(ErrorPages pages) {
-        return new Http(handler, new PreparedPages(pages), observer, trusted);
+        return new Http(handler, new PreparedPages(pages), observer, trusted, server);
     }
 
     /// Tells `observer` of every request when it is over, after those that are told already. Without one nothing is observed.
     public Http observing(HttpObserver observer) {
         HttpObserver before = this.observer;
-        return new Http(handler, pages, before == null ? observer : before.and(observer), trusted);
+        return new Http(handler, pages, before == null ? observer : before.and(observer), trusted, server);
     }
 
     /// Believes these proxies when they say in `X-Forwarded-For` or `Forwarded` (RFC 7239) on whose behalf a request is sent:
     /// [Request#remoteAddress]. Without them both fields are ignored. For the PROXY protocol see
     /// [dev.partita.proxy.ProxyProtocol].
     public Http trusting(TrustedPeers trusted) {
-        return new Http(handler, pages, observer, trusted);
+        return new Http(handler, pages, observer, trusted, server);
+    }
+
+    /// Says in a Server field of every reply what answers (RFC 9110 section 10.2.4), such as `partita` or `shop/1.7`. Without
+    /// this there is no such field: it helps those most who look for old versions.
+    ///
+    /// @throws IllegalArgumentException if it is empty, longer than 64 characters, or has others than printable ASCII
+    public Http serverName(String name) {
+        if (name.isBlank() || name.length() > SERVER_NAME_LENGTH_MAX
+                || !name.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw new IllegalArgumentException("server name \"" + name + "\": valid are 1 to " + SERVER_NAME_LENGTH_MAX
+                    + " characters of printable ASCII, for example shop/1.7");
+        }
+        return new Http(handler, pages, observer, trusted, "\r\nServer: " + name);
     }
 
     @Nullable TrustedPeers trusted() {
@@ -109,7 +127,7 @@ public final class Http implements Protocol {
 
     @Override
     public void tick(long epochSecond) {
-        date = dateLines(epochSecond);
+        date = dateLines(server, epochSecond);
         if (observer != null) {
             observer.tick(epochSecond);
         }
@@ -151,7 +169,7 @@ public final class Http implements Protocol {
         return Buffer.over(Arena.ofAuto().allocate(bytes));
     }
 
-    private static byte[] dateLines(long epochSecond) {
-        return ("\r\nDate: " + HttpDate.text(epochSecond) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    private static byte[] dateLines(String server, long epochSecond) {
+        return (server + "\r\nDate: " + HttpDate.text(epochSecond) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -52,17 +52,8 @@ final class PreparedPages {
         }
     }
 
-    /// The status and its name: what is said unless somebody has other pages.
-    static ErrorPages.Page plain(int status, String sentence) {
-        String reason = StatusLine.reason(status);
-        String text =
-                status + (reason == null ? "" : " " + reason) + (sentence.isEmpty() ? "" : ": " + sentence) + "\n";
-        boolean ascii = text.chars().allMatch(c -> c < 0x80);
-        return new ErrorPages.Page(ascii ? "text/plain" : "text/plain; charset=utf-8", text);
-    }
-
     Page page(int status) {
-        return status < FIRST ? new Page(status, plain(status, "")) : prepared[status - FIRST];
+        return status < FIRST ? new Page(status, ErrorPages.plain(status, "")) : prepared[status - FIRST];
     }
 
     Page page(int status, String sentence) {

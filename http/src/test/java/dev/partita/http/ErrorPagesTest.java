@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,6 +53,21 @@ class ErrorPagesTest {
             assertThat(conversation.say(request("GET /elsewhere")).heard())
                     .startsWith("HTTP/1.1 303 See Other\r\nLocation: /says\r\n").endsWith("\r\n\r\n303 See Other\n");
         }
+    }
+
+    @Test
+    void aFileCanBeThePageAndTheUsualOnesTheOthers(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("404.html"), "<p>nothing here");
+        ErrorPages.Page page = ErrorPages.of(file);
+        Http http = Http.serving(ROUTES)
+                .errorPages((status, sentence) -> status == 404 ? page : ErrorPages.plain(status, sentence));
+        try (var conversation = new Conversation(http, Limits.defaults())) {
+            assertThat(conversation.say(request("GET /no") + request("GET /answers")).heard())
+                    .startsWith("HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=utf-8\r\n")
+                    .contains("\r\n\r\n<p>nothing here").endsWith("\r\n\r\n410 Gone\n");
+        }
+        Files.writeString(file, "x".repeat(ErrorPages.PAGE_BYTES_MAX + 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> ErrorPages.of(file)).withMessageContaining("16384");
     }
 
     @ParameterizedTest

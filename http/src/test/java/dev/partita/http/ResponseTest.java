@@ -13,6 +13,7 @@ import dev.partita.connection.Close;
 import dev.partita.connection.Step;
 import dev.partita.connection.Symlinks;
 import dev.partita.limits.Counter;
+import dev.partita.limits.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -340,6 +341,21 @@ class ResponseTest {
             conversation.again().say(request("GET /"));
             assertThat(conversation.heard()).isEqualTo(reply("null"));
             assertThat(conversation.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void theServerHasANameIfThatIsWanted() {
+        Http http = Http.serving((request, response) -> response.header("X", "y".repeat(7_000)).answer(404))
+                .serverName("x".repeat(64));
+        try (var conversation = new Conversation(http, Limits.defaults())) {
+            conversation.say(request("GET /") + request("GET /", "Connection: close"));
+            String line = "\r\nServer: " + "x".repeat(64) + "\r\nDate: " + Conversation.DATE + "\r\n";
+            assertThat(conversation.heard().split(line, -1)).hasSize(3);
+            assertThat(conversation.heard()).contains(line + "Connection: close\r\n\r\n404");
+        }
+        for (String wrong : List.of("", " ", "x".repeat(65), "a\r\nb", "J\u00f6rg")) {
+            assertThatIllegalArgumentException().isThrownBy(() -> http.serverName(wrong));
         }
     }
 
