@@ -69,6 +69,17 @@ class ExamplesTest {
 
     @ParameterizedTest
     @MethodSource("models")
+    void theConnectionGoesOnInTheOtherProtocol(ServerModel model) throws IOException {
+        try (Running server = run(Switching.handler(), model); var client = new Client(server.port())) {
+            client.send("GET /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\none\ntwo\n");
+            client.end();
+            assertThat(client.rest()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\none\ntwo\n");
+            assertThat(Client.ask(server, "GET /echo")).startsWith("HTTP/1.1 426 ").contains("Upgrade: echo\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
     void theLaterReplyIsBroughtByAnotherRequest(ServerModel model) throws IOException {
         List<Client> listeners = new ArrayList<>();
         try (Running server = run(LaterReply.handler(), model)) {

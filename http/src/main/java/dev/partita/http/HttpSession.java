@@ -4,6 +4,7 @@ import dev.partita.connection.Buffer;
 import dev.partita.connection.Close;
 import dev.partita.connection.Connection;
 import dev.partita.connection.Outbound;
+import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
 import dev.partita.connection.Step;
 import dev.partita.connection.Timeline;
@@ -26,7 +27,8 @@ import java.nio.charset.StandardCharsets;
 ///       |   (observed: HEAD follows SENDING, until the reply has left)
 ///       |-> BODY <-> APPEND                                            a large body goes to a file
 ///       |    '-> READY
-///       '-> REFUSED -> LAST -> CLOSE                                   HEAD becomes LAST after "Connection: close"
+///       '-> REFUSED -> LAST -> CLOSE                                   HEAD becomes LAST after "Connection: close",
+///                                                                      or UPGRADED after 101: another session goes on
 ///
 /// The request stands at the start of inbound until its reply is complete; offsets into it stay valid.
 final class HttpSession implements Session {
@@ -37,8 +39,20 @@ final class HttpSession implements Session {
     /// The handler's first stage, whose index nobody has asked for yet.
     private static final int FIRST_STAGE = -1;
 
+    private static final Session NOTHING = new Session() {
+        @Override
+        public Step next() {
+            return Step.CLOSE;
+        }
+
+        @Override
+        public void work() {
+            // there is none
+        }
+    };
+
     private enum State {
-        HEAD, BODY, APPEND, DISCARD, READY, PUT_OFF, ASIDE, PRODUCING, SENDING, REFUSED, LAST, ABORTED
+        HEAD, BODY, APPEND, DISCARD, READY, PUT_OFF, ASIDE, PRODUCING, SENDING, REFUSED, LAST, ABORTED, UPGRADED
     }
 
     private final Http http;
@@ -65,6 +79,8 @@ final class HttpSession implements Session {
     /// How many requests this connection has made.
     private int requests;
     private Close close = Close.NORMAL;
+    /// Does everything once the connection goes on in another protocol; nothing before.
+    private Session successor = NOTHING;
 
     HttpSession(Http http, Connection connection) {
         this.http = http;
@@ -98,6 +114,7 @@ final class HttpSession implements Session {
             case REFUSED -> refused();
             case LAST -> last();
             case ABORTED -> Step.CLOSE;
+            case UPGRADED -> successor.next();
         };
     }
 
@@ -225,6 +242,10 @@ final class HttpSession implements Session {
             goOnProducing();
             return;
         }
+        if (state == State.UPGRADED) {
+            successor.work();
+            return;
+        }
         try {
             switch (state) {
                 case APPEND -> append();
@@ -281,6 +302,11 @@ final class HttpSession implements Session {
 
     /// The reply is complete.
     private void replied() {
+        Protocol next = response.successor();
+        if (next != null) {
+            upgrade(next);
+            return;
+        }
         ended();
         boolean goesOn = !response.isLast();
         boolean unread = head.hasBody() && !request.body().isComplete();
@@ -292,6 +318,16 @@ final class HttpSession implements Session {
             close = Close.LINGER; // the client did not ask for the end, and may be sending its next request already
         }
         replied(goesOn ? State.HEAD : State.LAST);
+    }
+
+    private void upgrade(Protocol next) {
+        if (head.hasBody() && !request.body().isComplete()) {
+            throw new IllegalStateException("who upgrades a connection has to take the request's body first");
+        }
+        successor = next.open(connection);
+        stage = 0;
+        ended();
+        replied(State.UPGRADED);
     }
 
     /// The request leaves inbound: at once, or if somebody wants to know of it when its reply has left.
@@ -530,6 +566,9 @@ final class HttpSession implements Session {
 
     @Override
     public boolean refuse(Refusal why) {
+        if (state == State.UPGRADED) {
+            return successor.refuse(why);
+        }
         if ((state == State.HEAD || state == State.BODY) && why == Refusal.DEADLINE) {
             refuseWith(408);
             return true;
@@ -564,7 +603,7 @@ final class HttpSession implements Session {
 
     @Override
     public boolean mayReplyLate() {
-        return state != State.PRODUCING;
+        return state != State.PRODUCING && state != State.UPGRADED;
     }
 
     @Override
@@ -579,15 +618,18 @@ final class HttpSession implements Session {
     public Phase phase() {
         return switch (state) {
             case HEAD, LAST -> inbound.isEmpty() ? Phase.IDLE : Phase.HEAD;
+            case UPGRADED -> successor.phase();
             default -> Phase.BODY;
         };
     }
 
     @Override
     public boolean reset() {
-        if (observed && state != State.HEAD && state != State.LAST) {
+        if (observed && state != State.HEAD && state != State.LAST && state != State.UPGRADED) {
             tell(false);
         }
+        successor.reset();
+        successor = NOTHING;
         ended();
         state = State.HEAD;
         endless = false;

@@ -240,6 +240,13 @@ public final class Request {
                 : Forwarding.client(this, peer, trusted);
     }
 
+    /// True if the client is ready to go on with this protocol instead of HTTP: see [Response#upgrade].
+    ///
+    /// @param protocol its name, and its version if it has one: `websocket`, `chat/2`; in whatever case
+    public boolean offersUpgrade(String protocol) {
+        return Upgrades.isOffered(head, in, protocol);
+    }
+
     /// True if the client speaks HTTP/1.0, to which nothing can be sent chunked.
     public boolean isHttp10() {
         return head.isHttp10();

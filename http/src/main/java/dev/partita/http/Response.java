@@ -6,6 +6,7 @@ import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
 import dev.partita.connection.Outbound;
 import dev.partita.connection.Producer;
+import dev.partita.connection.Protocol;
 import dev.partita.connection.Symlinks;
 import dev.partita.connection.Timeline;
 import dev.partita.http.syntax.HttpDate;
@@ -31,6 +32,9 @@ public final class Response {
     private static final byte[] CONTENT_LENGTH = bytes("Content-Length: ");
     private static final byte[] CHUNKED = bytes("Transfer-Encoding: chunked");
     private static final byte[] CLOSE = bytes("Connection: close\r\n\r\n");
+    private static final byte[] SWITCHING = bytes("HTTP/1.1 101 Switching Protocols\r\n");
+    private static final int SWITCHING_STATUS = 101;
+    private static final byte[] UPGRADE = bytes("Connection: Upgrade\r\nUpgrade: ");
     private static final byte[] KEEP_ALIVE = bytes("Connection: keep-alive\r\n\r\n");
     /// What the fields that the server adds itself take at most, status line included.
     private static final int OWN_BYTES_MAX = 320;
@@ -62,6 +66,7 @@ public final class Response {
     private long sourcePosition;
     private long sourceLength;
     private @Nullable Later later;
+    private @Nullable Protocol successor;
 
     Response(Connection connection, Http http, RequestHead head) {
         this.connection = connection;
@@ -362,6 +367,35 @@ public final class Response {
         return later;
     }
 
+    /// Replies that the connection goes on in another protocol (101, RFC 9110 section 7.8), such as one that the client has
+    /// [offered][Request#offersUpgrade]. What it sends behind this request is that protocol's. The new session does all the
+    /// work as the first stage's, and no [Protocol#lateReply] is sent for it; of `protocol` nothing but [Protocol#open] is asked.
+    ///
+    /// @param name as the client has offered it; other fields, such as Sec-WebSocket-Accept, are set before
+    /// @throws IllegalStateException if the client has not offered it, or the body was not taken
+    public void upgrade(String name, Protocol protocol) {
+        requireNotReplied();
+        HeaderRules.checkValue("Upgrade", name);
+        if (!Upgrades.isOffered(head, connection.inbound(), name)) {
+            throw new IllegalStateException("the client has not offered to go on with " + name
+                    + "; whether it has is told by request.offersUpgrade");
+        }
+        reserve(name.length());
+        if (begun) {
+            replaceStatusLine(StatusLine.of(status).length, SWITCHING);
+        } else {
+            out.put(SWITCHING);
+        }
+        begun = true;
+        status = SWITCHING_STATUS;
+        out.put(UPGRADE);
+        out.putLatin1(name);
+        out.put(http.date());
+        headBytes = out.length() - mark;
+        successor = protocol;
+        replied = true;
+    }
+
     // For what was prepared beforehand.
 
     /// Adds header fields that were written before, Content-Type among them: whole lines.
@@ -638,6 +672,11 @@ public final class Response {
         return last;
     }
 
+    /// What the connection goes on with when this reply is complete; null for HTTP.
+    @Nullable Protocol successor() {
+        return successor;
+    }
+
     @Nullable Later putOff() {
         return later;
     }
@@ -688,6 +727,7 @@ public final class Response {
         interimBytes = 0;
         contentType = null;
         later = null;
+        successor = null;
         if (source != null) {
             dropSource();
         }

@@ -62,6 +62,7 @@ class AccessLogTest {
                         return pieces.incrementAndGet() == 1;
                     });
                 })
+                .get("/line", (request, response) -> response.upgrade("line", new LineProtocol(new Backstage())))
                 .post("/upload", (request, response) -> response.status(201).text("thanks")));
     }
 
@@ -117,6 +118,19 @@ class AccessLogTest {
         assertThat(parse(lines.getFirst()).group(6)).isEqualTo("http://b/");
         assertThat(parse(lines.getFirst()).group(7)).isEqualTo("test/1");
         assertThat(parse(lines.get(1)).group(6)).isEqualTo("-");
+    }
+
+    @Test
+    void anUpgradeHasALineAndWhatFollowsIsNoRequest() throws Exception {
+        List<String> lines = lines(Format.COMBINED, server -> {
+            try (WireClient client = WireClient.connect(server)) {
+                client.send("GET /line HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: line\r\n\r\necho hello\nquit\n");
+                assertThat(new String(client.readToEnd(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 101 ")
+                        .endsWith("\r\n\r\n5\nhello3\nbye");
+            }
+        });
+        assertThat(lines).hasSize(1);
+        assertThat(parse(lines.getFirst()).group(4)).isEqualTo("101");
     }
 
     @Test
