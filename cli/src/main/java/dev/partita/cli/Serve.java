@@ -1,7 +1,6 @@
 package dev.partita.cli;
 
 import dev.partita.http.AccessLog;
-import dev.partita.http.Http;
 import dev.partita.limits.Limits;
 import dev.partita.server.Running;
 import java.io.IOException;

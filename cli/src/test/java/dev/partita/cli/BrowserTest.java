@@ -1,19 +1,30 @@
 package dev.partita.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.cli.site.Site;
+import dev.partita.http.Form;
 import dev.partita.http.Handler;
 import dev.partita.http.Http;
+import dev.partita.http.HttpObserver;
 import dev.partita.http.Routes;
+import dev.partita.http.StaticFiles;
+import dev.partita.http.Upload;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,6 +110,53 @@ class BrowserTest {
             </script>
             """;
 
+    /// Sends a file by a form, as a user would who has chosen it.
+    private static final String UPLOADER = """
+            <!doctype html><title>uploader</title>
+            """ + Chromium.HOLD + """
+            <iframe name="answer"></iframe>
+            <form method="post" action="/upload" enctype="multipart/form-data" target="answer">
+              <input name="title"><input name="photo" type="file">
+            </form>
+            <script>
+              const form = document.forms[0];
+              const chosen = new DataTransfer();
+              chosen.items.add(new File(["x".repeat(200000), "\\r\\n--end"], "J\u00f6rg \\"1\\".txt"));
+              form.photo.files = chosen.files;
+              form.title.value = "a & b";
+              const answer = document.getElementsByName("answer")[0];
+              answer.addEventListener("load", () => { say(answer.contentDocument.body.innerText); loaded(); });
+              form.submit();
+            </script>
+            """;
+
+    /// Plays the last moment of a long sound, which nobody would want to load whole for that.
+    private static final String PLAYER = """
+            <!doctype html><title>player</title>
+            """ + Chromium.HOLD + """
+            <audio id="sound" preload="metadata" muted src="/long.wav"></audio>
+            <script>
+              const sound = document.getElementById("sound");
+              const heard = event => new Promise((done, failed) => {
+                sound.addEventListener(event, done, {once: true});
+                sound.addEventListener("error", () => failed(sound.error.message), {once: true});
+              });
+              (async () => {
+                await heard("loadedmetadata");
+                say("duration " + sound.duration);
+                sound.currentTime = sound.duration - 0.2;
+                await heard("seeked");
+                const ended = heard("ended");
+                await sound.play();
+                await ended;
+                say("ended");
+              })().catch(failure => say("failed: " + failure)).then(loaded);
+            </script>
+            """;
+
+    private static final int SOUND_HERTZ = 8_000;
+    private static final int SOUND_SECONDS = 1_000;
+
     @TempDir
     private Path files;
 
@@ -144,6 +202,57 @@ class BrowserTest {
                             pages().map(page -> "200 " + page + " text/html").toList());
             assertThat(visit.console()).hasSize(1).first().asString().contains("all seen");
         }
+    }
+
+    @Test
+    void theBrowserUploadsAFile() throws Exception {
+        Tool.installed("chromium");
+        Handler upload = (request, response) -> {
+            Form form = request.form();
+            Upload photo = Objects.requireNonNull(form.file("photo"));
+            String text = new String(photo.bytes(), UTF_8);
+            response.text(form.value("title") + ", " + photo.fileName() + ", " + photo.length() + ", "
+                    + text.substring(text.length() - 6).strip());
+        };
+        Handler page = (request, response) -> response.contentType("text/html; charset=utf-8").text(UPLOADER);
+        try (Running server = run(new Routes().get("/", page).post("/upload", upload))) {
+            var visit = Chromium.visits("http://127.0.0.1:" + server.port() + "/", temporary);
+
+            assertThat(visit.page()).isEqualTo("a &amp; b, J\u00f6rg \"1\".txt, 200007, --end\n");
+        }
+    }
+
+    @Test
+    void theBrowserPlaysAPartOfAFile() throws Exception {
+        Tool.installed("chromium");
+        Files.write(files.resolve("long.wav"), sound());
+        Files.writeString(files.resolve("player.html"), PLAYER);
+        Queue<String> ranges = new ConcurrentLinkedQueue<>();
+        HttpObserver noting = (request, response, times) -> {
+            String range = request.header("range");
+            if (range != null) {
+                ranges.add(response.status() + " " + range);
+            }
+        };
+        Http http = Http.serving(StaticFiles.under(files)).observing(noting);
+        try (Running server = Server.of(http).listen(0).run(ModelName.SYMPED.model())) {
+            var visit = Chromium.visits("http://127.0.0.1:" + server.port() + "/player.html", temporary);
+
+            assertThat(visit.page()).isEqualTo("duration " + SOUND_SECONDS + "\nended\n");
+            assertThat(ranges).allMatch(range -> range.startsWith("206 bytes="))
+                    .anyMatch(range -> !range.startsWith("206 bytes=0-")); // it has not read up to there
+        }
+    }
+
+    /// Silence in WAVE's simplest form: one channel of bytes.
+    private static byte[] sound() {
+        int length = SOUND_HERTZ * SOUND_SECONDS;
+        ByteBuffer wave = ByteBuffer.allocate(44 + length).order(ByteOrder.LITTLE_ENDIAN);
+        wave.put("RIFF".getBytes(UTF_8)).putInt(36 + length).put("WAVEfmt ".getBytes(UTF_8)).putInt(16)
+                .putShort((short) 1).putShort((short) 1).putInt(SOUND_HERTZ).putInt(SOUND_HERTZ).putShort((short) 1)
+                .putShort((short) 8).put("data".getBytes(UTF_8)).putInt(length);
+        Arrays.fill(wave.array(), 44, 44 + length, (byte) 0x80);
+        return wave.array();
     }
 
     private static Stream<String> pages() {

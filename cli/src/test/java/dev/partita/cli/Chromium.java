@@ -43,7 +43,7 @@ record Chromium(String page, List<String> console) {
         // Not in a folder that a test deletes: helpers of the browser write for a moment longer than it lives.
         Path user = Files.createTempDirectory(Files.createDirectories(Path.of("target", "chromium")), "user");
         List<String> command = List.of(chromium.toString(), "--headless", "--no-sandbox", "--disable-gpu",
-                "--disable-quic",
+                "--disable-quic", "--autoplay-policy=no-user-gesture-required",
                 "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
                 "--user-data-dir=" + user.toAbsolutePath(), "--enable-logging=stderr", "--dump-dom", url);
         try (Tool tool = Tool.start(temporary.resolve("chromium"), command)) {

@@ -26,10 +26,20 @@ record Combination(ModelName model, String transport) {
 
     /// Serves a folder on a free port.
     Running root(Path folder) throws IOException {
+        return serve("--root", folder.toString());
+    }
+
+    /// Serves the demo, and a folder besides.
+    Running demo(Path folder) throws IOException {
+        return serve("--demo", "--work-per-micro", "1", "--root", folder.toString());
+    }
+
+    private Running serve(String... content) throws IOException {
         var nobody = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         var serve = new Serve(nobody, nobody);
-        new CommandLine(serve).parseArgs("--model", model.word(), "--transport", transport, "--port", "0", "--root",
-                folder.toString());
+        new CommandLine(serve).parseArgs(Stream.concat(
+                Stream.of("--model", model.word(), "--transport", transport, "--port", "0"), Stream.of(content))
+                .toArray(String[]::new));
         return serve.plan().start();
     }
 

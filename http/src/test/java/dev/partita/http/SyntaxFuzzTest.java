@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.partita.connection.Buffer;
+import dev.partita.http.syntax.ByteRange;
 import dev.partita.http.syntax.ChunkedDecoder;
 import dev.partita.http.syntax.FilePath;
 import dev.partita.http.syntax.HttpDate;
@@ -112,6 +113,20 @@ class SyntaxFuzzTest {
         if (second != HttpDate.NONE && second <= LAST_SECOND_OF_9999) {
             String text = HttpDate.text(second);
             require(HttpDate.parse(text) == second, "read back as another moment: " + text);
+        }
+    }
+
+    /// The first byte is the size of the whole.
+    @FuzzTest
+    void range(byte[] input) {
+        if (input.length == 0) {
+            return;
+        }
+        int size = input[0] & 0xFF;
+        ByteRange range = ByteRange.of(new String(input, 1, input.length - 1, ISO_8859_1), size);
+        if (!range.isWhole() && !range.isNone()) {
+            require(range.length() > 0 && range.first() >= 0 && range.first() + range.length() <= size,
+                    "a part that is not there: " + range);
         }
     }
 

@@ -42,7 +42,12 @@ public final class Site implements Handler {
     @Override
     public void handle(Request request, Response response) {
         if (request.method() != Method.GET && request.method() != Method.HEAD) {
-            response.status(405).header("Allow", "GET, HEAD").text("405 Method Not Allowed\n");
+            response.header("Allow", "GET, HEAD, OPTIONS");
+            if (request.method() == Method.OPTIONS) {
+                response.status(204).empty();
+            } else {
+                response.answer(405);
+            }
             return;
         }
         Page page = pages.get(request.path());
@@ -56,6 +61,11 @@ public final class Site implements Handler {
     @Override
     public boolean neverBlocks() {
         return true;
+    }
+
+    @Override
+    public long bodyBytesMax(Request request) {
+        return BODY_IGNORED;
     }
 
     private static Page read(String file) {
