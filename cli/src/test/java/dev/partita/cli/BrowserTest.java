@@ -154,7 +154,7 @@ class BrowserTest {
             </script>
             """;
 
-    private static final int SOUND_HERTZ = 8_000;
+    private static final int SOUND_HERTZ = 32_000;
     private static final int SOUND_SECONDS = 1_000;
 
     @TempDir

@@ -372,7 +372,8 @@ public final class Response {
     /// work as the first stage's, and no [Protocol#lateReply] is sent for it; of `protocol` nothing but [Protocol#open] is asked.
     ///
     /// @param name as the client has offered it; other fields, such as Sec-WebSocket-Accept, are set before
-    /// @throws IllegalStateException if the client has not offered it, or the body was not taken
+    /// @throws IllegalStateException if the client has not offered it. A handler that has left the request's body unread fails
+    ///     when it returns: 500
     public void upgrade(String name, Protocol protocol) {
         requireNotReplied();
         HeaderRules.checkValue("Upgrade", name);
