@@ -124,8 +124,8 @@ class AccessLogTest {
     void anUpgradeHasALineAndWhatFollowsIsNoRequest() throws Exception {
         List<String> lines = lines(Format.COMBINED, server -> {
             try (WireClient client = WireClient.connect(server)) {
-                client.send("GET /line HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: line\r\n\r\n"
-                        + "echo hello\nquit\n");
+                client.send("GET /line HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: line\r\n\r\n");
+                client.send("echo hello\nquit\n");
                 assertThat(new String(client.readToEnd(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 101 ")
                         .endsWith("\r\n\r\n5\nhello3\nbye");
             }
