@@ -56,6 +56,9 @@ final class CacheSession implements Session {
     /// The next key of a get; and inbound's length when no whole key was left in it, or -1.
     private int keyAt;
     private int stuckAt = -1;
+    /// Of the keys that this pass has looked up.
+    private int hits;
+    private int misses;
     private boolean aKeyFailed;
     /// The value that arrives, as far as it is not in inbound.
     private byte[] arrived = NOTHING;
@@ -288,16 +291,15 @@ final class CacheSession implements Session {
     /// One pass over the keys of a get.
     private void lookUp() {
         stuckAt = -1;
+        hits = 0;
+        misses = 0;
         for (int keys = 0; keys < KEYS_PER_PASS_MAX && state == State.KEYS && hasRoom(); keys++) {
             int start = keyAt;
             int length = in.length();
             while (start < length && in.at(start) == ' ') {
                 start++;
             }
-            int stop = start;
-            while (stop < length && in.at(stop) != ' ' && in.at(stop) != '\n') {
-                stop++;
-            }
+            int stop = Line.endOfKey(in, start);
             if (stop == length) {
                 awaitKey(start, stop);
                 break;
@@ -309,6 +311,16 @@ final class CacheSession implements Session {
             in.skip(keyAt);
             stuckAt -= stuckAt < 0 ? 0 : keyAt;
             keyAt = 0;
+        }
+        count();
+    }
+
+    private void count() {
+        if (hits > 0) {
+            tally.add(Stat.GET_HITS, hits);
+        }
+        if (misses > 0) {
+            tally.add(Stat.GET_MISSES, misses);
         }
     }
 
@@ -329,7 +341,9 @@ final class CacheSession implements Session {
         if (end - start > Request.KEY_BYTES_MAX) {
             aKeyFailed = true;
         } else if (end > start && !aKeyFailed) {
-            server.retrieval().lookUp(this, start, end - start);
+            boolean hit = server.retrieval().lookUp(this, start, end - start);
+            hits += hit ? 1 : 0;
+            misses += hit ? 0 : 1;
         }
         if (!last) {
             return;

@@ -8,6 +8,7 @@ final class Line {
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long LINE_FEEDS = '\n' * LOW_BITS;
+    private static final long SPACES = ' ' * LOW_BITS;
     private static final byte[] NOREPLY = {'n', 'o', 'r', 'e', 'p', 'l', 'y'};
 
     private final Buffer in;
@@ -39,6 +40,26 @@ final class Line {
             }
         }
         return -1;
+    }
+
+    /// The offset of the first space or line feed from `from` on; inbound's length if there is none.
+    static int endOfKey(Buffer in, int from) {
+        int length = in.length();
+        int i = from;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            long word = in.longAt(i);
+            long zeroWhereFeed = word ^ LINE_FEEDS;
+            long zeroWhereSpace = word ^ SPACES;
+            long found = (zeroWhereFeed - LOW_BITS & ~zeroWhereFeed | zeroWhereSpace - LOW_BITS & ~zeroWhereSpace)
+                    & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+        }
+        while (i < length && in.at(i) != ' ' && in.at(i) != '\n') {
+            i++;
+        }
+        return i;
     }
 
     /// Begins with what stands between two offsets.
@@ -105,6 +126,16 @@ final class Line {
             }
         }
         return true;
+    }
+
+    /// Whether a word is left. The current one stays.
+    boolean hasMore() {
+        for (int i = at; i < end; i++) {
+            if (in.at(i) != ' ') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// How many words are left. The current one stays.

@@ -4,9 +4,10 @@ import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The memcached protocol (text: classic and meta commands) with a store of its own. One for a server:
 ///
@@ -39,10 +40,11 @@ public final class Memcached implements Protocol {
         this.clock = clock;
         store = new Store(settings.memoryBytes(), settings.evicts(), clock, tally);
         updates = new Updates(store, clock, settings);
-        retrieval = new Retrieval(store, updates, clock);
+        var hotKeys = new HotKeys();
+        retrieval = new Retrieval(store, updates, clock, hotKeys);
         classic = new Classic(updates, clock);
-        meta = new Meta(store, updates, clock);
-        service = new Service(settings, store, clock, tally);
+        meta = new Meta(store, updates, clock, hotKeys);
+        service = new Service(settings, store, clock, tally, hotKeys);
     }
 
     @Override
@@ -71,17 +73,16 @@ public final class Memcached implements Protocol {
         store.tick(CRAWLED_PER_SECOND_MAX);
     }
 
-    /// What it has counted since it started or since `stats reset`, by memcached's names, and what it holds now. From any
-    /// thread; allocates.
-    public Map<String, Long> statistics() {
-        Map<String, Long> all = new TreeMap<>();
-        for (Stat stat : Stat.values()) {
-            all.put(stat.word(), tally.sum(stat));
-        }
-        all.put("curr_items", store.items());
-        all.put("bytes", store.bytes());
-        all.put("limit_maxbytes", store.bytesMax());
-        return all;
+    /// What it has counted since it started or since `stats reset`, by memcached's names. From any thread; allocates.
+    public Map<String, Long> counts() {
+        Map<String, Long> counts = Arrays.stream(Stat.values()).collect(Collectors.toMap(Stat::word, tally::sum));
+        counts.put("cmd_get", tally.lookups());
+        return counts;
+    }
+
+    /// How much it holds now, by memcached's names. From any thread; allocates.
+    public Map<String, Long> levels() {
+        return Map.of("curr_items", store.items(), "bytes", store.bytes(), "limit_maxbytes", store.bytesMax());
     }
 
     // For sessions.

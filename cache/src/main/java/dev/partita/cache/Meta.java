@@ -11,14 +11,19 @@ final class Meta {
     private static final long LOCKING = Request.bit((byte) 'N') | Request.bit((byte) 'T') | Request.bit((byte) 'R')
             | Request.bit((byte) 'l') | Request.bit((byte) 'h');
 
+    /// What shows the id of an item that was not stored.
+    private static final byte[] NO_CAS = {' ', 'c', '0'};
+
     private final Store store;
     private final Updates updates;
     private final Clock clock;
+    private final HotKeys hotKeys;
 
-    Meta(Store store, Updates updates, Clock clock) {
+    Meta(Store store, Updates updates, Clock clock, HotKeys hotKeys) {
         this.store = store;
         this.updates = updates;
         this.clock = clock;
+        this.hotKeys = hotKeys;
     }
 
     void perform(CacheSession session) {
@@ -46,6 +51,7 @@ final class Meta {
 
     private void get(CacheSession session, Probe key) {
         Request request = session.request();
+        hotKeys.lookedUp(key);
         if (request.hasAny(LOCKING)) {
             synchronized (store.lock(key)) {
                 Item item = request.has('u') ? store.peek(key) : store.get(key);
@@ -109,7 +115,6 @@ final class Meta {
             tally.increment(Stat.CMD_TOUCH);
             tally.increment(hit ? Stat.TOUCH_HITS : Stat.TOUCH_MISSES);
         } else {
-            tally.increment(Stat.CMD_GET);
             tally.increment(hit ? Stat.GET_HITS : Stat.GET_MISSES);
         }
     }
@@ -183,7 +188,7 @@ final class Meta {
     // me
 
     private void debug(CacheSession session, Probe key) {
-        Item item = store.peekAny(key);
+        Item item = store.peek(key);
         if (item == null) {
             session.say(Says.EN);
             return;
@@ -254,6 +259,8 @@ final class Meta {
                 case 's', 't', 'c', 'f', 'l', 'h' -> {
                     if (item != null && isShown(request.verb, flags.first())) {
                         show(session, (char) flags.first(), item);
+                    } else if (request.verb == Verb.MS && flags.first() == 'c') {
+                        session.say(NO_CAS);
                     }
                 }
                 default -> { /* asks for nothing back */ }

@@ -114,7 +114,7 @@ final class Request {
     /// Leaves [#keyStart] where the keys begin.
     private void readKeys() {
         if (verb.touches()) {
-            if (!line.next() || line.left() == 0) {
+            if (!line.next() || !line.hasMore()) {
                 error = Says.BAD_FORMAT;
                 return;
             }
@@ -122,7 +122,7 @@ final class Request {
                 error = Says.BAD_EXPTIME;
                 return;
             }
-        } else if (line.left() == 0) {
+        } else if (!line.hasMore()) {
             error = Says.BAD_FORMAT;
         }
         keyStart = line.stop();
@@ -176,9 +176,10 @@ final class Request {
                 }
             }
         }
-        if (error == null && words > 2 && verb != Verb.DELETE) {
-            line.next();
-            quiet = line.isNoreply();
+        if (verb != Verb.DELETE && words <= 3) {
+            do { // who waits for no reply gets no error either
+                quiet = line.isNoreply();
+            } while (line.next());
         }
     }
 
@@ -269,25 +270,31 @@ final class Request {
             length = (int) line.number();
         }
         flagsStart = line.stop();
-        while (error == null && line.next()) {
-            error = readFlag();
-        }
-        if (error != null && (verb == Verb.MD || verb == Verb.MA) && line.first() != 'O') {
-            error = Says.BAD_FLAG;
-        }
+        readFlags();
         quiet = error == null && has('q');
     }
 
-    private byte @Nullable [] readFlag() {
-        byte flag = line.first();
-        long bit = flag < 'A' ? 0 : bit(flag);
-        if ((bit & KNOWN_FLAGS) == 0) {
-            return Says.BAD_FORMAT;
+    /// The last flag that is wrong decides what is said, and the first one that is unknown or there twice ends the look.
+    private void readFlags() {
+        boolean hidesWhich = verb == Verb.MD || verb == Verb.MA;
+        while (line.next()) {
+            byte flag = line.first();
+            long bit = flag < 'A' ? 0 : bit(flag);
+            if ((bit & KNOWN_FLAGS) == 0 || (flags & bit) != 0) {
+                boolean isAscii = flag >= 0 && flag < 127; // no flag beyond is looked up
+                boolean isUnknown = isAscii && (bit & KNOWN_FLAGS) == 0;
+                error = hidesWhich ? Says.BAD_FLAG : isUnknown ? Says.BAD_FORMAT : Says.DUPLICATE_FLAG;
+                return;
+            }
+            flags |= bit;
+            byte[] wrong = readFlag(flag);
+            if (wrong != null) {
+                error = hidesWhich && flag != 'O' ? Says.BAD_FLAG : wrong;
+            }
         }
-        if ((flags & bit) != 0) {
-            return Says.DUPLICATE_FLAG;
-        }
-        flags |= bit;
+    }
+
+    private byte @Nullable [] readFlag(byte flag) {
         return switch (flag) {
             case 'N' -> {
                 boolean valid = readExptimeOfFlag();

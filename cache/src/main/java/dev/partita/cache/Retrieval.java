@@ -7,32 +7,34 @@ final class Retrieval {
     private final Store store;
     private final Updates updates;
     private final Clock clock;
+    private final HotKeys hotKeys;
 
-    Retrieval(Store store, Updates updates, Clock clock) {
+    Retrieval(Store store, Updates updates, Clock clock, HotKeys hotKeys) {
         this.store = store;
         this.updates = updates;
         this.clock = clock;
+        this.hotKeys = hotKeys;
     }
 
     /// Puts the item whose key stands at this offset of inbound into the reply, if there is one.
-    void lookUp(CacheSession session, int offset, int length) {
+    ///
+    /// @return whether there is; the caller counts
+    boolean lookUp(CacheSession session, int offset, int length) {
         Request request = session.request();
-        Tally.Row tally = session.tally();
         Probe key = session.key(offset, length);
+        hotKeys.lookedUp(key);
         Item item;
         if (request.verb.touches()) {
             item = updates.touch(key, clock.expiry(request.exptime));
+            Tally.Row tally = session.tally();
             tally.increment(Stat.CMD_TOUCH);
             tally.increment(item == null ? Stat.TOUCH_MISSES : Stat.TOUCH_HITS);
         } else {
             item = store.get(key);
         }
-        tally.increment(Stat.CMD_GET);
         if (item == null) {
-            tally.increment(Stat.GET_MISSES);
-            return;
+            return false;
         }
-        tally.increment(Stat.GET_HITS);
         item.fetched(clock.now());
         Buffer out = session.outbound().bytes();
         out.put(Says.VALUE);
@@ -47,5 +49,6 @@ final class Retrieval {
         }
         out.put(Says.CRLF);
         session.send(item.value, item.value.length);
+        return true;
     }
 }

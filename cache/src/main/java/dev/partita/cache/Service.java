@@ -3,9 +3,11 @@ package dev.partita.cache;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.partita.limits.Counter;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What concerns the whole server: flush_all, version, stats and the like. Not on anybody's hot path: it may allocate.
 final class Service {
@@ -14,13 +16,15 @@ final class Service {
     private final Clock clock;
     private final Tally tally;
     private final Statistics statistics;
+    private final HotKeys hotKeys;
     private volatile int verbosity;
 
-    Service(Settings settings, Store store, Clock clock, Tally tally) {
+    Service(Settings settings, Store store, Clock clock, Tally tally, HotKeys hotKeys) {
         this.settings = settings;
         this.store = store;
         this.clock = clock;
         this.tally = tally;
+        this.hotKeys = hotKeys;
         statistics = new Statistics(settings, store, clock, tally);
         verbosity = Integer.parseInt(settings.facts().getOrDefault("verbosity", "0"));
     }
@@ -87,12 +91,24 @@ final class Service {
     private void verbosity(CacheSession session, List<String> words) {
         if (words.isEmpty() || words.size() > 2) {
             error(session, words.isEmpty() ? Says.BAD_FORMAT : Says.ERROR);
-        } else if (!words.getFirst().matches("[0-9]{1,18}")) {
+            return;
+        }
+        BigInteger level = unsigned(words.getFirst());
+        if (level == null) {
             error(session, Says.BAD_FORMAT);
         } else {
-            verbosity = (int) Math.min(2, Long.parseLong(words.getFirst()));
+            verbosity = level.min(BigInteger.TWO).intValueExact();
             reply(session, Says.OK);
         }
+    }
+
+    /// A number from 0 to 2^64-1; null if it is none.
+    private static @Nullable BigInteger unsigned(String word) {
+        if (!word.matches("\\+?[0-9]{1,20}")) {
+            return null;
+        }
+        BigInteger number = new BigInteger(word);
+        return number.bitLength() > Long.SIZE ? null : number;
     }
 
     private void stats(CacheSession session, List<String> words) {
@@ -109,15 +125,41 @@ final class Service {
                 session.say(Says.RESET);
             }
             case "detail" -> detail(session, words);
-            case "cachedump" -> {
-                if (words.size() < 3) {
-                    session.say("CLIENT_ERROR bad command line\r\n".getBytes(ISO_8859_1));
-                } else {
-                    session.say(Says.END);
-                }
-            }
+            case "hotkeys" -> hotKeys(session, words);
+            case "cachedump" -> cachedump(session, words);
             case "extstore" -> session.say(Says.END);
             default -> error(session, Says.ERROR);
+        }
+    }
+
+    private void cachedump(CacheSession session, List<String> words) {
+        BigInteger slab = words.size() < 3 ? null : unsigned(words.get(1));
+        BigInteger most = words.size() < 3 ? null : unsigned(words.get(2));
+        if (!settings.dump()) {
+            session.say("CLIENT_ERROR stats cachedump not allowed\r\n".getBytes(ISO_8859_1));
+        } else if (words.size() < 3) {
+            session.say("CLIENT_ERROR bad command line\r\n".getBytes(ISO_8859_1));
+        } else if (slab == null || most == null || most.bitLength() > Integer.SIZE) {
+            session.say(Says.BAD_FORMAT);
+        } else if (slab.bitLength() > 6) { // memcached has 64 classes of items, we have one
+            session.say("CLIENT_ERROR Illegal slab id\r\n".getBytes(ISO_8859_1));
+        } else if (slab.equals(BigInteger.ONE)) {
+            send(session, statistics.cachedump(most.longValueExact()));
+        } else {
+            session.say(Says.END);
+        }
+    }
+
+    /// Ours: memcached has no such thing.
+    private void hotKeys(CacheSession session, List<String> words) {
+        String what = words.size() > 1 ? words.get(1) : "";
+        switch (what) {
+            case "on", "off" -> {
+                hotKeys.count(what.equals("on"));
+                session.say(Says.OK);
+            }
+            case "" -> send(session, statistics.hotKeys(hotKeys.hottest()));
+            default -> session.say("CLIENT_ERROR usage: stats hotkeys [on|off]\r\n".getBytes(ISO_8859_1));
         }
     }
 
@@ -182,23 +224,26 @@ final class Service {
     }
 
     private void memlimit(CacheSession session, List<String> words) {
-        long megabytesMax = 1_000_000_000L;
-        if (words.isEmpty() || words.size() > 2 || !words.getFirst().matches("[0-9]{1,18}")) {
+        BigInteger megabytes = words.isEmpty() || words.size() > 2 ? null : unsigned(words.getFirst());
+        if (megabytes == null) {
             error(session, Says.ERROR);
             return;
         }
-        long megabytes = Long.parseLong(words.getFirst());
-        String answer = megabytes < 8
-                ? "MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m"
-                : megabytes > megabytesMax
-                        ? "MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes"
-                        : megabytes << 20 > settings.memoryBytes()
-                                ? "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust"
-                                : "OK";
+        String answer = megabytes.compareTo(BigInteger.valueOf(1_000_000_000)) > 0
+                ? "MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes"
+                : memlimit(megabytes.longValueExact());
         if (answer.equals("OK")) {
-            store.bytesMax(megabytes << 20);
+            store.bytesMax(megabytes.longValueExact() << 20);
         }
         reply(session, (answer + "\r\n").getBytes(ISO_8859_1));
+    }
+
+    private String memlimit(long megabytes) {
+        return megabytes < 8
+                ? "MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m"
+                : megabytes << 20 > settings.memoryBytes()
+                        ? "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust"
+                        : "OK";
     }
 
     private static void send(CacheSession session, String text) {

@@ -3,9 +3,12 @@ package dev.partita.cache;
 import dev.partita.connection.Connection;
 import dev.partita.limits.Counter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 
 /// The texts of `stats` and what may follow it. Names and forms are memcached's, so that whoever reads those reads these;
@@ -13,6 +16,18 @@ import java.util.Locale;
 final class Statistics {
     private static final int TICKS_PER_SECOND = 100; // USER_HZ, fixed by the kernel's ABI (proc_pid_stat(5))
     private static final int MICROS_PER_TICK = 1_000_000 / TICKS_PER_SECOND;
+
+    /// What memcached counts and there is no such thing of here: shown as zero to those who read every name.
+    private static final List<String> WITHOUT_MEANING = List.of("time_in_listen_disabled_us", "hash_bytes",
+            "hash_is_expanding", "slab_reassign_running", "slabs_moved", "lru_crawler_running", "malloc_fails",
+            "evicted_active", "slab_global_page_pool", "lrutail_reflocked", "moves_to_cold", "moves_to_warm",
+            "moves_within_lru", "direct_reclaims", "lru_bumps_dropped", "response_obj_oom", "response_obj_count",
+            "response_obj_bytes", "read_buf_count", "read_buf_bytes", "read_buf_bytes_free", "read_buf_oom",
+            "reserved_fds", "slab_reassign_rescues", "slab_reassign_chunk_rescues", "slab_reassign_evictions_nomem",
+            "slab_reassign_inline_reclaim", "slab_reassign_busy_items", "slab_reassign_busy_deletes",
+            "lru_maintainer_juggles", "log_worker_dropped", "log_worker_written", "log_watcher_skipped",
+            "log_watcher_sent", "log_watchers", "unexpected_napi_ids", "round_robin_fallback");
+    private static final int CACHEDUMP_BYTES_MAX = 2 << 20; // memcached's bound
 
     private final Settings settings;
     private final Store store;
@@ -62,6 +77,7 @@ final class Statistics {
                 .add("total_connections", accepted)
                 .add("rejected_connections", connection.total(Counter.REFUSED))
                 .add("connection_structures", connection.limits().connectionsMax());
+        text.add("cmd_get", tally.lookups());
         for (Stat stat : Stat.values()) {
             text.add(stat.word(), tally.sum(stat));
         }
@@ -71,26 +87,13 @@ final class Statistics {
                 .add("accepting_conns", 1)
                 .add("listen_disabled_num", connection.total(Counter.ACCEPT_PAUSES_FULL)
                         + connection.total(Counter.ACCEPT_PAUSES_STARVED))
-                .add("time_in_listen_disabled_us", 0)
                 .add("threads", settings.facts().getOrDefault("num_threads", "1"))
                 .add("conn_yields", connection.total(Counter.YIELDS))
                 .add("idle_kicks", connection.total(Counter.LATE_IDLE))
                 .add("hash_power_level", Math.max(16, 64 - Long.numberOfLeadingZeros(store.items())))
-                .add("hash_bytes", 0)
-                .add("hash_is_expanding", 0)
-                .add("slab_reassign_running", 0)
-                .add("slabs_moved", 0)
-                .add("lru_crawler_running", 0)
-                .add("malloc_fails", 0)
                 .add("bytes", store.bytes())
-                .add("curr_items", store.items())
-                .add("slab_global_page_pool", 0)
-                .add("lrutail_reflocked", 0)
-                .add("moves_to_cold", 0)
-                .add("moves_to_warm", 0)
-                .add("moves_within_lru", 0)
-                .add("direct_reclaims", 0)
-                .add("lru_bumps_dropped", 0);
+                .add("curr_items", store.items());
+        WITHOUT_MEANING.forEach(name -> text.add(name, 0));
         return text.end();
     }
 
@@ -145,7 +148,7 @@ final class Statistics {
                     .add("items:1:reclaimed", tally.sum(Stat.RECLAIMED))
                     .add("items:1:expired_unfetched", tally.sum(Stat.EXPIRED_UNFETCHED))
                     .add("items:1:evicted_unfetched", tally.sum(Stat.EVICTED_UNFETCHED))
-                    .add("items:1:evicted_active", tally.sum(Stat.EVICTED_ACTIVE))
+                    .add("items:1:evicted_active", 0)
                     .add("items:1:crawler_reclaimed", tally.sum(Stat.CRAWLER_RECLAIMED))
                     .add("items:1:crawler_items_checked", tally.sum(Stat.CRAWLER_ITEMS_CHECKED))
                     .add("items:1:lrutail_reflocked", 0)
@@ -159,6 +162,25 @@ final class Statistics {
                     .add("items:1:hits_to_temp", 0);
         }
         return text.end();
+    }
+
+    /// `stats cachedump 1 LIMIT`: some of the items.
+    ///
+    /// @param most how many; 0 for as many as fit
+    String cachedump(long most) {
+        var text = new StringBuilder();
+        int shown = 0;
+        for (Iterator<Item> items = store.iterator(); items.hasNext() && (most == 0 || shown < most)
+                && text.length() < CACHEDUMP_BYTES_MAX;) {
+            Item item = items.next();
+            if (item.isLive(clock.now(), store.generation())) {
+                long end = item.expiry() == Clock.NEVER ? 0 : clock.epochSecond(item.expiry());
+                text.append("ITEM ").append(new String(item.key.bytes, StandardCharsets.ISO_8859_1)).append(" [")
+                        .append(item.length()).append(" b; ").append(end).append(" s]\r\n");
+                shown++;
+            }
+        }
+        return text.append("END\r\n").toString();
     }
 
     /// `stats slabs`: memory comes from the JVM's heap, not from slabs.
@@ -175,6 +197,13 @@ final class Statistics {
     String connections(Connection connection) {
         int slot = connection.slot();
         return new Text().add(slot + ":state", "conn_parse_cmd").add(slot + ":secs_since_last_cmd", 0).end();
+    }
+
+    /// `stats hotkeys`: a key that is not text is shown as its bytes are.
+    String hotKeys(List<HotKeys.Hot> hottest) {
+        var text = new Text();
+        hottest.forEach(hot -> text.add(new String(hot.key().bytes, StandardCharsets.ISO_8859_1), hot.lookups()));
+        return text.end();
     }
 
     private static String yesNo(boolean is) {

@@ -85,7 +85,7 @@ final class Store {
     /// The item, which counts as asked for when the store decides what may go. Allocates nothing, takes no lock.
     @Nullable Item get(Probe key) {
         Item item = cache.getIfPresent(key);
-        return item == null || item.isLive(clock.now(), generation) ? item : bury(item);
+        return item == null || item.isLive(clock.now(), generation) ? item : miss(item);
     }
 
     /// The item, without a trace that somebody looked.
@@ -135,8 +135,15 @@ final class Store {
         items.decrementAndGet();
     }
 
+    /// Somebody has asked for an item that is dead.
+    private @Nullable Item miss(Item dead) {
+        tally.row(dead.key.hash).increment(dead.isFlushed(generation) ? Stat.GET_FLUSHED : Stat.GET_EXPIRED);
+        bury(dead);
+        return null;
+    }
+
     /// Removes an item that is dead.
-    private @Nullable Item bury(Item item) {
+    private void bury(Item item) {
         synchronized (lock(item.key.hash)) {
             if (policy.getIfPresentQuietly(item.key) == item) {
                 remove(item.key);
@@ -145,7 +152,6 @@ final class Store {
                 }
             }
         }
-        return null;
     }
 
     /// By the thread whose put made it necessary, or by any other's that came along.

@@ -47,6 +47,11 @@ final class Tally {
         return sum;
     }
 
+    /// How many keys were looked up, by memcached's `cmd_get`.
+    long lookups() {
+        return sum(Stat.GET_HITS) + sum(Stat.GET_MISSES);
+    }
+
     /// Begins again at zero, as `stats reset` does; what is counted meanwhile may be lost.
     void reset() {
         for (Row row : rows) {

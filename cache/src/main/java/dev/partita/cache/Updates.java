@@ -184,6 +184,7 @@ final class Updates {
             Item item = store.get(key);
             if (item != null) {
                 item.expiry(expiry);
+                item.fetched(clock.now());
             }
             return item;
         }

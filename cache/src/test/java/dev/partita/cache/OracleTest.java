@@ -1,16 +1,7 @@
 package dev.partita.cache;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -20,50 +11,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Debian's memcached is asked the same, where the documents are silent: the answers have to be the same bytes.
 @Timeout(60)
 class OracleTest {
-    private static final Path MEMCACHED = Path.of("/usr/bin/memcached");
-    private static final String END = "mn\r\n";
-
-    private static Process memcached;
-    private static int port;
+    private static Oracle memcached;
 
     @BeforeAll
     static void startMemcached() throws Exception {
-        assumeTrue(Files.isExecutable(MEMCACHED), "memcached is not installed: apt-get install memcached");
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        memcached = new ProcessBuilder(MEMCACHED.toString(), "-u", System.getProperty("user.name"), "-l", "127.0.0.1",
-                "-p", "" + port).redirectErrorStream(true).start();
-        long patience = System.nanoTime() + 10_000_000_000L;
-        while (true) {
-            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                assertThat(probe.isConnected()).isTrue();
-                return;
-            } catch (IOException notYet) {
-                assertThat(System.nanoTime()).as("memcached starts").isLessThan(patience);
-                LockSupport.parkNanos(10_000_000);
-            }
-        }
+        memcached = Oracle.start();
     }
 
     @AfterAll
     static void endMemcached() {
         if (memcached != null) {
-            memcached.destroy();
-        }
-    }
-
-    private static String askMemcached(String text) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(("flush_all\r\n" + text + END).getBytes(ISO_8859_1));
-            var heard = new StringBuilder();
-            while (!heard.toString().endsWith("MN\r\n")) {
-                int next = socket.getInputStream().read();
-                assertThat(next).as("after " + heard).isNotNegative();
-                heard.append((char) next);
-            }
-            return heard.toString();
+            memcached.close();
         }
     }
 
@@ -92,6 +50,11 @@ class OracleTest {
         "verbosity 1|verbosity abc|verbosity 1 noreply|verbosity 1 x y|",
         "foo|gett a|GET a|a|get  a  b |bget a|\u0081x|",
         "stats foo|stats detail|stats detail on|stats detail dump|stats detail off|stats reset|stats cachedump|",
+        "stats cachedump 1|stats cachedump x 1|stats cachedump 1 x|stats cachedump 99 1|stats cachedump 64 1|",
+        "incr a x noreply|incr a noreply|incr a 1 2 noreply|touch a x noreply|touch a noreply|decr <251> 1 noreply|",
+        "verbosity +1|verbosity 18446744073709551615|verbosity 18446744073709551616|cache_memlimit 18446744073709551615|",
+        "mg a Tx v v|mg a Tx Oabc|mg a Oabc Tx Nx|mg a \u0080|ms a 1 MP c|x|ms a 1 ME|x|ms a 1 ME c|x|",
+        "set a 0 -1 1|x|me a|set a 0 99999999999 1|x|me a|mg a|",
         "slabs|slabs automove 1|lru|lru mode flat|lru foo|lru_crawler|lru_crawler foo|lru_crawler tocrawl 5|",
         "cache_memlimit 64|cache_memlimit 4|cache_memlimit abc|cache_memlimit 64 noreply|",
         "ms a 1|x|mg a|mg a v|mg a s v t f h l k Oabc|mg a k s q|mg b|mg b v k O1|mg b v q|",
@@ -113,9 +76,9 @@ class OracleTest {
         "ms z 1|x|ms a 1|x|ms a 2 I C1|xx|mg a v|mg a v|ms a 3|abc|mg a h u|mg a h u|mg a h|mg a h|",
     })
     void answersAsMemcachedDoes(String said) throws Exception {
-        String text = said.replace("|", "\r\n");
-        try (var talk = new Talk()) {
-            assertThat(talk.ask("flush_all\r\n" + text + END)).isEqualTo(askMemcached(text));
+        String text = "flush_all\r\n" + said.replace("|", "\r\n").replace("<251>", "k".repeat(251));
+        try (var talk = new Talk(); Oracle.Talking talking = memcached.talk()) {
+            assertThat(talk.ask(text)).isEqualTo(talking.ask(text));
         }
     }
 }

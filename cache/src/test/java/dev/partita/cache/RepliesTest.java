@@ -262,6 +262,9 @@ class RepliesTest {
             assertThat(dump.split("\n")).hasSize(3).endsWith("END\r");
             assertThat(dump).contains("key=a%25b exp=1800000100 la=1800000000 cas=1 fetch=no cls=1 size=")
                     .contains("key=b exp=-1 la=1800000000 cas=2 fetch=yes cls=1 size=").doesNotContain("gone");
+            assertThat(talk.ask("stats cachedump 1 0\r\n")).contains("ITEM a%b [1 b; 1800000100 s]\r\n",
+                    "ITEM b [1 b; 0 s]\r\n").doesNotContain("gone").endsWith("END\r\n");
+            assertThat(talk.ask("stats cachedump 1 1\r\nstats cachedump 2 0\r\n").split("\r\n", 0)).hasSize(3);
             assertThat(talk.ask("lru_crawler mgdump all\r\n")).contains("mg b\r\n").endsWith("EN\r\n");
         }
     }

@@ -174,6 +174,39 @@ class StoreTest {
     }
 
     @Test
+    void countsWhyAKeyWasMissed() {
+        try (var talk = new Talk()) {
+            talk.ask("set a 0 5 1\r\nx\r\nset b 0 0 1\r\nx\r\n");
+            talk.server.pass(6);
+            talk.ask("flush_all\r\nget b none\r\n");
+            assertThat(talk.count(Stat.GET_FLUSHED)).isEqualTo(1);
+            talk.ask("set a 0 5 1\r\nx\r\n");
+            talk.server.clock.tick(12_000_000_000L, Talk.EPOCH_SECOND + 12);
+            talk.ask("get a\r\n");
+            assertThat(talk.count(Stat.GET_EXPIRED)).isEqualTo(1);
+            assertThat(talk.count(Stat.GET_MISSES)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void namesTheHotKeysWhileSomebodyWantsToKnow() {
+        try (var talk = new Talk()) {
+            talk.ask("get hot\r\n".repeat(1_000));
+            assertThat(talk.ask("stats hotkeys\r\n")).isEqualTo("END\r\n");
+            assertThat(talk.ask("stats hotkeys on\r\n")).isEqualTo("OK\r\n");
+            for (int i = 0; i < 5_000; i++) {
+                talk.ask("get hot key" + i + "\r\nmg hot v\r\n");
+            }
+            String[] hottest = talk.ask("stats hotkeys\r\n").split("\r\n", 0);
+            assertThat(hottest).hasSizeLessThanOrEqualTo(HotKeys.KEYS_MAX + 1);
+            assertThat(hottest[0]).startsWith("STAT hot ");
+            assertThat(Long.parseLong(hottest[0].substring("STAT hot ".length()))).isBetween(8_000L, 12_000L);
+            assertThat(talk.ask("stats hotkeys off\r\nstats hotkeys\r\n")).isEqualTo("OK\r\nEND\r\n");
+            assertThat(talk.ask("stats hotkeys x\r\n")).startsWith("CLIENT_ERROR usage");
+        }
+    }
+
+    @Test
     void withoutIdsEveryItemHasTheSame() {
         try (var talk = talk(Settings.defaults().withoutCas())) {
             assertThat(talk.ask("set a 0 0 1\r\nx\r\ngets a\r\n")).isEqualTo("STORED\r\nVALUE a 0 1 0\r\nx\r\nEND\r\n");
