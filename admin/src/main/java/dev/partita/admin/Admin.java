@@ -39,7 +39,14 @@ public final class Admin implements AutoCloseable {
     ///
     /// @throws IOException if the address cannot be bound
     public static Admin start(Running server, SocketAddress address) throws IOException {
-        return new Admin(Server.of(Http.serving(new Answers(server)))
+        return start(server, address, Figures.NONE);
+    }
+
+    /// Begins to answer about `server` on `address`, also about what its protocol counts.
+    ///
+    /// @throws IOException if the address cannot be bound
+    public static Admin start(Running server, SocketAddress address, Figures figures) throws IOException {
+        return new Admin(Server.of(Http.serving(new Answers(server, figures)))
                 .transport(server.transport())
                 .limits(LIMITS)
                 .listen(address)
@@ -60,11 +67,13 @@ public final class Admin implements AutoCloseable {
     /// One handler for all paths, and no routes: a call site that sees a third handler costs every request of the server more.
     private static final class Answers implements Handler {
         private final Running server;
+        private final Figures figures;
         /// Made by the first scrape: loading its classes takes longer than the start of the server.
         private @Nullable Metrics metrics;
 
-        Answers(Running server) {
+        Answers(Running server, Figures figures) {
             this.server = server;
+            this.figures = figures;
         }
 
         @Override
@@ -93,7 +102,7 @@ public final class Admin implements AutoCloseable {
         private void metrics(Request request, Response response) throws IOException {
             Metrics metrics = this.metrics;
             if (metrics == null) {
-                metrics = new Metrics(server);
+                metrics = new Metrics(server, figures);
                 this.metrics = metrics;
             }
             String accept = request.header("Accept");

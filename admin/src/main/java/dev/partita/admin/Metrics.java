@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -28,18 +29,30 @@ final class Metrics {
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     private final Running server;
+    private final Figures figures;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private Counts counts;
     private List<Level> loops;
     private List<Level> queues;
+    private Map<String, Long> ownCounts;
+    private Map<String, Long> ownLevels;
 
-    Metrics(Running server) {
+    Metrics(Running server, Figures figures) {
         this.server = server;
+        this.figures = figures;
         counts = server.counts();
         loops = server.loops();
         queues = server.queues();
+        ownCounts = figures.counts();
+        ownLevels = figures.levels();
+        for (String name : ownCounts.keySet()) {
+            FunctionCounter.builder(name(name), this, self -> self.ownCounts.getOrDefault(name, 0L)).register(registry);
+        }
+        for (String name : ownLevels.keySet()) {
+            Gauge.builder(name(name), this, self -> self.ownLevels.getOrDefault(name, 0L)).register(registry);
+        }
         for (Counter counter : Counter.values()) {
-            FunctionCounter.builder(name(counter), this, self -> self.counts.get(counter))
+            FunctionCounter.builder(name(counter.name()), this, self -> self.counts.get(counter))
                     .description(counter.description())
                     .register(registry);
         }
@@ -63,9 +76,9 @@ final class Metrics {
         new FileDescriptorMetrics().bindTo(registry);
     }
 
-    /// The name of a counter before Prometheus makes `partita_name_total` of it.
-    private static String name(Counter counter) {
-        return "partita." + counter.name().toLowerCase(Locale.ROOT).replace('_', '.');
+    /// The name of a figure before Prometheus makes `partita_name` or `partita_name_total` of it.
+    private static String name(String name) {
+        return "partita." + name.toLowerCase(Locale.ROOT).replace('_', '.');
     }
 
     private void gauge(String name, String description, ToDoubleFunction<Metrics> value) {
@@ -93,6 +106,8 @@ final class Metrics {
         counts = server.counts();
         loops = server.loops();
         queues = server.queues();
+        ownCounts = figures.counts();
+        ownLevels = figures.levels();
         var text = new ByteArrayOutputStream();
         registry.scrape(text, format);
         return text.toByteArray();

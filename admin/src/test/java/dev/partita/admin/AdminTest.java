@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,6 +106,28 @@ class AdminTest {
                             "process_uptime_seconds", "process_files_open_files");
             assertThat(metrics.keySet().stream().filter(name -> name.startsWith("partita_queue{")))
                     .hasSize(model instanceof Amped ? 2 : model instanceof Seda ? 1 : 0);
+        }
+    }
+
+    @Test
+    void showsWhatTheProtocolCountsAsOfEachScrape() throws Exception {
+        var gets = new AtomicLong(7);
+        Figures figures = new Figures() {
+            @Override
+            public Map<String, Long> counts() {
+                return Map.of("cache.get_hits", gets.get());
+            }
+
+            @Override
+            public Map<String, Long> levels() {
+                return Map.of("cache.curr_items", 3L);
+            }
+        };
+        try (Running server = start(new Sped()); Admin admin = Admin.start(server, ANY, figures)) {
+            assertThat(scrape(admin)).containsEntry("partita_cache_get_hits_total", 7.0)
+                    .containsEntry("partita_cache_curr_items", 3.0);
+            gets.set(9);
+            assertThat(scrape(admin)).containsEntry("partita_cache_get_hits_total", 9.0);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.partita.cli;
 
 import dev.partita.admin.Admin;
+import dev.partita.admin.Figures;
 import dev.partita.server.Running;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -72,9 +73,16 @@ final class AdminListener implements AutoCloseable {
     ///
     /// @throws IOException if the address that the user has named cannot be bound
     AdminListener start(Running server) throws IOException {
+        return start(server, Figures.NONE);
+    }
+
+    /// Begins to answer about a server and what its protocol counts.
+    ///
+    /// @throws IOException if the address that the user has named cannot be bound
+    AdminListener start(Running server, Figures figures) throws IOException {
         if (address != null) {
             try {
-                Admin started = Admin.start(server, address);
+                Admin started = Admin.start(server, address, figures);
                 admin = started;
                 state = Address.url(started.address());
             } catch (IOException refused) {

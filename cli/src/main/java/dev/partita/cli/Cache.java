@@ -1,5 +1,6 @@
 package dev.partita.cli;
 
+import dev.partita.admin.Figures;
 import dev.partita.cache.Credentials;
 import dev.partita.cache.Memcached;
 import dev.partita.cache.Settings;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -218,10 +220,11 @@ final class Cache implements Callable<Integer> {
             settings = settings.withCredentials(credentials(Path.of(authFile)));
         }
         sayWhatMeansNothing();
-        Running running = setup.start(new Memcached(settings));
+        var protocol = new Memcached(settings);
+        Running running = setup.start(protocol);
         Path pid = writePid();
         protectUnixSocket();
-        try (AdminListener _ = setup.admin().start(running)) {
+        try (AdminListener _ = setup.admin().start(running, figures(protocol))) {
             if (!daemon) {
                 announce(setup, settings, running);
             }
@@ -231,6 +234,26 @@ final class Cache implements Callable<Integer> {
                 Files.deleteIfExists(pid);
             }
         }
+    }
+
+    /// What `/metrics` shows of the cache: memcached's names behind `partita_cache_`.
+    private static Figures figures(Memcached protocol) {
+        return new Figures() {
+            @Override
+            public Map<String, Long> counts() {
+                return prefixed(protocol.counts());
+            }
+
+            @Override
+            public Map<String, Long> levels() {
+                return prefixed(protocol.levels());
+            }
+        };
+    }
+
+    private static Map<String, Long> prefixed(Map<String, Long> figures) {
+        return figures.entrySet().stream()
+                .collect(Collectors.toMap(each -> "cache." + each.getKey(), Map.Entry::getValue));
     }
 
     private void announce(Setup setup, Settings settings, Running running) {
