@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -51,7 +52,8 @@ final class LoadCommand implements Callable<Integer> {
     private final PrintStream err;
 
     @Parameters(paramLabel = "URL", arity = "1", description = """
-            Such as http://127.0.0.1:8080/plaintext; with --raw tcp://127.0.0.1:9000.""")
+            Such as http://127.0.0.1:8080/plaintext; cache://127.0.0.1:11211 for memcached's text protocol; with --raw \
+            tcp://127.0.0.1:9000.""")
     private String url = "";
 
     @Option(names = "--rate", paramLabel = "N", description = """
@@ -95,6 +97,9 @@ final class LoadCommand implements Callable<Integer> {
     @Option(names = "--reply-end", paramLabel = "TEXT", description = """
             With --raw: what a reply ends with; \\r, \\n, \\t and \\\\ are understood. Default: \\n.""")
     private @Nullable String replyEnd;
+
+    @Mixin
+    private final CacheLoadOptions cache = new CacheLoadOptions();
 
     @Option(names = "--slow-readers", paramLabel = "N", description = """
             Further connections that take their replies slowly; not counted. Default: 0.""")
@@ -195,7 +200,13 @@ final class LoadCommand implements Callable<Integer> {
         }
         Dialogue dialogue;
         SocketAddress to;
-        if (raw != null) {
+        long randomness = Numbers.parse("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE);
+        if (url.startsWith(CacheLoadOptions.SCHEME + ":")) {
+            to = cacheAddress();
+            dialogue = cache.dialogue(randomness);
+        } else if (cache.given() != null) {
+            throw new Mistake(cache.given() + " belongs to a URL such as cache://127.0.0.1:11211");
+        } else if (raw != null) {
             to = rawAddress();
             dialogue = rawDialogue(raw);
         } else {
@@ -215,7 +226,7 @@ final class LoadCommand implements Callable<Integer> {
                 .slowReaders(number("--slow-readers", slowReaders, 0, 100_000))
                 .lineMax(number("--line-max", lineMax, 1, 10_000_000))
                 .threads(number("--threads", threads, 1, 1_024))
-                .seed(Numbers.parse("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE));
+                .seed(randomness);
         timed("--duration", duration, load::duration);
         timed("--warmup", warmUp, load::warmUp);
         timed("--timeout", timeout, load::timeout);
@@ -255,6 +266,13 @@ final class LoadCommand implements Callable<Integer> {
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage()));
         }
+    }
+
+    private SocketAddress cacheAddress() {
+        if (mix != null || raw != null || replyEnd != null) {
+            throw new Mistake("--mix, --raw and --reply-end do not go with cache://: it asks gets and sets");
+        }
+        return CacheLoadOptions.address(uri("cache://127.0.0.1:11211"));
     }
 
     private SocketAddress rawAddress() {

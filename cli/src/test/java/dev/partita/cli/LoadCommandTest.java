@@ -2,6 +2,8 @@ package dev.partita.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.cache.Memcached;
+import dev.partita.cache.Settings;
 import dev.partita.http.Handler;
 import dev.partita.http.Http;
 import dev.partita.limits.Counter;
@@ -65,6 +67,19 @@ class LoadCommandTest {
     }
 
     @Test
+    void asksACacheForKeysAndGivesItValues() throws Exception {
+        try (Running server = Server.of(new Memcached(Settings.defaults())).listen(0)
+                .run(new Sped())) {
+            Console console = Console.run("load", "cache://127.0.0.1:" + server.port(), "--closed", "--connections",
+                    "2", "--get-ratio", "0.5", "--value-bytes", "5000", "--keys", "100", "--keys-per-get", "20",
+                    "--distribution", "zipf", "--duration", "300ms", "--warmup", "0");
+            assertThat(console.out()).contains("closed loop", " 0 failed", "get ", "set ");
+            assertThat(server.count(Counter.REQUESTS)).isPositive();
+            assertThat(server.count(Counter.BAD_REQUESTS)).isZero();
+        }
+    }
+
+    @Test
     void aResultThatSaysNothingIsVoidAndEndsWithThree() throws Exception {
         try (Running server = serve()) {
             Console console =
@@ -116,6 +131,12 @@ class LoadCommandTest {
             load http://no.such.host.invalid --rate 1       | the host 'no.such.host.invalid' is not known here | see
             load tcp://127.0.0.1:1 --rate 1                 | 'tcp://127.0.0.1:1' is no URL of a server | http://
             load http://127.0.0.1:1 --rate 1 --raw pom.xml  | is no address for --raw | tcp://127.0.0.1:9000
+            load cache://127.0.0.1:1 --rate 1 --mix x       | --mix, --raw and --reply-end do not go with cache:// | gets and sets
+            load cache://127.0.0.1:1 --rate 1 --get-ratio 2 | the share of gets is 2.0 | valid are 0.0 to 1.0
+            load cache://127.0.0.1:1 --rate 1 --keys x      | --keys is 'x' | valid are
+            load cache://127.0.0.1:1 --rate 1 --distribution zip | there is no distribution 'zip'; did you mean zipf? | valid are uniform, zipf
+            load cache:nowhere --rate 1                     | 'cache:nowhere' is no URL of a cache | cache://127.0.0.1:11211
+            load http://127.0.0.1:1 --rate 1 --keys 5       | --keys belongs to a URL such as cache:// | see
             """)
     void saysWhatIsWrongAndWhatIsValid(String line, String wrong, String valid) {
         Console console = Console.run(line.split(" +", -1));
