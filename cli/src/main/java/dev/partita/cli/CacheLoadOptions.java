@@ -40,7 +40,9 @@ final class CacheLoadOptions {
                         ? "--keys"
                         : valueBytes != null
                                 ? "--value-bytes"
-                                : keysPerGet != null ? "--keys-per-get" : distribution != null ? "--distribution" : null;
+                                : keysPerGet != null
+                                        ? "--keys-per-get"
+                                        : distribution != null ? "--distribution" : null;
     }
 
     /// Where the cache is.
