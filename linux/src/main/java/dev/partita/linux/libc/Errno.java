@@ -28,6 +28,7 @@ public final class Errno {
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
     public static final int EADDRNOTAVAIL = 99;
+    public static final int EPIPE = 32;
     public static final int EBUSY = 16;
     public static final int EBADR = 53;
     public static final int ENOBUFS = 105;
@@ -67,7 +68,7 @@ public final class Errno {
             case 27 -> "EFBIG";
             case 28 -> "ENOSPC";
             case 30 -> "EROFS";
-            case 32 -> "EPIPE";
+            case EPIPE -> "EPIPE";
             case ENAMETOOLONG -> "ENAMETOOLONG";
             case ENOSYS -> "ENOSYS";
             case ELOOP -> "ELOOP";

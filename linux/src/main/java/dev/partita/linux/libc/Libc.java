@@ -170,6 +170,33 @@ public final class Libc {
         return result < 0 ? result : memory.get(JAVA_INT, CallMemory.VALUE);
     }
 
+    /// socketpair(2).
+    ///
+    /// @param pairAddress of two ints
+    public static int socketpair(MemorySegment memory, int domain, int type, int protocol, long pairAddress) {
+        return intResult(memory, call(Passing.SOCKETPAIR, memory, domain, type, protocol, pairAddress, 0, 0));
+    }
+
+    /// sendmsg(2).
+    public static int sendmsg(MemorySegment memory, int fd, long msghdrAddress, int flags) {
+        return intResult(memory, call(Passing.SENDMSG, memory, fd, msghdrAddress, flags, 0, 0, 0));
+    }
+
+    /// recvmsg(2).
+    public static int recvmsg(MemorySegment memory, int fd, long msghdrAddress, int flags) {
+        return intResult(memory, call(Passing.RECVMSG, memory, fd, msghdrAddress, flags, 0, 0, 0));
+    }
+
+    /// fchmod(2).
+    public static int fchmod(MemorySegment memory, int fd, int mode) {
+        return intResult(memory, call(Passing.FCHMOD, memory, fd, mode, 0, 0, 0, 0));
+    }
+
+    /// fcntl(2) with an int as its argument.
+    public static int fcntl(MemorySegment memory, int fd, int command, int argument) {
+        return intResult(memory, call(Passing.FCNTL, memory, fd, command, argument, 0, 0, 0));
+    }
+
     // Waiting.
 
     /// epoll_create1(2).
@@ -274,6 +301,16 @@ public final class Libc {
         call(Memory.MUNMAP, NOBODY, address, bytes, 0, 0, 0, 0);
     }
 
+    /// setsid(2).
+    public static int setsid(MemorySegment memory) {
+        return intResult(memory, call(Threads.SETSID, memory, 0, 0, 0, 0, 0, 0));
+    }
+
+    /// geteuid(2).
+    public static int geteuid(MemorySegment memory) {
+        return intResult(memory, call(Threads.GETEUID, memory, 0, 0, 0, 0, 0, 0));
+    }
+
     /// sched_setaffinity(2) of the calling thread.
     public static int schedSetaffinity(MemorySegment memory, long maskBytes, long maskAddress) {
         return intResult(memory, call(Threads.SETAFFINITY, memory, 0, maskBytes, maskAddress, 0, 0, 0));
@@ -339,6 +376,14 @@ public final class Libc {
         static final MemorySegment SHUTDOWN = function("shutdown");
     }
 
+    private static final class Passing {
+        static final MemorySegment SOCKETPAIR = function("socketpair");
+        static final MemorySegment SENDMSG = function("sendmsg");
+        static final MemorySegment RECVMSG = function("recvmsg");
+        static final MemorySegment FCHMOD = function("fchmod");
+        static final MemorySegment FCNTL = function("fcntl");
+    }
+
     private static final class Epoll {
         static final MemorySegment CREATE1 = function("epoll_create1");
         static final MemorySegment CTL = function("epoll_ctl");
@@ -366,6 +411,8 @@ public final class Libc {
 
     private static final class Threads {
         static final MemorySegment SETAFFINITY = function("sched_setaffinity");
+        static final MemorySegment SETSID = function("setsid");
+        static final MemorySegment GETEUID = function("geteuid");
     }
 
     private static final class Limits {

@@ -24,24 +24,42 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Several loops may watch one. Its descriptor is closed when the last of them has let go, so that none can accept from a
 /// number that belongs to somebody else by then; [#close] stops it at once.
+///
+/// With several processes the socket is also theirs: one that was [adopted][#adopt] is never stopped for the others, only let
+/// go of. One that [receives][#receiving] does not listen at all: another process accepts and passes the connections on, which
+/// is no difference to whoever watches it.
 public final class ListeningSocket implements Listener {
     /// What every accepted connection is: it never blocks, and no child process inherits it.
     public static final int ACCEPT_FLAGS = Sockets.SOCK_NONBLOCK_CLOEXEC;
+    /// include/uapi/linux/fcntl.h: duplicate the descriptor, not to be inherited by child processes.
+    private static final int F_DUPFD_CLOEXEC = 1030;
 
     private final int fd;
     private final SocketAddress address;
     private final boolean shared;
     private final List<Outcome> outcomes;
     private final Setting[] perConnection;
-    private final @Nullable UnixPath path;
+    /// Other processes have it too.
+    private final boolean adopted;
+    private final @Nullable PassedConnections passed;
 
     // Guarded by this.
+    private @Nullable UnixPath path;
     private int watchers;
+    private boolean handedOver;
     private boolean stopped;
     private boolean closed;
 
     private ListeningSocket(
-            int fd, SocketAddress address, boolean shared, List<Outcome> outcomes, @Nullable UnixPath path) {
+            int fd,
+            SocketAddress address,
+            boolean shared,
+            List<Outcome> outcomes,
+            @Nullable UnixPath path,
+            boolean adopted,
+            @Nullable PassedConnections passed) {
+        this.adopted = adopted;
+        this.passed = passed;
         this.fd = fd;
         this.address = address;
         this.shared = shared;
@@ -70,7 +88,7 @@ public final class ListeningSocket implements Listener {
                 path = bind(memory, fd, address, bindTo);
                 require("listen", address, Libc.listen(memory, fd, backlog));
                 SocketAddress bound = path != null ? address : NativeAddress.bound(fd, arena);
-                return new ListeningSocket(fd, bound, sharing == Sharing.SHARED, outcomes, path);
+                return new ListeningSocket(fd, bound, sharing == Sharing.SHARED, outcomes, path, false, null);
             } catch (IOException | RuntimeException failure) {
                 Libc.close(fd);
                 if (path != null) {
@@ -79,6 +97,44 @@ public final class ListeningSocket implements Listener {
                 throw failure;
             }
         }
+    }
+
+    /// Takes over a socket that listens already, from another process.
+    ///
+    /// @param fd is this one's from now on
+    /// @param asked what it was bound to, with port 0 where the system has chosen one
+    /// @param options those that it was given when it was opened
+    public static ListeningSocket adopt(int fd, SocketAddress asked, SocketOptions options, boolean shared)
+            throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            SocketAddress bound = asked instanceof UnixDomainSocketAddress ? asked : NativeAddress.bound(fd, arena);
+            return new ListeningSocket(fd, bound, shared, applied(options), null, true, null);
+        }
+    }
+
+    /// Takes connections that another process accepts and passes on.
+    ///
+    /// @param channel where they come from; this one's from now on
+    /// @param address where they were accepted, for people
+    public static ListeningSocket receiving(MessageChannel channel, SocketAddress address, SocketOptions options) {
+        return new ListeningSocket(
+                channel.fd(), address, false, applied(options), null, true, new PassedConnections(channel));
+    }
+
+    /// Another one for the same socket, which goes on to listen when this one is closed, by whatever process; the file of a
+    /// unix socket is its to remove.
+    public synchronized ListeningSocket duplicate() throws IOException {
+        int copy = require("fcntl", address, Libc.fcntl(CallMemory.ofThread(), fd, F_DUPFD_CLOEXEC, 0));
+        var duplicate = new ListeningSocket(copy, address, shared, outcomes, path, true, null);
+        path = null;
+        handedOver = true;
+        return duplicate;
+    }
+
+    private static List<Outcome> applied(SocketOptions options) {
+        return options.settings().stream()
+                .map(setting -> new Outcome(setting, Result.APPLIED, ""))
+                .toList();
     }
 
     @Override
@@ -99,7 +155,7 @@ public final class ListeningSocket implements Listener {
         stopped = true;
         if (watchers == 0) {
             release();
-        } else {
+        } else if (!adopted && !handedOver) {
             // Ends listening now; the number stays ours until the last loop has let go of it.
             Libc.shutdown(CallMemory.ofThread(), fd, Sockets.SHUT_RD);
         }
@@ -108,6 +164,12 @@ public final class ListeningSocket implements Listener {
     /// The descriptor, for a loop that watches it.
     public int fd() {
         return fd;
+    }
+
+    /// True if connections arrive here that another process has accepted: then it is readable when there is one, and nothing
+    /// but [#accept] takes it.
+    public boolean isReceiving() {
+        return passed != null;
     }
 
     /// True if several loops watch this one.
@@ -133,11 +195,18 @@ public final class ListeningSocket implements Listener {
         }
     }
 
+    /// Accepts one connection, for whoever passes it on.
+    ///
+    /// @return a descriptor that never blocks, or a negative error
+    public int accept() {
+        return accept(CallMemory.ofThread());
+    }
+
     /// Accepts one connection.
     ///
     /// @return a descriptor that never blocks, or a negative error
     public int accept(MemorySegment memory) {
-        int accepted = Libc.accept4(memory, fd, ACCEPT_FLAGS);
+        int accepted = passed != null ? passed.next() : Libc.accept4(memory, fd, ACCEPT_FLAGS);
         if (accepted >= 0) {
             prepare(memory, accepted);
         }

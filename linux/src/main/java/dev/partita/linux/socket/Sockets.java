@@ -16,8 +16,12 @@ public final class Sockets {
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     /// send(2): a peer that is gone is an error (EPIPE), not a signal.
-    private static final int MSG_NOSIGNAL = 0x4000;
-    private static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_NOSIGNAL = 0x4000;
+    static final int MSG_DONTWAIT = 0x40;
+    /// recvmsg(2): descriptors that arrive are not inherited by child processes.
+    static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    /// sendmsg(2), unix(7): the message carries descriptors.
+    static final int SCM_RIGHTS = 1;
     /// send(2): more follows at once, so that a segment that is not full may wait for it.
     public static final int MSG_MORE = 0x8000;
     /// What every send has.
@@ -25,6 +29,7 @@ public final class Sockets {
 
     // include/linux/net.h
     static final int SOCK_STREAM = 1;
+    static final int SOCK_SEQPACKET = 5;
     /// Accepted and listening sockets never block and are not inherited by child processes.
     public static final int SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
     public static final int SHUT_RD = 0;
@@ -40,6 +45,7 @@ public final class Sockets {
     static final int SO_KEEPALIVE = 9;
     static final int SO_LINGER = 13;
     static final int SO_REUSEPORT = 15;
+    static final int SO_PEERCRED = 17;
     static final int SO_BUSY_POLL = 46;
     static final int SO_INCOMING_CPU = 49;
 

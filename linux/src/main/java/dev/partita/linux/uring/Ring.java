@@ -323,6 +323,11 @@ final class Ring {
         add(POLL_ADD, 0, 0, descriptor, 0, 0, POLLOUT, number);
     }
 
+    /// Completes once there is something to read from the descriptor, or it has failed.
+    void awaitInput(int descriptor, long number) {
+        add(POLL_ADD, 0, 0, descriptor, 0, 0, POLLIN, number);
+    }
+
     /// True if the result of [#awaitOutput] says that the descriptor has failed.
     static boolean isFailure(int result) {
         return result < 0 || (result & (POLLERR | POLLHUP)) != 0;

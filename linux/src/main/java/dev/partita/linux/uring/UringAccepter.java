@@ -181,7 +181,9 @@ final class UringAccepter {
             watched.armed = false;
             watched.cancelling = false;
         }
-        if (result >= 0) {
+        if (result >= 0 && watched.socket.isReceiving()) {
+            receive(watched, index);
+        } else if (result >= 0) {
             if (watched.over || acceptedCount == descriptors.length) {
                 reset(result);
             } else {
@@ -193,6 +195,18 @@ final class UringAccepter {
         }
         if (!paused) {
             arm(index);
+        }
+    }
+
+    /// Another process passes connections on: one is there, which only a call takes.
+    private void receive(Watched watched, int index) {
+        int received = watched.over || acceptedCount == descriptors.length
+                ? -Errno.EAGAIN
+                : watched.socket.accept(memory);
+        if (received >= 0) {
+            put(received, index);
+        } else if (received != -Errno.EAGAIN) {
+            failed(watched, -received);
         }
     }
 
@@ -264,7 +278,11 @@ final class UringAccepter {
         Watched watched = listeners.get(index);
         if (!watched.armed && !watched.over) {
             watched.armed = true;
-            ring.accept(watched.socket.fd(), ListeningSocket.ACCEPT_FLAGS, number(index));
+            if (watched.socket.isReceiving()) {
+                ring.awaitInput(watched.socket.fd(), number(index));
+            } else {
+                ring.accept(watched.socket.fd(), ListeningSocket.ACCEPT_FLAGS, number(index));
+            }
         }
     }
 

@@ -1,0 +1,26 @@
+package dev.partita.linux.socket;
+
+import dev.partita.linux.libc.CallMemory;
+import dev.partita.linux.libc.Libc;
+
+/// What a process that passes descriptors on, or gets some, has to do besides.
+public final class Descriptors {
+    private Descriptors() {}
+
+    /// Closes descriptors that were received or accepted and are not wanted, or have been passed on.
+    public static void close(int... descriptors) {
+        for (int descriptor : descriptors) {
+            Libc.close(descriptor);
+        }
+    }
+
+    /// The user that this process acts as.
+    public static int user() {
+        return Libc.geteuid(CallMemory.ofThread());
+    }
+
+    /// Leaves the terminal's group of processes, so that Ctrl-C reaches only the one that was started there: `setsid(2)`.
+    public static void leaveTerminal() {
+        Libc.setsid(CallMemory.ofThread()); // refused to the leader of a group, who is nobody's worker
+    }
+}
