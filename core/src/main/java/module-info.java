@@ -16,4 +16,5 @@ module dev.partita.core {
     exports dev.partita.model;
 
     uses dev.partita.transport.Transport;
+    uses dev.partita.server.Processes;
 }

@@ -18,6 +18,36 @@ public final class Counts {
         }
     }
 
+    /// What another process has counted.
+    ///
+    /// @param sums as [#toArray] gives them; those that are missing are 0
+    public Counts(long... sums) {
+        System.arraycopy(sums, 0, this.sums, 0, Math.min(sums.length, this.sums.length));
+    }
+
+    /// All sums, in the order of the counters.
+    public long[] toArray() {
+        return sums.clone();
+    }
+
+    /// These and those together.
+    public Counts plus(Counts others) {
+        long[] both = sums.clone();
+        for (int i = 0; i < both.length; i++) {
+            both[i] += others.sums[i];
+        }
+        return new Counts(both);
+    }
+
+    /// What is known of a process that is gone: its connections and requests ended with it.
+    public Counts ended() {
+        long[] last = sums.clone();
+        last[Counter.ABORTED.ordinal()] += connections();
+        last[Counter.CLOSED.ordinal()] = last[Counter.ACCEPTED.ordinal()];
+        last[Counter.REQUESTS_ENDED.ordinal()] = last[Counter.REQUESTS.ordinal()];
+        return new Counts(last);
+    }
+
     private void sum(Counter counter, Collection<Counters> counters) {
         for (Counters each : counters) {
             sums[counter.ordinal()] += each.get(counter);

@@ -63,6 +63,7 @@ public final class LineLog implements AutoCloseable, Runnable {
     private final int blocks;
     private final Counters counters = Counters.shared();
     private final Thread thread;
+    private final Thread atExit = Thread.ofPlatform().name("log-at-exit").unstarted(this::finish);
 
     private volatile int state;
     private volatile boolean reopening;
@@ -99,8 +100,10 @@ public final class LineLog implements AutoCloseable, Runnable {
         return started(new LineLog(name, null, new FileOutputStream(FileDescriptor.out).getChannel(), bytesMax));
     }
 
+    /// What still waits is also written when the program ends without closing this: that is how a worker process ends.
     private static LineLog started(LineLog log) {
         log.thread.start();
+        Runtime.getRuntime().addShutdownHook(log.atExit);
         return log;
     }
 
@@ -170,6 +173,15 @@ public final class LineLog implements AutoCloseable, Runnable {
     /// longer than two seconds. Lines that come later are dropped.
     @Override
     public void close() {
+        finish();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException ending) {
+            // then it runs already, and finds nothing to do
+        }
+    }
+
+    private void finish() {
         closing = true;
         LockSupport.unpark(thread);
         try {

@@ -108,6 +108,11 @@ public record Amped(int workers, boolean inline) implements ServerModel {
     }
 
     @Override
+    public String whyNotInProcesses() {
+        return "its workers take requests from queues in the memory of the loop";
+    }
+
+    @Override
     public Tasks tasks() {
         String crew = workers == 1 ? "1 worker with a bounded queue" : workers + " workers, a bounded queue each";
         return new Tasks(

@@ -2,6 +2,9 @@ package dev.partita.model;
 
 import dev.partita.connection.Connection;
 import dev.partita.loop.ConnectionThreads;
+import dev.partita.server.Division;
+import dev.partita.server.Division.Reach;
+import dev.partita.server.Isolation;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
@@ -9,8 +12,10 @@ import dev.partita.server.Tasks;
 import dev.partita.server.Wiring;
 import dev.partita.transport.Wire;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/// MP: Multi-Process, here with threads ("it's safe to consider the words thread and process to be interchangeable").
+/// MP: Multi-Process, with threads ("it's safe to consider the words thread and process to be interchangeable") or with
+/// processes: then each has one place, and those that are not in use wait for the next connection.
 ///
 /// > There is a "master" process which accepts connections. Once a connection is established, the master process creates a new
 /// > process and passes the connection socket to it, so there is one process per connection. This new process then usually
@@ -37,17 +42,33 @@ import java.io.IOException;
 /// Weak: a thread for every connection, idle ones too; with many of them the time goes into switching. Beyond the bound on
 /// threads new connections wait in the backlog.
 ///
-/// @param threadsMax the most threads, and so connections, at a time; at least 1
-public record Mp(int threadsMax) implements ServerModel {
+/// @param threadsMax the most threads or processes, and so connections, at a time; at least 1
+/// @param isolation whether they are threads or processes
+public record Mp(int threadsMax, Isolation isolation) implements ServerModel {
     public Mp {
         if (threadsMax < 1 || threadsMax > 30_000) {
             throw new IllegalArgumentException("threadsMax is " + threadsMax + ": valid are 1 to 30000");
         }
     }
 
+    /// At most so many threads.
+    public Mp(int threadsMax) {
+        this(threadsMax, Isolation.THREADS);
+    }
+
     /// At most 512 threads.
     public Mp() {
         this(512);
+    }
+
+    @Override
+    public Mp isolation(Isolation isolation) {
+        return new Mp(threadsMax, isolation);
+    }
+
+    @Override
+    public @Nullable Division division() {
+        return isolation == Isolation.THREADS ? null : new Division(new Mp(1), threadsMax, Reach.PASSED_ALONE);
     }
 
     @Override
@@ -83,7 +104,8 @@ public record Mp(int threadsMax) implements ServerModel {
 
     @Override
     public Tasks tasks() {
-        String own = "a thread for each connection, at most " + threadsMax;
+        String own = "a " + (isolation == Isolation.THREADS ? "thread" : "process") + " for each connection, at most "
+                + threadsMax;
         return new Tasks("the master", own, own);
     }
 }

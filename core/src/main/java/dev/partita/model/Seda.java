@@ -133,6 +133,11 @@ public record Seda(int threads, int nodes) implements ServerModel {
     }
 
     @Override
+    public String whyNotInProcesses() {
+        return "its stages hand requests to each other through queues in one memory";
+    }
+
+    @Override
     public Tasks tasks() {
         return new Tasks(
                 "one acceptor",

@@ -62,6 +62,11 @@ public record Sped() implements ServerModel {
     }
 
     @Override
+    public String whyNotInProcesses() {
+        return "it is one event loop; symped is several of them";
+    }
+
+    @Override
     public Tasks tasks() {
         return new Tasks("the one event loop", "the one event loop", "the one event loop");
     }

@@ -2,6 +2,9 @@ package dev.partita.model;
 
 import dev.partita.connection.Connection;
 import dev.partita.loop.EventLoop;
+import dev.partita.server.Division;
+import dev.partita.server.Division.Reach;
+import dev.partita.server.Isolation;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
@@ -12,6 +15,7 @@ import dev.partita.transport.Wire;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// SYMPED: SYmmetric Multi-Process Event-Driven.
 ///
@@ -43,7 +47,8 @@ import java.util.List;
 ///
 /// @param loops how many event loops; at least 1
 /// @param accept who accepts
-public record Symped(int loops, Accept accept) implements ServerModel {
+/// @param isolation whether the loops are threads, or each is a process that runs [Sped]
+public record Symped(int loops, Accept accept, Isolation isolation) implements ServerModel {
     /// The accept policies.
     public enum Accept {
         /// One acceptor passes each connection to the loop that has the fewest: the most even spread.
@@ -60,6 +65,11 @@ public record Symped(int loops, Accept accept) implements ServerModel {
         }
     }
 
+    /// With loops that are threads.
+    public Symped(int loops, Accept accept) {
+        this(loops, accept, Isolation.THREADS);
+    }
+
     /// As many loops, each with a listener of its own.
     public Symped(int loops) {
         this(loops, Accept.REUSE_PORT);
@@ -68,6 +78,20 @@ public record Symped(int loops, Accept accept) implements ServerModel {
     /// As many loops as there are processors.
     public Symped() {
         this(Runtime.getRuntime().availableProcessors());
+    }
+
+    @Override
+    public Symped isolation(Isolation isolation) {
+        return new Symped(loops, accept, isolation);
+    }
+
+    @Override
+    public @Nullable Division division() {
+        return isolation == Isolation.THREADS ? null : new Division(new Sped(), loops, switch (accept) {
+            case HAND_OVER -> Reach.PASSED;
+            case REUSE_PORT -> Reach.OWN;
+            case SHARED -> Reach.SHARED;
+        });
     }
 
     @Override
@@ -107,11 +131,14 @@ public record Symped(int loops, Accept accept) implements ServerModel {
 
     @Override
     public Tasks tasks() {
-        String each = loops == 1 ? "the one event loop" : loops + " event loops, each for its own connections";
+        String loop = isolation == Isolation.THREADS ? "loop" : "process";
+        String each = isolation == Isolation.PROCESSES
+                ? loops + (loops == 1 ? " process" : " processes") + " with an event loop for its own connections"
+                : loops == 1 ? "the one event loop" : loops + " event loops, each for its own connections";
         String accepting = switch (accept) {
-            case HAND_OVER -> "one acceptor, which passes each to the loop with the fewest";
-            case REUSE_PORT -> "every loop, each with its own listener (SO_REUSEPORT)";
-            case SHARED -> "every loop, all from one listener (EPOLLEXCLUSIVE)";
+            case HAND_OVER -> "one acceptor, which passes each to the " + loop + " with the fewest";
+            case REUSE_PORT -> "every " + loop + ", each with its own listener (SO_REUSEPORT)";
+            case SHARED -> "every " + loop + ", all from one listener (EPOLLEXCLUSIVE)";
         };
         return new Tasks(accepting, each, each);
     }

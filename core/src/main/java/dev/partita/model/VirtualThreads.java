@@ -86,6 +86,11 @@ public record VirtualThreads(int pollers) implements ServerModel {
     }
 
     @Override
+    public String whyNotInProcesses() {
+        return "virtual threads share the carriers of one JVM";
+    }
+
+    @Override
     public Tasks tasks() {
         String own = "a virtual thread for each connection; sockets watched by "
                 + (pollers == 1 ? "1 poller" : pollers + " pollers");

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class Server {
     private final SocketOptions options;
     private final boolean pinned;
     private final @Nullable RequestObserver observer;
+    private final @Nullable Path control;
 
     private Server(
             Protocol protocol,
@@ -37,7 +39,8 @@ public final class Server {
             Limits limits,
             SocketOptions options,
             boolean pinned,
-            @Nullable RequestObserver observer) {
+            @Nullable RequestObserver observer,
+            @Nullable Path control) {
         this.protocol = protocol;
         this.addresses = List.copyOf(addresses);
         this.transport = transport;
@@ -45,11 +48,12 @@ public final class Server {
         this.options = options;
         this.pinned = pinned;
         this.observer = observer;
+        this.control = control;
     }
 
     /// A server that speaks `protocol`, with the best transport of this machine and the default limits and options.
     public static Server of(Protocol protocol) {
-        return new Server(protocol, List.of(), null, Limits.defaults(), SocketOptions.defaults(), false, null);
+        return new Server(protocol, List.of(), null, Limits.defaults(), SocketOptions.defaults(), false, null, null);
     }
 
     /// Listens on a port of the loopback address, and so for programs of this machine only; for others say which address,
@@ -65,27 +69,27 @@ public final class Server {
     public Server listen(SocketAddress address) {
         List<SocketAddress> more = new ArrayList<>(addresses);
         more.add(address);
-        return new Server(protocol, more, transport, limits, options, pinned, observer);
+        return new Server(protocol, more, transport, limits, options, pinned, observer, control);
     }
 
     /// Uses this transport; see [Transports].
     public Server transport(Transport transport) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control);
     }
 
     /// Uses these bounds.
     public Server limits(Limits limits) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control);
     }
 
     /// Tries these socket options on every listener.
     public Server socketOptions(SocketOptions options) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control);
     }
 
     /// Ties loop number i to processor i, modulo the number of processors, where the transport can.
     public Server pinned(boolean pinned) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control);
     }
 
     /// Tells `observer` of every request when it is over, and where its time went; after those that are told already. Without
@@ -93,10 +97,24 @@ public final class Server {
     public Server observing(RequestObserver observer) {
         RequestObserver before = this.observer;
         return new Server(protocol, addresses, transport, limits, options, pinned,
-                before == null ? observer : before.and(observer));
+                before == null ? observer : before.and(observer), control);
     }
 
-    /// Starts this server under a model.
+    /// Lets other programs of this user ask about the server and [reload][Running#reload] it, by a unix socket at that path.
+    /// Without this, a server of several processes has one in a folder of its own, and one of threads has none.
+    ///
+    /// @param path the empty path for the socket that is named by the port
+    public Server control(Path path) {
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, path);
+    }
+
+    /// Listens nowhere yet, otherwise the same.
+    public Server nowhere() {
+        return new Server(protocol, List.of(), transport, limits, options, pinned, observer, control);
+    }
+
+    /// Starts this server under a model. Where that is divided into processes, or the server has a control socket, the program
+    /// is started again for each of them, and there this method never returns.
     ///
     /// @throws IOException if an address cannot be bound or the system refuses what is needed; nothing is left behind then
     /// @throws IllegalStateException if it was not told where to listen
@@ -104,7 +122,14 @@ public final class Server {
         if (addresses.isEmpty()) {
             throw new IllegalStateException("the server has no address: call listen(port) before run(model)");
         }
-        return model.start(this);
+        if (!Processes.isWanted(this, model)) {
+            return model.start(this);
+        }
+        Processes processes = Processes.find();
+        if (processes == null) {
+            throw new IOException("a server of several processes needs the module dev.partita.processes");
+        }
+        return processes.run(this, model);
     }
 
     /// What it speaks.
@@ -135,6 +160,11 @@ public final class Server {
     /// Whether its loops are tied to processors.
     public boolean isPinned() {
         return pinned;
+    }
+
+    /// Where other programs reach it; null if nowhere, the empty path for a place that goes by its port.
+    public @Nullable Path control() {
+        return control;
     }
 
     /// Who is told of every request; null if nobody.

@@ -2,6 +2,7 @@ package dev.partita.server;
 
 import java.io.IOException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// A server model: how the three tasks of a server (connections, IO, useful work) are spread over threads.
 ///
@@ -16,6 +17,26 @@ public interface ServerModel {
 
     /// Who performs which task.
     Tasks tasks();
+
+    /// This model with its workers kept apart in that way.
+    ///
+    /// @throws IllegalArgumentException if it has no such form; the message says why
+    default ServerModel isolation(Isolation isolation) {
+        if (isolation == Isolation.PROCESSES) {
+            throw new IllegalArgumentException("the model " + name() + " has no processes: " + whyNotInProcesses());
+        }
+        return this;
+    }
+
+    /// Why [Isolation#PROCESSES] is refused, where it is.
+    default String whyNotInProcesses() {
+        return "it does not say how it would be divided";
+    }
+
+    /// How it is divided into processes; null if it runs in one.
+    default @Nullable Division division() {
+        return null;
+    }
 
     /// Its name on a command line.
     default String name() {

@@ -26,7 +26,6 @@ import dev.partita.transport.WaitingWire;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayDeque;
@@ -205,12 +204,12 @@ public final class Wiring implements AutoCloseable {
     public void listen(List<EventLoop> loops, Sharing sharing) throws IOException {
         for (SocketAddress address : server.addresses()) {
             if (sharing == Sharing.REUSE_PORT && !(address instanceof UnixDomainSocketAddress)) {
-                requireFree(address);
-                SocketAddress bound = address;
-                for (EventLoop loop : loops) {
-                    Listener listener = open(bound, sharing);
-                    bound = listener.address(); // port 0: the first one chooses for all
-                    loop.listen(listener, loop);
+                requireResolved(address);
+                List<Listener> each = transport.listen(address, limits.backlog(), server.options(), loops.size());
+                listeners.addAll(each);
+                for (int i = 0; i < each.size(); i++) {
+                    EventLoop loop = loops.get(i % loops.size());
+                    loop.listen(each.get(i), loop);
                 }
             } else {
                 Listener shared = open(address, Sharing.SHARED);
@@ -225,7 +224,7 @@ public final class Wiring implements AutoCloseable {
     public Running start() {
         started = true;
         table.countedBy(counters);
-        return Running.start(model, transport, table, parts, listeners, resources, arena);
+        return RunningThreads.start(model, transport, table, parts, listeners, resources, arena);
     }
 
     /// Frees everything, unless it was started.
@@ -234,32 +233,23 @@ public final class Wiring implements AutoCloseable {
         if (!started) {
             listeners.forEach(Listener::close);
             parts.forEach(Part::close);
-            Running.closeAll(resources);
+            RunningThreads.closeAll(resources);
             arena.close();
         }
     }
 
-    /// Sharing a port is with ourselves: with another server of this user the kernel would let us share it too, and divide the
-    /// clients between the two (socket(7)). A bind without sharing finds it; it does not listen, so that nobody is let in who
-    /// would be turned away.
-    private void requireFree(SocketAddress address) throws IOException {
-        try (var probe = new Socket()) {
-            probe.setReuseAddress(true); // as a listener does, for what the last one has left behind
-            probe.bind(address);
-        } catch (IOException taken) {
-            open(address, Sharing.SINGLE).close(); // says it better
-            listeners.removeLast();
-        }
+    private Listener open(SocketAddress address, Sharing sharing) throws IOException {
+        requireResolved(address);
+        Listener listener = transport.listen(address, limits.backlog(), server.options(), sharing);
+        listeners.add(listener);
+        return listener;
     }
 
-    private Listener open(SocketAddress address, Sharing sharing) throws IOException {
+    private static void requireResolved(SocketAddress address) throws IOException {
         if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
             throw new IOException("cannot listen on " + inet.getHostString() + ":" + inet.getPort()
                     + ": this host name is not known here; use an address such as 127.0.0.1");
         }
-        Listener listener = transport.listen(address, limits.backlog(), server.options(), sharing);
-        listeners.add(listener);
-        return listener;
     }
 
     /// Enough for every connection to be with this loop, both ways; what is not touched costs nothing.

@@ -7,7 +7,10 @@ import dev.partita.limits.Counters;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.Socket;
 import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How threads talk to the kernel: which calls wait, accept, receive and send. The same protocol, handler and model run on
@@ -36,6 +39,37 @@ public interface Transport {
     /// @param sharing how several loops share the port
     /// @throws IOException if the address cannot be bound; the message names it, the cause and the likely remedy
     Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing) throws IOException;
+
+    /// Binds several sockets to one port, over which the kernel spreads connections (SO_REUSEPORT).
+    ///
+    /// Sharing a port is with ourselves: with another server of this user the kernel would let us share it too, and divide the
+    /// clients between the two (`socket(7)`). A bind without sharing finds it; it does not listen, so that nobody is let in who
+    /// would be turned away.
+    ///
+    /// @param count how many are asked for; there may be more than that where they came from another process
+    /// @throws IOException as [#listen]; none is open then
+    default List<Listener> listen(SocketAddress address, int backlog, SocketOptions options, int count)
+            throws IOException {
+        try (var probe = new Socket()) {
+            probe.setReuseAddress(true); // as a listener does, for what the last one has left behind
+            probe.bind(address);
+        } catch (IOException taken) {
+            listen(address, backlog, options, Sharing.SINGLE).close(); // says it better
+        }
+        List<Listener> listeners = new ArrayList<>();
+        SocketAddress bound = address;
+        try {
+            for (int i = 0; i < count; i++) {
+                Listener listener = listen(bound, backlog, options, Sharing.REUSE_PORT);
+                listeners.add(listener);
+                bound = listener.address(); // port 0: the first one chooses for all
+            }
+            return listeners;
+        } catch (IOException | RuntimeException failure) {
+            listeners.forEach(Listener::close);
+            throw failure;
+        }
+    }
 
     /// Prepares for opening connections; opens none.
     ///
