@@ -1,0 +1,72 @@
+package dev.partita.processes;
+
+import dev.partita.linux.socket.MessageChannel;
+import dev.partita.linux.socket.MessageChannel.Received;
+import dev.partita.linux.socket.Readiness;
+import dev.partita.processes.Message.Answer;
+import dev.partita.processes.Message.Ask;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What other programs of the same user ask of a master, through its control socket.
+public final class Control {
+    private static final long LOOK_NANOS = 1_000_000_000L;
+
+    /// What a master has answered.
+    ///
+    /// @param exitCode 0 if it could do what was asked
+    /// @param text for people, one or more lines
+    public record Reply(int exitCode, String text) {}
+
+    private Control() {}
+
+    /// The control socket of a server on that port, where it has no other path.
+    public static Path path(int port) throws IOException {
+        return ControlPath.of(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+    }
+
+    /// Asks what runs: a table of its processes.
+    ///
+    /// @throws IOException if nobody answers at that path
+    public static Reply status(Path path) throws IOException {
+        return ask(path, Supervisor.STATUS);
+    }
+
+    /// Asks for a new generation, and waits until it has taken over, or has failed.
+    ///
+    /// @throws IOException if nobody answers at that path
+    public static Reply reload(Path path) throws IOException {
+        return ask(path, Supervisor.RELOAD);
+    }
+
+    private static Reply ask(Path path, String what) throws IOException {
+        try (var channel = connect(path);
+                var readiness = new Readiness()) {
+            channel.send(new Ask(what).bytes());
+            while (true) {
+                Received received = channel.receive();
+                if (received == null) {
+                    readiness.await(LOOK_NANOS, channel.fd());
+                } else if (received.isEnd()) {
+                    throw new IOException("the master at " + path + " has ended without an answer");
+                } else if (Message.of(received.bytes()) instanceof Answer(int exitCode, String text)) {
+                    return new Reply(exitCode, text);
+                }
+            }
+        }
+    }
+
+    private static MessageChannel connect(Path path) throws IOException {
+        try {
+            return MessageChannel.connect(path);
+        } catch (IOException nobody) {
+            throw new IOException(
+                    nobody.getMessage() + "; a server of threads has a control socket only with --control, or"
+                            + " once SIGHUP has reloaded it",
+                    nobody);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.partita.processes;
+
+import dev.partita.processes.WorkerProcess.State;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One start of the program: its workers, and the places that they serve at. The supervisor's thread only.
+final class Generation {
+    /// A worker that has lived so long is no sign that its successor would not.
+    static final long SETTLED_NANOS = 1_000_000_000L;
+    private static final long DELAY_NANOS = 100_000_000L;
+    private static final long DELAY_NANOS_MAX = 10_000_000_000L;
+
+    /// Where a worker serves: a place is filled again when its worker is lost.
+    static final class Place {
+        final int number;
+        @Nullable WorkerProcess worker;
+        long restarts;
+        String lastEnd = "";
+
+        Place(int number) {
+            this.number = number;
+        }
+    }
+
+    final int number;
+    /// Null until the first worker has told it.
+    @Nullable Plan plan;
+    final List<Place> places = new ArrayList<>();
+    final List<WorkerProcess> workers = new ArrayList<>();
+    boolean ending;
+    private long startNotBefore = System.nanoTime();
+    private long delayNanos;
+
+    Generation(int number, @Nullable Plan plan) {
+        this.number = number;
+        if (plan != null) {
+            plan(plan);
+        }
+    }
+
+    void plan(Plan plan) {
+        this.plan = plan;
+        for (int i = 0; i < plan.atFirst(); i++) {
+            places.add(new Place(i));
+        }
+    }
+
+    long count(State state) {
+        return workers.stream().filter(worker -> worker.state == state).count();
+    }
+
+    /// Whether every place that there was from the beginning is served.
+    boolean isServing() {
+        return plan != null && places.stream().limit(plan.atFirst()).allMatch(
+                place -> place.worker != null && place.worker.state == State.SERVING);
+    }
+
+    /// Whether enough workers are ready to begin with.
+    boolean isReady() {
+        return plan != null && count(State.SPARE) >= plan.atFirst();
+    }
+
+    @Nullable Place placeOf(WorkerProcess worker) {
+        for (Place each : places) {
+            if (each.worker == worker) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /// The next worker without a place.
+    @Nullable WorkerProcess spare() {
+        for (WorkerProcess each : workers) {
+            if (each.state == State.SPARE) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    boolean mayStart(long now) {
+        return now - startNotBefore >= 0;
+    }
+
+    /// When [#mayStart] will be true again, if it is not.
+    long startNotBefore() {
+        return startNotBefore;
+    }
+
+    /// A worker was lost: the next one starts at once, unless workers do not last.
+    void onLost(WorkerProcess worker, long now) {
+        boolean settled = worker.servingSince != 0 && now - worker.servingSince > SETTLED_NANOS;
+        delayNanos = settled ? 0 : Math.clamp(2 * delayNanos, DELAY_NANOS, DELAY_NANOS_MAX);
+        startNotBefore = now + delayNanos;
+    }
+
+    /// How long the next start waits.
+    long delayMillis() {
+        return delayNanos / 1_000_000;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.partita.processes;
+
+import dev.partita.connection.ConnectionTable;
+import dev.partita.connection.Endpoint;
+import dev.partita.connection.FileAccess;
+import dev.partita.limits.Counters;
+import dev.partita.transport.Destination;
+import dev.partita.transport.Listener;
+import dev.partita.transport.Parking;
+import dev.partita.transport.Poller;
+import dev.partita.transport.SocketOptions;
+import dev.partita.transport.Transport;
+import dev.partita.transport.Waiting;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A transport whose listeners came from another process, as far as they have; others it opens, and remembers, so that they can
+/// be handed on. Used by the thread that starts a server.
+final class HandedTransport implements Transport {
+    private final Transport transport;
+    private final Map<SocketAddress, Deque<Listener>> handed = new LinkedHashMap<>();
+    private final Map<SocketAddress, List<Listener>> opened = new LinkedHashMap<>();
+
+    HandedTransport(Transport transport) {
+        this.transport = transport;
+    }
+
+    /// Adds a listener for those who want to listen there.
+    void hand(SocketAddress asked, Listener listener) {
+        handed.computeIfAbsent(asked, any -> new ArrayDeque<>()).add(listener);
+    }
+
+    /// The listeners that it has opened itself, by the addresses that were asked for.
+    Map<SocketAddress, List<Listener>> opened() {
+        return opened;
+    }
+
+    /// Closes what was handed and nobody has wanted.
+    void closeRest() {
+        handed.values().forEach(rest -> rest.forEach(Listener::close));
+        handed.clear();
+    }
+
+    @Override
+    public Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing)
+            throws IOException {
+        Deque<Listener> here = handed.get(address);
+        Listener next = here == null ? null : here.poll();
+        if (next == null) {
+            next = transport.listen(address, backlog, options, sharing);
+            opened.computeIfAbsent(address, any -> new ArrayList<>()).add(next);
+        }
+        return next;
+    }
+
+    @Override
+    public List<Listener> listen(SocketAddress address, int backlog, SocketOptions options, int count)
+            throws IOException {
+        Deque<Listener> here = handed.remove(address);
+        if (here != null && !here.isEmpty()) {
+            return List.copyOf(here);
+        }
+        List<Listener> all = transport.listen(address, backlog, options, count);
+        opened.computeIfAbsent(address, any -> new ArrayList<>()).addAll(all);
+        return all;
+    }
+
+    // Everything else is the transport's.
+
+    @Override
+    public String name() {
+        return transport.name();
+    }
+
+    @Override
+    public String description() {
+        return transport.description();
+    }
+
+    @Override
+    public String unavailable() {
+        return transport.unavailable();
+    }
+
+    @Override
+    public MemorySegment map(long bytes, Arena arena) throws IOException {
+        return transport.map(bytes, arena);
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return transport.endpoint();
+    }
+
+    @Override
+    public Destination destination(SocketAddress address, @Nullable SocketAddress source, SocketOptions options)
+            throws IOException {
+        return transport.destination(address, source, options);
+    }
+
+    @Override
+    public Poller poller(ConnectionTable table, Counters counters) throws IOException {
+        return transport.poller(table, counters);
+    }
+
+    @Override
+    public long waitNanosMin() {
+        return transport.waitNanosMin();
+    }
+
+    @Override
+    public Waiting blocking(ConnectionTable table) throws IOException {
+        return transport.blocking(table);
+    }
+
+    @Override
+    public Parking parking(ConnectionTable table) throws IOException {
+        return transport.parking(table);
+    }
+
+    @Override
+    public FileAccess files() {
+        return transport.files();
+    }
+
+    @Override
+    public boolean pins() {
+        return transport.pins();
+    }
+
+    @Override
+    public boolean pin(int cpu) {
+        return transport.pin(cpu);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.partita.processes;
+
+import dev.partita.linux.socket.ListeningSocket;
+import dev.partita.processes.Message.Handed;
+import dev.partita.server.Division.Reach;
+import dev.partita.transport.Listener;
+import dev.partita.transport.SocketOptions;
+import dev.partita.transport.Transport;
+import dev.partita.transport.Transport.Sharing;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The listening sockets of a master, which are open for as long as somebody may want to connect: workers and generations come
+/// and go with copies of them, and what waits in a backlog meanwhile is never reset.
+final class Sockets {
+    /// By the addresses that were asked for, with port 0 where any was meant.
+    private final Map<SocketAddress, List<ListeningSocket>> open = new LinkedHashMap<>();
+    private final Transport transport;
+
+    Sockets(Transport transport) {
+        this.transport = transport;
+    }
+
+    /// Opens what a plan asks for and is not open yet.
+    ///
+    /// @throws IOException if that fails; what was open before still is, and nothing else
+    void open(Plan plan) throws IOException {
+        List<SocketAddress> added = new ArrayList<>();
+        try {
+            for (SocketAddress each : plan.addresses()) {
+                if (!open.containsKey(each)) {
+                    open.put(each, open(each, plan));
+                    added.add(each);
+                } else if (plan.reach() == Reach.OWN) {
+                    addUpTo(plan, open.get(each));
+                }
+            }
+        } catch (IOException | RuntimeException failure) {
+            added.forEach(this::close);
+            throw failure;
+        }
+    }
+
+    private List<ListeningSocket> open(SocketAddress address, Plan plan) throws IOException {
+        SocketOptions options = plan.socketOptions();
+        boolean several = plan.reach() == Reach.OWN && !(address instanceof UnixDomainSocketAddress);
+        List<Listener> opened = several
+                ? transport.listen(address, plan.backlog(), options, plan.count())
+                : List.of(transport.listen(address, plan.backlog(), options, Sharing.SINGLE));
+        return new ArrayList<>(opened.stream().map(ListeningSocket.class::cast).toList());
+    }
+
+    /// A generation of more workers than the one before. Where the sockets were not opened to be several, some workers share.
+    private static void addUpTo(Plan plan, List<ListeningSocket> sockets) {
+        try {
+            while (sockets.size() < plan.count()) {
+                sockets.add(ListeningSocket.open(sockets.getFirst().address(), plan.backlog(), plan.socketOptions(),
+                        Sharing.REUSE_PORT));
+            }
+        } catch (IOException alone) {
+            // shared then
+        }
+    }
+
+    /// Takes over those of a server that runs in this process.
+    void adopt(Map<SocketAddress, List<Listener>> listeners) throws IOException {
+        for (Map.Entry<SocketAddress, List<Listener>> each : listeners.entrySet()) {
+            List<ListeningSocket> copies = new ArrayList<>();
+            for (Listener listener : each.getValue()) {
+                copies.add(((ListeningSocket) listener).duplicate());
+            }
+            open.put(each.getKey(), copies);
+        }
+    }
+
+    /// Closes what a plan does not ask for.
+    void keep(Plan plan) {
+        for (SocketAddress each : List.copyOf(open.keySet())) {
+            if (!plan.addresses().contains(each)) {
+                close(each);
+            }
+        }
+    }
+
+    private void close(SocketAddress address) {
+        List<ListeningSocket> closed = open.remove(address);
+        if (closed != null) {
+            closed.forEach(Listener::close);
+        }
+    }
+
+    void close() {
+        open.values().forEach(all -> all.forEach(Listener::close));
+        open.clear();
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    List<ListeningSocket> all() {
+        return open.values().stream().flatMap(List::stream).toList();
+    }
+
+    /// Adds what the worker at `place` listens on.
+    void hand(Plan plan, int place, List<Handed> handed, List<Integer> descriptors) {
+        for (SocketAddress address : plan.addresses()) {
+            List<ListeningSocket> here = open.getOrDefault(address, List.of());
+            boolean own = plan.reach() == Reach.ALL || plan.reach() == Reach.OWN && here.size() >= plan.count();
+            for (int i = 0; i < here.size(); i++) {
+                boolean its = switch (plan.reach()) {
+                    case ALL -> true;
+                    case OWN -> !own || i % plan.count() == place;
+                    case SHARED -> true;
+                    case PASSED, PASSED_ALONE -> false;
+                };
+                if (its) {
+                    handed.add(new Handed(address, own ? Handed.Kind.LISTENING : Handed.Kind.SHARED));
+                    descriptors.add(here.get(i).fd());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.partita.processes;
+
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counts;
+import dev.partita.linux.socket.MessageChannel;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A worker as its master sees it. The supervisor's thread only.
+final class WorkerProcess {
+    enum State {
+        /// Started, and not heard of.
+        STARTING,
+        /// Ready for a place.
+        SPARE,
+        /// Has a place, and takes its sockets.
+        PLACED, SERVING, DRAINING
+    }
+
+    /// Exit code of a JVM that ran out of memory under -XX:+ExitOnOutOfMemoryError (`vmExit`'s callers in HotSpot's debug.cpp).
+    private static final int OUT_OF_MEMORY = 3;
+    /// A process that a signal has ended has 128 and its number.
+    private static final int SIGNALLED = 128;
+    private static final int SIGKILL = 9;
+
+    final Process process;
+    final long startedAt = System.nanoTime();
+    final Output out;
+    final Output err;
+    State state = State.STARTING;
+    @Nullable MessageChannel channel;
+    Counts counts = new Counts();
+    long heardAt = startedAt;
+    long servingSince;
+    /// When it is killed if it has not ended by then.
+    long endBy = Long.MAX_VALUE;
+    String killedBecause = "";
+
+    // Where the master passes connections.
+    @Nullable MessageChannel passing;
+    /// The worker's end of that: what was passed to a worker that died before it looked is taken back here.
+    @Nullable MessageChannel passed;
+    private long passedCount;
+    boolean busy;
+    long idleSince = startedAt;
+
+    WorkerProcess(Process process) {
+        this.process = process;
+        out = new Output(process.getInputStream(), System.out);
+        err = new Output(process.getErrorStream(), System.err);
+    }
+
+    static WorkerProcess start(SameProgram program, Path control, Runnable whenEnded) throws IOException {
+        var worker = new WorkerProcess(program.start(control));
+        var _ = worker.process.onExit().thenRun(whenEnded);
+        return worker;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isPlaced() {
+        return state == State.PLACED || state == State.SERVING;
+    }
+
+    /// The connections it has, with those that it has not looked at.
+    long load() {
+        return passedCount - counts.get(Counter.CLOSED);
+    }
+
+    /// Tells it something.
+    ///
+    /// @return false if it does not listen
+    boolean tell(Message message, int... descriptors) {
+        MessageChannel to = channel;
+        return to != null && to.send(message.bytes(), descriptors);
+    }
+
+    /// Lets it end.
+    ///
+    /// @param by when it is killed otherwise
+    void end(Message.End.How how, long by) {
+        endBy = by;
+        if (state == State.STARTING || !tell(new Message.End(how))) {
+            kill("it was not needed any longer");
+        }
+        state = State.DRAINING;
+    }
+
+    /// Passes it a connection, a copy of it.
+    boolean pass(byte[] word, int descriptor) {
+        MessageChannel to = passing;
+        if (to == null || !to.send(word, descriptor)) {
+            return false;
+        }
+        passedCount++;
+        return true;
+    }
+
+    boolean pump() {
+        boolean said = out.pump();
+        return err.pump() || said;
+    }
+
+    /// Its last words.
+    String tail() {
+        while (pump()) {
+            // until there is nothing more
+        }
+        String both = (out.tail() + "\n" + err.tail()).strip();
+        return both.isEmpty() ? "" : ":\n" + both.indent(4).stripTrailing();
+    }
+
+    void kill(String because) {
+        if (killedBecause.isEmpty()) {
+            killedBecause = because;
+        }
+        process.destroyForcibly();
+    }
+
+    /// Why it has ended.
+    String end() {
+        int code = process.exitValue();
+        if (!killedBecause.isEmpty()) {
+            return killedBecause;
+        }
+        return switch (code) {
+            case OUT_OF_MEMORY -> "out of memory";
+            case SIGNALLED + SIGKILL -> "killed by signal 9";
+            default -> code > SIGNALLED ? "ended by signal " + (code - SIGNALLED) : "ended with " + code;
+        };
+    }
+
+    void close() {
+        for (MessageChannel each : new MessageChannel[]{channel, passing, passed}) {
+            if (each != null) {
+                each.close();
+            }
+        }
+        channel = null;
+        passing = null;
+        passed = null;
+    }
+}
