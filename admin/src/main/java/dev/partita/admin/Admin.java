@@ -9,12 +9,13 @@ import dev.partita.limits.Limits;
 import dev.partita.model.Sped;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
+import dev.partita.server.WorkerStatus;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The admin listener of a running server: `/healthz`, `/readyz` and `/metrics` over HTTP.
+/// The admin listener of a running server: `/healthz`, `/readyz`, `/metrics` and `/workers` over HTTP.
 ///
 /// It is a second small server with an event loop, a few connections and a few buffers of its own, over the transport of the
 /// first, so that its answers do not wait for requests of others, nor for a place among them. For programs that may see how
@@ -24,7 +25,8 @@ public final class Admin implements AutoCloseable {
     public static final Map<String, String> PATHS = Map.of(
             "/healthz", "200 while the program runs",
             "/readyz", "200 while it takes new connections, 503 once it drains",
-            "/metrics", "counters and gauges for Prometheus");
+            "/metrics", "counters and gauges for Prometheus",
+            "/workers", "the processes that serve, a line for each; only headings if that is one alone");
 
     private static final Limits LIMITS = Limits.defaults()
             .with(Map.of("connectionsMax", 32L, "backlog", 128L, "bodyBytesMax", 0L, "queueMax", 1L));
@@ -87,6 +89,7 @@ public final class Admin implements AutoCloseable {
                 case "/healthz" -> response.text("ok\n");
                 case "/readyz" -> ready(response);
                 case "/metrics" -> metrics(request, response);
+                case "/workers" -> response.text(WorkerStatus.table(server.workers()));
                 default -> response.answer(404);
             }
         }

@@ -85,16 +85,23 @@ final class Metrics {
         Gauge.builder(name, this, value).description(description).register(registry);
     }
 
-    /// A gauge for each part of the server; which parts there are does not change.
+    /// A gauge for each part of the server that there is now; a part that is gone after a reload has no number any longer.
     private void levels(String name, String tag, String description, Supplier<List<Level>> levels) {
-        int parts = levels.get().size();
-        for (int i = 0; i < parts; i++) {
-            int part = i;
-            Gauge.builder(name, () -> levels.get().get(part).value())
+        for (Level each : levels.get()) {
+            Gauge.builder(name, () -> value(levels.get(), each.name()))
                     .description(description)
-                    .tag(tag, levels.get().get(part).name())
+                    .tag(tag, each.name())
                     .register(registry);
         }
+    }
+
+    private static double value(List<Level> levels, String part) {
+        for (Level each : levels) {
+            if (each.name().equals(part)) {
+                return each.value();
+            }
+        }
+        return Double.NaN;
     }
 
     /// The format that a client accepts: OpenMetrics if it names that, else Prometheus's own.
