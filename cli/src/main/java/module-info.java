@@ -6,6 +6,7 @@ module dev.partita.cli {
     requires static transitive org.jspecify;
     requires dev.partita.core;
     requires dev.partita.linux;
+    requires dev.partita.processes;
     requires dev.partita.http;
     requires dev.partita.cache;
     requires dev.partita.load;

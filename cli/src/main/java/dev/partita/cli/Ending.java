@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /// Ends a server by signals: the first SIGINT, SIGTERM or SIGHUP begins a drain, after which the exit code is 0; the second
-/// one stops the program at once, with 128 and its number.
+/// one stops the program at once, with 128 and its number. Where the server can be reloaded SIGHUP does that.
 ///
 /// The JVM's own handlers would end it with 130 or 143 before a request is finished.
 final class Ending {
@@ -19,6 +19,14 @@ final class Ending {
     static final String SIGNALS = """
               INT, TERM, HUP    drains and ends with 0; HUP not under nohup, which wants it ignored
               one more of them  stops now and ends with 130, 143 or 129
+              USR1              opens the file of --access-log again, after a rotation has renamed it
+              QUIT              writes the stack of every thread to standard output and goes on: the JVM does
+            """;
+    /// The same for a server that can be reloaded.
+    static final String RELOADING_SIGNALS = """
+              INT, TERM         drains and ends with 0
+              one more of them  stops now and ends with 130 or 143
+              HUP               reloads: a new generation of the program takes over; not under nohup
               USR1              opens the file of --access-log again, after a rotation has renamed it
               QUIT              writes the stack of every thread to standard output and goes on: the JVM does
             """;
@@ -33,6 +41,29 @@ final class Ending {
         Signals.handle("INT", this::onSignal);
         Signals.handle("TERM", this::onSignal);
         Signals.handleUnlessIgnored("HUP", this::onSignal); // nohup wants it ignored
+    }
+
+    /// @param err where a reload that fails is told
+    Ending(PrintStream out, PrintStream err) {
+        this.out = out;
+        Signals.handle("INT", this::onSignal);
+        Signals.handle("TERM", this::onSignal);
+        Signals.handleUnlessIgnored("HUP", _ -> reload(err));
+    }
+
+    /// On a thread of the JVM's, which is kept until the new generation serves.
+    private void reload(PrintStream err) {
+        Running current = running;
+        if (current == null) {
+            return; // it has hardly started with what it would read again
+        }
+        try {
+            current.reload();
+            say("reloaded: a new generation serves");
+        } catch (IOException refused) {
+            err.println("partita: " + refused.getMessage());
+            err.flush();
+        }
     }
 
     /// Waits for the first signal and ends the server.

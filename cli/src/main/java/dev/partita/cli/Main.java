@@ -35,6 +35,8 @@ public final class Main {
         var commands = new CommandLine(new Partita(err))
                 .addSubcommand(serve)
                 .addSubcommand(cache)
+                .addSubcommand(new Status(out, err))
+                .addSubcommand(new ReloadCommand(out, err))
                 .addSubcommand(new LoadCommand(out, err))
                 .addSubcommand(new CompareCommand(out, err))
                 .addSubcommand(new Models(out))

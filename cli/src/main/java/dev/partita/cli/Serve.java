@@ -17,12 +17,11 @@ import picocli.CommandLine.Option;
     "0:all is well, also after a drain",
     "1:the system refused something, such as a port in use, also to --check",
     "2:the command line or the configuration file is wrong",
-    "129:a second SIGHUP cut a drain short",
     "130:a second SIGINT did",
     "143:a second SIGTERM did"}, footer = {
         """
 
-                Signals:""", Ending.SIGNALS, """
+                Signals:""", Ending.RELOADING_SIGNALS, """
 
                 With neither --root nor --demo it serves a small site that explains the models."""})
 final class Serve implements Callable<Integer> {
@@ -33,6 +32,9 @@ final class Serve implements Callable<Integer> {
 
     @Mixin
     private final ServerOptions server = new ServerOptions(Limits.defaults());
+
+    @Mixin
+    private final IsolationOptions isolation = new IsolationOptions();
 
     @Mixin
     private final AddressOptions addresses = new AddressOptions(PORT);
@@ -82,7 +84,7 @@ final class Serve implements Callable<Integer> {
         if (instead != null) {
             return instead;
         }
-        var ending = new Ending(out); // before the first connection can be lost
+        var ending = new Ending(out, err); // before the first connection can be lost
         try (AccessLog log = openLog(plan); // behind the server: no line is lost
                 Running running = plan.start(log);
                 AdminListener _ = plan.setup().admin().start(running)) {
@@ -135,6 +137,7 @@ final class Serve implements Callable<Integer> {
     /// @throws Mistake if it cannot be
     Plan plan() {
         Content content = content();
-        return new Plan(server.setup(addresses.addresses()), content, replies.applyTo(content.protocol()));
+        return new Plan(isolation.around(server.setup(addresses.addresses())), content,
+                replies.applyTo(content.protocol()));
     }
 }

@@ -135,7 +135,8 @@ final class ServerOptions {
                     pinLoops,
                     AdminListener.of(admin, addresses),
                     Proxies.of(trustedProxies, requireProxyHeader),
-                    flight());
+                    flight(),
+                    null);
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage())); // core's own checks name what is valid
         }

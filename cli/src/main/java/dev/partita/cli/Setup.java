@@ -12,9 +12,11 @@ import dev.partita.transport.Transport;
 import dev.partita.transport.Transports;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// How a server was asked to run, checked and complete; what it speaks is not said.
 record Setup(
@@ -26,7 +28,8 @@ record Setup(
         boolean pinned,
         AdminListener admin,
         Proxies proxies,
-        Optional<Flight> flight) {
+        Optional<Flight> flight,
+        @Nullable Path control) {
 
     /// A transport and why it is this one.
     record Choice(Transport transport, String why) {
@@ -74,6 +77,13 @@ record Setup(
         }
     }
 
+    /// The same under another model.
+    ///
+    /// @param control where the server can be asked; null for one that cannot be reloaded
+    Setup in(ServerModel model, @Nullable Path control) {
+        return new Setup(model, choice, addresses, limits, options, pinned, admin, proxies, flight, control);
+    }
+
     Running start(Protocol protocol) throws IOException {
         Server server = Server.of(proxies.around(recorded(protocol)))
                 .transport(choice.transport())
@@ -82,6 +92,9 @@ record Setup(
                 .pinned(pinned);
         for (SocketAddress address : addresses) {
             server = server.listen(address);
+        }
+        if (control != null) {
+            server = server.control(control);
         }
         if (flight.isPresent()) {
             server = server.observing(flight.get().any(!(protocol instanceof Http)));

@@ -55,7 +55,7 @@ class OperateGuideTest {
         metrics(command).forEach((name, kindAndMeaning) -> row(table, "`" + name + "`", kindAndMeaning[0],
                 kindAndMeaning[1]));
         table.append("\n| signal | meaning |\n|---|---|\n");
-        Ending.SIGNALS.strip().lines().forEach(line -> {
+        Ending.RELOADING_SIGNALS.strip().lines().forEach(line -> {
             String[] columns = line.strip().split(" {2,}", 2);
             row(table, columns[0], columns[1]);
         });

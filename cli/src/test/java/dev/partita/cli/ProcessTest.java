@@ -3,10 +3,8 @@ package dev.partita.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -15,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +36,7 @@ class ProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"INT", "TERM", "HUP"})
+    @ValueSource(strings = {"INT", "TERM"})
     void aSignalDrainsAndEndsWithZero(String signal) throws Exception {
         Program program = serve("--port", "0");
         assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
@@ -73,34 +70,17 @@ class ProcessTest {
         String get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
         try (SocketChannel idle = SocketChannel.open(program.server());
                 SocketChannel half = SocketChannel.open(program.server())) {
-            assertThat(exchange(idle, get)).startsWith("HTTP/1.1 200").doesNotContain("Connection: close");
+            assertThat(Web.exchange(idle, get)).startsWith("HTTP/1.1 200").doesNotContain("Connection: close");
             half.write(UTF_8.encode(get.substring(0, 9)));
             program.signal("TERM");
             program.line("draining: ");
-            while (!exchange(idle, get).contains("Connection: close")) {
+            while (!Web.exchange(idle, get).contains("Connection: close")) {
                 // until the drain has reached this connection
             }
-            assertThat(exchange(half, get.substring(9))).startsWith("HTTP/1.1 200").contains("Connection: close");
+            assertThat(Web.exchange(half, get.substring(9))).startsWith("HTTP/1.1 200").contains("Connection: close");
         }
         assertThat(program.line("ended: ")).endsWith(", 0 given up");
         assertThat(program.exit()).isZero();
-    }
-
-    /// One request and its answer, whose length the site says.
-    private static String exchange(SocketChannel client, String request) throws IOException {
-        client.write(UTF_8.encode(request));
-        var in = client.socket().getInputStream();
-        var answer = new StringBuilder();
-        while (answer.indexOf("\r\n\r\n") < 0) {
-            int next = in.read();
-            if (next < 0) {
-                throw new IOException("ended after " + answer);
-            }
-            answer.append((char) next);
-        }
-        int length = Integer.parseInt(answer.toString().replaceFirst("(?s).*Content-Length: (\\d+).*", "$1"));
-        assertThat(in.readNBytes(length)).hasSize(length);
-        return answer.toString();
     }
 
     @ParameterizedTest
@@ -180,7 +160,7 @@ class ProcessTest {
     @Test
     void worksWithClosedStandardInput() throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" <&-", "sh"));
-        command.addAll(java("serve", "--port", "0"));
+        command.addAll(Program.java("serve", "--port", "0"));
         Program program = start(command);
         assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
         program.signal("TERM");
@@ -189,7 +169,7 @@ class ProcessTest {
 
     @Test
     void theTrainingEndsByItself() throws Exception {
-        Program program = start(java("train"));
+        Program program = start(Program.java("train"));
         assertThat(program.exit()).isZero();
         assertThat(program.error()).isEmpty();
     }
@@ -197,77 +177,12 @@ class ProcessTest {
     private Program serve(String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("serve"));
         arguments.addAll(List.of(options));
-        return start(java(arguments.toArray(String[]::new)));
-    }
-
-    /// From modules, as a user starts it; from the class path where the tests themselves run so.
-    private static List<String> java(String... arguments) {
-        String modules = System.getProperty("jdk.module.path");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-Xmx128m", "-cp", System.getProperty("java.class.path")));
-        command.addAll(modules == null
-                ? List.of("--enable-native-access=ALL-UNNAMED", Main.class.getName())
-                : List.of("--enable-native-access=dev.partita.linux", "-p", modules, "-m",
-                        "dev.partita.cli/" + Main.class.getName()));
-        command.addAll(List.of(arguments));
-        return command;
+        return start(Program.java(arguments.toArray(String[]::new)));
     }
 
     private Program start(List<String> command) throws IOException {
-        Path errors = Files.createTempFile(temporary, "errors", null);
-        // A run in the background of a shell ignores SIGINT, and its children inherit that.
-        List<String> attentive = new ArrayList<>(List.of("env", "--default-signal=INT"));
-        attentive.addAll(command);
-        var builder = new ProcessBuilder(attentive).redirectError(errors.toFile());
-        builder.environment().put("XDG_CACHE_HOME", temporary.resolve("cache").toString());
-        Process process = builder.start();
-        started.add(process);
-        return new Program(process, process.inputReader(UTF_8), errors, new ArrayList<>());
-    }
-
-    /// A process and what it has said so far.
-    private record Program(Process process, BufferedReader out, Path errors, List<String> said) {
-        /// The first line that begins so; waits for it.
-        String line(String beginning) throws IOException {
-            for (String each : said) {
-                if (each.startsWith(beginning)) {
-                    return each;
-                }
-            }
-            String line = out.readLine();
-            while (line != null) {
-                said.add(line);
-                if (line.startsWith(beginning)) {
-                    return line;
-                }
-                line = out.readLine();
-            }
-            throw new AssertionError("it never said '" + beginning + "' but " + said + " " + Files.readString(errors));
-        }
-
-        SocketAddress server() throws IOException {
-            String url = line("serving ");
-            int port = Integer.parseInt(url.substring(url.lastIndexOf(':') + 1, url.lastIndexOf('/')));
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        }
-
-        void signal(String name) throws Exception {
-            line("             Ctrl-C"); // it is ready for signals before it says so
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-        }
-
-        int exit() throws Exception {
-            while (out.readLine() != null) {
-                // it must not wait for us
-            }
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it ends").isTrue();
-            return process.exitValue();
-        }
-
-        String error() throws Exception {
-            exit();
-            return Files.readString(errors);
-        }
+        Program program = Program.start(temporary, command);
+        started.add(program.process());
+        return program;
     }
 }

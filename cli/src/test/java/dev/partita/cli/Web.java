@@ -37,6 +37,22 @@ final class Web {
         return new String(Channels.newInputStream(channel).readAllBytes(), ISO_8859_1);
     }
 
+    /// One request on a connection that stays open, and its answer, whose length it says.
+    static String exchange(SocketChannel channel, String request) throws IOException {
+        channel.write(ByteBuffer.wrap(request.getBytes(ISO_8859_1)));
+        var in = channel.socket().getInputStream();
+        var answer = new StringBuilder();
+        while (answer.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("ended after '" + answer + "'");
+            }
+            answer.append((char) next);
+        }
+        int length = Integer.parseInt(answer.toString().replaceFirst("(?s).*Content-Length: (\\d+).*", "$1"));
+        return answer + new String(in.readNBytes(length), ISO_8859_1);
+    }
+
     static String body(String answer) {
         return answer.substring(answer.indexOf("\r\n\r\n") + 4);
     }

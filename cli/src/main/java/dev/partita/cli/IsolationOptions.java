@@ -1,0 +1,53 @@
+package dev.partita.cli;
+
+import dev.partita.server.Isolation;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Whether the workers are threads or processes, and where the program can be asked about them.
+final class IsolationOptions {
+    private static final List<String> VALID = List.of("threads", "processes");
+
+    @Option(names = "--isolation", paramLabel = "WHAT", description = """
+            What keeps the workers apart: threads or processes (symped and mp). Default: ${DEFAULT-VALUE}.""")
+    private String isolation = "threads";
+
+    @Option(names = "--control", paramLabel = "PATH", description = """
+            The unix socket at which 'partita status' and 'partita reload' find this server. Default: \
+            partita-PORT.sock in the user's runtime directory, with processes or once there was a reload.""")
+    private @Nullable String control;
+
+    /// The setup with what these options say.
+    ///
+    /// @throws Mistake if it cannot be
+    Setup around(Setup setup) {
+        if (!VALID.contains(isolation)) {
+            throw new Mistake("there is no isolation '" + isolation + "'" + Nearest.question(isolation, VALID)
+                    + "\nvalid are " + String.join(", ", VALID));
+        }
+        boolean nio = setup.choice().transport().name().equals("nio");
+        Isolation wanted = Isolation.valueOf(isolation.toUpperCase(Locale.ROOT));
+        if (nio && (wanted == Isolation.PROCESSES || control != null)) {
+            throw new Mistake((control != null ? "--control" : "--isolation processes")
+                    + " needs Linux and one of its own transports, since sockets are passed between processes: use"
+                    + " --transport auto; here that is nio, " + setup.choice().why());
+        }
+        try {
+            return setup.in(setup.model().isolation(wanted), nio ? null : path());
+        } catch (IllegalArgumentException refused) {
+            throw new Mistake(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private Path path() {
+        try {
+            return Path.of(control == null ? "" : control);
+        } catch (InvalidPathException invalid) {
+            throw new Mistake("--control is no path: " + invalid.getMessage());
+        }
+    }
+}
