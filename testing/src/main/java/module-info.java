@@ -8,6 +8,7 @@ module dev.partita.testing {
     requires transitive dev.partita.http;
     requires dev.partita.cache;
     requires dev.partita.linux;
+    requires dev.partita.processes; // for the tests of this module
     requires dev.partita.load; // for the tests of this module
     requires transitive org.junit.jupiter.api;
     requires transitive org.assertj.core;

@@ -38,7 +38,7 @@ class ArchitectureTest {
 
     /// Every module that is shipped. The classes are read from the folders that this build has just compiled.
     private static final List<String> MODULES =
-            List.of("core", "linux", "http", "json", "admin", "cache", "load", "lab", "cli");
+            List.of("core", "linux", "processes", "http", "json", "admin", "cache", "load", "lab", "cli");
 
     private static final JavaClasses CLASSES = read();
 
@@ -65,8 +65,8 @@ class ArchitectureTest {
     @Test
     void nothingBelowTheCommandLineKnowsWhichModelRuns() {
         noClasses().that()
-                .resideInAnyPackage(in(List.of("limits", "connection", "transport", "loop", "server", "linux", "http",
-                        "json", "cache", "load", "lab")))
+                .resideInAnyPackage(in(List.of("limits", "connection", "transport", "loop", "server", "linux",
+                        "processes", "http", "json", "cache", "load", "lab")))
                 .should().dependOnClassesThat().resideInAPackage(in("model"))
                 .because("a handler that runs under one model has to run under every model")
                 .check(CLASSES);
