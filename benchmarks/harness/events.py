@@ -1,0 +1,130 @@
+"""What happens to the server while it is under load: at moments and to victims that a seed draws."""
+import os
+import random
+import signal
+import time
+from dataclasses import dataclass, field
+
+from .process import Failure
+from .site import is_alive
+
+KINDS = ("reload", "broken", "upgrade", "kill", "stop", "restart")
+LOOK_SECONDS = 0.05
+STOPPED_SECONDS_MAX = 8  # a stopped process that nobody has replaced by then goes on
+
+
+@dataclass
+class Event:
+    kind: str
+    at: float
+    before: list                      # workers
+    victims: list = field(default_factory=list)  # pids that have to be gone before all is as it was
+    replaced: float | None = None     # seconds until then
+
+
+def parse(text):
+    """`reload*100,broken*5` as a list of kinds, in that order."""
+    kinds = []
+    for part in filter(None, text.split(",")):
+        kind, _, count = part.partition("*")
+        if kind not in KINDS or (count and not count.isdigit()):
+            raise Failure(f"there is no event '{part}'; valid are {', '.join(KINDS)}, each with a count behind it, "
+                          f"as in reload*100,broken*5")
+        kinds += [kind] * int(count or 1)
+    return kinds
+
+
+class Chaos:
+    """Runs events one after another in the calling thread; the gaps are drawn from half to one and a half times `every`."""
+
+    def __init__(self, site, kinds, every, seed):
+        self.site = site
+        self.chance = random.Random(seed)
+        self.kinds = list(kinds)
+        self.chance.shuffle(self.kinds)
+        self.gaps = [every * (0.5 + self.chance.random()) for _ in self.kinds]
+        self.events = []
+        self.problems = []
+        self.usual = 0  # workers
+
+    def seconds(self):
+        return sum(self.gaps)
+
+    def run(self, begin):
+        self.usual = len(self.site.workers())
+        at = begin
+        for kind, gap in zip(self.kinds, self.gaps):
+            self.watch_until(at)
+            event = Event(kind, time.monotonic(), self.site.workers())
+            self.events.append(event)
+            getattr(self, kind)(event)
+            at += gap
+        self.watch_until(at)
+
+    def settle(self, seconds):
+        """Gives what was replaced last as long to be gone."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and any(event.replaced is None for event in self.events):
+            self.look()
+            time.sleep(LOOK_SECONDS)
+
+    def watch_until(self, moment):
+        while (left := moment - time.monotonic()) > 0:
+            self.look()
+            time.sleep(min(LOOK_SECONDS, max(0.0, left)))
+
+    def look(self):
+        now = time.monotonic()
+        unsettled = [event for event in self.events if event.replaced is None]
+        if not unsettled:
+            return
+        workers = self.site.workers()
+        for event in unsettled:
+            if not any(is_alive(pid) for pid in event.victims) and len(workers) >= self.usual:
+                event.replaced = now - event.at
+            elif event.kind == "stop" and now - event.at > STOPPED_SECONDS_MAX:
+                self.problems.append(f"nobody replaced the stopped process {event.victims[0]} in {STOPPED_SECONDS_MAX} s")
+                os.kill(event.victims[0], signal.SIGCONT)
+                event.victims = []
+                event.replaced = now - event.at
+
+    # --- the events ---------------------------------------------------------------------------------------
+
+    def reload(self, event):
+        event.victims = event.before
+        self.site.reload()
+
+    def broken(self, event):
+        """A reload with a configuration that cannot work: nothing may change. It is put right well before the next event."""
+        self.site.configure(broken=True)
+        self.site.reload()
+        end = time.monotonic() + self.site.verdict_seconds
+        while time.monotonic() < end:
+            self.look()
+            time.sleep(LOOK_SECONDS)
+        self.site.configure()
+        if not self.site.process.running():
+            self.problems.append("a broken configuration ended the server")
+
+    def upgrade(self, event):
+        event.victims = event.before
+        self.site.upgrade()
+
+    def kill(self, event):
+        victim = self.victim(event)
+        os.kill(victim, signal.SIGKILL)
+        if victim == self.site.process.pid:
+            self.site.process.child.wait()
+            self.site.start()
+
+    def stop(self, event):
+        os.kill(self.victim(event), signal.SIGSTOP)
+
+    def restart(self, event):
+        """What one does with a server that cannot reload."""
+        self.site.stop()
+        self.site.start()
+
+    def victim(self, event):
+        event.victims = [self.chance.choice(event.before or [self.site.process.pid])]
+        return event.victims[0]
