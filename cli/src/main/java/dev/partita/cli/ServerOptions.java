@@ -48,7 +48,8 @@ final class ServerOptions {
     private String transport = "auto";
 
     @Option(names = "--socket-option", paramLabel = "NAME=VALUE", description = """
-            Sets a socket option, as often as you like; 'partita doctor' lists them. Default: tcp-nodelay=on.""")
+            Sets a socket option, as often as you like; 'partita doctor' lists them. Default: tcp-nodelay=on \
+            and tcp-notsent-lowat=131072.""")
     private List<String> socketOptions = new ArrayList<>();
 
     @Option(names = "--admin", paramLabel = "[HOST:]PORT|off", description = """

@@ -161,6 +161,7 @@ class ServingTest {
                     "             as asked for",
                     "pinned       not available: nio cannot tie threads to processors",
                     "options      tcp-nodelay=on            applied",
+                    "             tcp-notsent-lowat=131072  not available: the JDK has no such option for this socket",
                     "             so-keepalive=on           applied",
                     "             tcp-fastopen=5            not available: the JDK has no such option for this socket",
                     "             Ctrl-C drains and ends; a second one stops now")

@@ -12,12 +12,14 @@ import dev.partita.limits.Failures;
 import dev.partita.transport.Accepting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /// A thread for each connection, from its beginning to its end: the home of connections that are served in lock step.
 public final class ConnectionThreads implements Inbox, Accepting, Part {
+    private static final long SAY_AGAIN_NANOS = 1_000_000_000L;
 
     private final ConnectionTable table;
     private final BufferPool pool;
@@ -26,6 +28,8 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
     private final Consumer<Connection> converse;
     private final Runnable wakeWaiting;
     private final AtomicReferenceArray<Thread> threads;
+    /// When it was last said that there is no thread, see [System#nanoTime].
+    private final AtomicLong saidAt = new AtomicLong(System.nanoTime() - SAY_AGAIN_NANOS);
 
     /// @param pool shared, like `counters`
     /// @param platform true for threads of the system, false for virtual ones
@@ -69,7 +73,7 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
             return true;
         } catch (OutOfMemoryError noThread) {
             // "unable to create native thread": a limit of the system's on threads, not a lack of heap
-            Failures.log("no thread for a connection", noThread);
+            sayThatThereIsNoThread(noThread);
             threads.set(connection.slot(), null);
             return false;
         }
@@ -132,6 +136,18 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
             Failures.log("a conversation failed; its connection is closed", bug);
             connection.closing(Close.ABORT);
             connection.close();
+        }
+    }
+
+    /// At most once a second: whoever comes while there is none gets none.
+    private void sayThatThereIsNoThread(OutOfMemoryError noThread) {
+        long now = System.nanoTime();
+        long said = saidAt.get();
+        if (now - said >= SAY_AGAIN_NANOS && saidAt.compareAndSet(said, now)) {
+            Failures.log(
+                    "no thread for a connection, which is reset; raise the limit on threads (ulimit -u, or the cgroup's"
+                            + " pids.max), or lower --workers",
+                    noThread);
         }
     }
 

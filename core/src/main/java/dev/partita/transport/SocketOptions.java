@@ -106,7 +106,8 @@ public final class SocketOptions {
     /// @param detail the error's name or the reason, empty where it was applied
     public record Outcome(Setting setting, Result result, String detail) {}
 
-    private static final SocketOptions DEFAULTS = new SocketOptions(List.of()).with("tcp-nodelay=on");
+    private static final SocketOptions DEFAULTS =
+            new SocketOptions(List.of()).with("tcp-nodelay=on").with("tcp-notsent-lowat=131072");
 
     private final List<Setting> settings;
 
@@ -114,7 +115,11 @@ public final class SocketOptions {
         this.settings = List.copyOf(settings);
     }
 
-    /// What a server sets when nothing else is said: TCP_NODELAY.
+    /// What a server sets when nothing else is said: TCP_NODELAY, and 128 KiB of unsent data for each connection at most.
+    ///
+    /// Without the latter the kernel takes up to 4 MiB (net.ipv4.tcp_wmem) for a peer that does not read. 2,000 of them bring
+    /// the machine to its bound on memory for TCP (net.ipv4.tcp_mem), and then everybody waits: 8.7 s for an answer,
+    /// measured by `benchmarks/faults slow-clients`; with it, 60 ms.
     public static SocketOptions defaults() {
         return DEFAULTS;
     }

@@ -17,7 +17,8 @@ class SocketOptionsTest {
 
         assertThat(options.settings())
                 .map(Object::toString)
-                .containsExactly("tcp-congestion=bbr", "tcp-defer-accept=5", "tcp-nodelay=off");
+                .containsExactly(
+                        "tcp-notsent-lowat=131072", "tcp-congestion=bbr", "tcp-defer-accept=5", "tcp-nodelay=off");
     }
 
     @Test

@@ -8,7 +8,9 @@ import dev.partita.model.Amped;
 import dev.partita.model.Sped;
 import dev.partita.model.Symped;
 import dev.partita.server.Running;
+import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
+import dev.partita.transport.Transport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +158,25 @@ class DeadlineTest {
         for (WireClient client : clients) {
             assertThat(client.readToAnyEnd().length).isLessThan(4_000_000);
         }
+        awaitAllClosed();
+    }
+
+    @Test
+    void theKernelTakesLittleForAPeerThatDoesNotRead() throws Exception {
+        for (Transport transport : Under.transports()) {
+            if (transport.name().equals("nio")) {
+                continue; // the JDK has no TCP_NOTSENT_LOWAT
+            }
+            servers.add(Server.of(Dialects.HTTP.protocol(backstage, folder))
+                    .transport(transport)
+                    .limits(Under.SMALL.with("writeMillisMax", 100))
+                    .listen(0)
+                    .run(new Sped()));
+        }
+        say(Dialects.HTTP.request("big 4000000"));
+        awaitOneEach(Counter.LATE_WRITES);
+        // 128 KiB that are not sent, what is under way, and the client's buffer; without the option 2.6 MB on loopback.
+        assertThat(servers).allSatisfy(server -> assertThat(server.count(Counter.BYTES_OUT)).isLessThan(1_000_000));
         awaitAllClosed();
     }
 
