@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .process import Failure
 from .site import is_alive
 
-KINDS = ("reload", "broken", "upgrade", "kill", "stop", "restart")
+KINDS = ("reload", "broken", "kill", "stop", "restart")
 LOOK_SECONDS = 0.05
 STOPPED_SECONDS_MAX = 8  # a stopped process that nobody has replaced by then goes on
 
@@ -105,10 +105,6 @@ class Chaos:
         self.site.configure()
         if not self.site.process.running():
             self.problems.append("a broken configuration ended the server")
-
-    def upgrade(self, event):
-        event.victims = event.before
-        self.site.upgrade()
 
     def kill(self, event):
         victim = self.victim(event)
