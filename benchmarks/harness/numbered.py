@@ -13,8 +13,8 @@ import socket
 import time
 from dataclasses import dataclass
 
-ANSWERED, REFUSED, LOST, WRONG = range(4)
-NAMES = ("answered", "refused", "lost", "wrong")
+ANSWERED, REFUSED, LOST, WRONG, UNSENT = range(5)
+NAMES = ("answered", "refused", "lost", "wrong", "unsent")
 PATIENCE_SECONDS = 10
 CLIENTS = 2  # processes; one makes 5,000 requests/s on a processor of its own, which it has not
 FRESH_AT_ONCE_MAX = 500
@@ -121,7 +121,7 @@ class Client:
 
     def begin_fresh(self, identity, due, now):
         if self.fresh >= FRESH_AT_ONCE_MAX:
-            self.ended(identity, due, LOST, now, f"{FRESH_AT_ONCE_MAX} fresh connections wait already")
+            self.ended(identity, due, UNSENT, now, f"{FRESH_AT_ONCE_MAX} fresh connections wait already")
             return
         self.connect(Connection(kept=False), identity, due, now)
 
@@ -226,10 +226,12 @@ class Client:
         else:
             self.ended(connection.identity, connection.due, ANSWERED, now)
             connection.identity = 0
-            if self.waiting:
-                self.send(connection, *self.waiting.popleft(), now)
-            else:
+            if not self.waiting:
                 self.idle.append(connection)
+            elif self.has_ended(connection):
+                self.on_closed_silently(connection, now)  # which opens another one for who waits
+            else:
+                self.send(connection, *self.waiting.popleft(), now)
 
     def on_closed_silently(self, connection, now):
         self.outcome.closed_silently.append(now)
@@ -266,7 +268,7 @@ class Client:
             self.end(connection, fate, now, f"nothing for {PATIENCE_SECONDS} s")
         while self.waiting and now - self.waiting[0][1] > PATIENCE_SECONDS:
             identity, due = self.waiting.popleft()
-            self.ended(identity, due, REFUSED, now, f"no connection was free for {PATIENCE_SECONDS} s")
+            self.ended(identity, due, UNSENT, now, f"no connection was free for {PATIENCE_SECONDS} s")
 
 
 class Load:
