@@ -13,6 +13,24 @@ from .process import Failure, jit_nanos
 CONNECTIONS = 64
 
 
+@dataclass(frozen=True)
+class Shape:
+    """One kind of load: what is asked for, and how."""
+
+    path: str = "/plaintext"
+    connections: int = CONNECTIONS
+    depth: int = 1       # requests in flight per connection
+    body: int = 0        # bytes that are posted; 0: GET
+    close: bool = False  # a connection for each request, which the server closes
+
+    def request(self, port):
+        """The bytes that wrk sends for one request."""
+        lines = [f"{'POST' if self.body else 'GET'} {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+        lines += ["Connection: close"] if self.close else []
+        lines += [f"Content-Length: {self.body}"] if self.body else []
+        return "\r\n".join([*lines, "", ""]).encode() + b"x" * self.body
+
+
 @dataclass
 class Block:
     """What one block cost. Shares are of one core, except `steal` and `others`: of the whole machine."""
@@ -42,14 +60,15 @@ class Block:
         return self.requests / self.seconds
 
 
-def wrk(url, depth, seconds):
-    return ["taskset", "-c", str(LOAD_CORE), tool("wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}",
-            "-s", str(BENCHMARKS / "load" / "plaintext.lua"), url, "--", str(depth)]
+def wrk(port, shape, seconds):
+    return ["taskset", "-c", str(LOAD_CORE), tool("wrk"), "-t1", f"-c{shape.connections}", f"-d{seconds}",
+            "-s", str(BENCHMARKS / "load" / "shape.lua"), f"http://127.0.0.1:{port}{shape.path}", "--",
+            str(shape.depth), str(shape.body), str(int(shape.close))]
 
 
-def run_wrk(url, depth, seconds):
+def run_wrk(port, shape, seconds):
     """Runs wrk; returns completed requests, seconds, and wrk's own CPU nanoseconds."""
-    child = subprocess.Popen(wrk(url, depth, seconds), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    child = subprocess.Popen(wrk(port, shape, seconds), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True, start_new_session=True)
     try:
         output = child.stdout.read()
@@ -68,14 +87,14 @@ def run_wrk(url, depth, seconds):
     counts = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", result[1])}
     errors = {key: counts[key] for key in ("connect", "read", "write", "timeout", "status") if counts[key]}
     if errors or not counts["requests"]:
-        raise Failure(f"wrk saw errors at {url}, depth {depth}: {errors or 'no reply at all'}")
+        raise Failure(f"wrk saw errors on port {port}, {shape}: {errors or 'no reply at all'}")
     return counts["requests"], counts["micros"] / 1e6, int((usage.ru_utime + usage.ru_stime) * 1e9)
 
 
-def block(server, depth, seconds):
+def block(server, shape, seconds):
     jit = jit_nanos(server.process.pid)
     machine, before = Machine(), server.process.cpu()
-    requests, elapsed, load_nanos = run_wrk(server.url, depth, seconds)
+    requests, elapsed, load_nanos = run_wrk(server.port, shape, seconds)
     time.sleep(0.05)  # the server's part in closing the connections
     after, busy = server.process.cpu(), machine.since()
     if not server.process.running():
@@ -95,7 +114,7 @@ class WarmUp:
     quiet: bool
 
 
-def warm_up(server, depth, seconds_min, seconds_max, requests_min=300_000):
+def warm_up(server, shape, seconds_min, seconds_max, requests_min=300_000):
     """Load of this shape until the compiler threads use < 1 % of a core and three windows of 2 s agree in 2 %.
 
     A contestant without a JIT is warm after one window.
@@ -103,7 +122,7 @@ def warm_up(server, depth, seconds_min, seconds_max, requests_min=300_000):
     started, requests, costs = time.monotonic(), 0, []
     has_jit = jit_nanos(server.process.pid) > 0
     while True:
-        window = block(server, depth, 2)
+        window = block(server, shape, 2)
         requests += window.requests
         costs = [*costs[-2:], window.micros]
         elapsed = time.monotonic() - started

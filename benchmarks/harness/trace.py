@@ -11,7 +11,7 @@ from .load import run_wrk
 from .process import Failure
 
 
-def calls_per_request(server, depth, seconds=2):
+def calls_per_request(server, shape, seconds=2):
     """Calls per request by name, or a sentence that says why there are none."""
     strace = shutil.which("strace")
     if not strace:
@@ -22,7 +22,7 @@ def calls_per_request(server, depth, seconds=2):
                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
         try:
             attached = _wait_until_traced(server.process.pid, tracer)
-            requests = run_wrk(server.url, depth, seconds)[0] if attached else 0
+            requests = run_wrk(server.port, shape, seconds)[0] if attached else 0
         finally:
             if tracer.poll() is None:
                 os.kill(tracer.pid, signal.SIGINT)
