@@ -1,4 +1,4 @@
-"""What is measured: each kind knows how it is prepared and started on a port. The race's peers will be more of them."""
+"""What is measured: each kind knows how it is prepared and started on a port. peers.py has more of them."""
 import os
 import pathlib
 import shutil
@@ -22,6 +22,7 @@ class Contestant:
     name = "?"
     ends_threads = False
     pinned = True
+    tuning = ""  # what the report says of how it was set up
 
     def prepare(self):
         """Whatever must have been built before the first start."""
@@ -29,13 +30,13 @@ class Contestant:
     def command(self, port):
         raise NotImplementedError
 
-    def start(self):
-        """Starts it and returns a Server that has answered once."""
+    def start(self, request=None):
+        """Starts it and returns a Server that has answered once: what `request(port)` asks, by default /plaintext."""
         port = free_port()
         log = BUILD / "logs" / f"{self.name.replace(' ', '-')}.log"
         process = Process(self.command(port), log, SERVER_CORE if self.pinned else None, REPOSITORY)
         try:
-            return Server(self, process, port)
+            return Server(self, process, port, request or plaintext)
         except BaseException:
             process.stop()
             raise
@@ -44,7 +45,7 @@ class Contestant:
 class Server:
     """A contestant that runs: address, process, and the reply that it gave."""
 
-    def __init__(self, contestant, process, port):
+    def __init__(self, contestant, process, port, request):
         self.contestant, self.process, self.port = contestant, process, port
         self.url = f"http://127.0.0.1:{port}/plaintext"
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -52,15 +53,15 @@ class Server:
             if not process.running():
                 raise Failure(f"{contestant.name} ended at once:\n{process.last_words()}")
             try:
-                self.reply = exchange(port)
+                self.reply = exchange(port, request(port))
                 break
             except OSError as error:
                 if time.monotonic() > deadline:
                     raise Failure(f"{contestant.name} did not answer on port {port} in {START_SECONDS_MAX} s "
                                   f"({error}):\n{process.last_words()}") from error
-                time.sleep(0.02)
+                time.sleep(0.002)
         if not self.reply.startswith(b"HTTP/1.1 200"):
-            raise Failure(f"{contestant.name} answered /plaintext with {self.reply[:60]!r}")
+            raise Failure(f"{contestant.name} answered {request(port)[:60]!r} with {self.reply[:60]!r}")
 
     def stop(self):
         self.process.stop()
@@ -73,25 +74,30 @@ class Server:
 
 
 class Floor(Contestant):
-    """The C program; it replays the reply that it is given, so that both sides send the same number of bytes."""
+    """A C program; it replays the reply that it is given, so that both sides send the same number of bytes.
 
-    def __init__(self, name="C epoll floor", reply=None):
-        self.name = name
+    `request_bytes`: so many are a request, for one with a body; by default the end of a head is its end.
+    """
+
+    tuning = "gcc -O2"
+
+    def __init__(self, name="C epoll floor", reply=None, kind="epoll", request_bytes=None):
+        self.name, self.kind, self.request_bytes = name, kind, request_bytes
+        self.binary = BUILD / f"floor-{kind}"
         self.reply_file = None
         if reply is not None:
             BUILD.mkdir(exist_ok=True)
-            self.reply_file = BUILD / "reply"
+            self.reply_file = BUILD / f"reply-{kind}"
             self.reply_file.write_bytes(reply)
-
-    binary = BUILD / "floor-epoll"
 
     def prepare(self):
         BUILD.mkdir(exist_ok=True)
-        source = BENCHMARKS / "floor" / "epoll.c"
+        source = BENCHMARKS / "floor" / f"{self.kind}.c"
         subprocess.run([tool("gcc"), "-std=c11", "-O2", "-Wall", "-Wextra", "-o", self.binary, source], check=True)
 
     def command(self, port):
-        return [self.binary, port] + ([self.reply_file] if self.reply_file else [])
+        return ([self.binary, port] + ([self.reply_file] if self.reply_file else [])
+                + ([self.request_bytes] if self.request_bytes else []))
 
 
 class Partita(Contestant):
@@ -123,9 +129,17 @@ class Partita(Contestant):
 
 
 class Nginx(Contestant):
-    """Debian's nginx with one worker and `return 200`: a peer whose figures many know."""
+    """Debian's nginx with one worker, `return 200` and files: a peer whose figures many know."""
 
-    name = "nginx return 200"
+    def __init__(self, name="nginx", root=BENCHMARKS, open_files=True):
+        self.name, self.root = name, root
+        self.cache = "open_file_cache max=1000;" if open_files else ""
+        self.tuning = ("one worker, no access log, multi_accept; files with sendfile, tcp_nopush"
+                       + (" and open_file_cache (so it looks at a file once a minute)" if open_files
+                          else ", as Debian sets it up"))
+
+    def prepare(self):
+        tool("nginx")
 
     def command(self, port):
         folder = BUILD / "nginx"
@@ -133,14 +147,19 @@ class Nginx(Contestant):
             (folder / part).mkdir(parents=True, exist_ok=True)
         temporary = "".join(f"{kind}_temp_path temp/{kind};" for kind in
                             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        (folder / "nginx.conf").write_text(f"""
-            daemon off; worker_processes 1; pid nginx.pid; error_log stderr warn;
-            events {{ worker_connections 4096; use epoll; multi_accept on; }}
-            http {{ access_log off; server_tokens off; keepalive_requests 1000000000; keepalive_timeout 600s;
+        configuration = folder / f"{port}.conf"
+        configuration.write_text(f"""
+            daemon off; worker_processes 1; pid {port}.pid; error_log stderr warn; worker_rlimit_nofile 20000;
+            events {{ worker_connections 16384; use epoll; multi_accept on; }}
+            http {{ access_log off; server_tokens off; keepalive_requests 1000000000; keepalive_timeout 3600s;
                    default_type text/plain; {temporary}
+                   sendfile on; tcp_nopush on; {self.cache}
                    server {{ listen 127.0.0.1:{port} backlog=4096;
-                             location / {{ return 200 "Hello, World!"; }} }} }}""")
-        return [tool("nginx"), "-e", "stderr", "-p", folder, "-c", "nginx.conf"]
+                             location /plaintext {{ return 200 "Hello, World!"; }}
+                             location /json {{ default_type application/json;
+                                               return 200 '{{"message":"Hello, World!"}}'; }}
+                             location / {{ root {self.root}; }} }} }}""")
+        return [tool("nginx"), "-e", "stderr", "-p", folder, "-c", configuration]
 
 
 def tool(name, package=None):
@@ -156,23 +175,37 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def exchange(port, path="/plaintext"):
-    """One request as wrk sends it; returns the whole reply."""
+def plaintext(port):
+    """A request as wrk sends it."""
+    return f"GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+
+
+def exchange(port, request):
+    """The whole reply to a request."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        connection.sendall(request)
         return read_reply(connection)
 
 
 def read_reply(connection):
-    reply = b""
-    while True:
+    reply, needed = bytearray(), None
+    while needed is None or len(reply) < needed:
         part = connection.recv(1 << 16)
         if not part:
             raise ConnectionResetError(f"closed after {len(reply)} bytes of a reply")
         reply += part
-        head, separator, body = reply.partition(b"\r\n\r\n")
-        if separator:
-            for line in head.split(b"\r\n"):
-                name, _, value = line.partition(b":")
-                if name.lower() == b"content-length" and len(body) >= int(value):
-                    return reply
+        if needed is None:
+            needed = _reply_bytes(reply)
+    return bytes(reply)
+
+
+def _reply_bytes(reply):
+    """Length of a reply whose head is complete; None: not yet."""
+    head, separator, _ = reply.partition(b"\r\n\r\n")
+    if not separator:
+        return None
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return len(head) + 4 + int(value)
+    raise Failure(f"a reply without Content-Length: {bytes(head)!r}")

@@ -1,12 +1,14 @@
 """One block: a few seconds of wrk on one server, and what it cost."""
+import json
 import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 
-from .contestant import BENCHMARKS, LOAD_CORE, tool
+from .contestant import BENCHMARKS, LOAD_CORE, REPOSITORY, tool
 from .machine import Machine
 from .process import Failure, jit_nanos
 
@@ -133,3 +135,15 @@ def warm_up(server, shape, seconds_min, seconds_max, requests_min=300_000):
             return WarmUp(elapsed, requests, True)
         if elapsed >= seconds_max:
             return WarmUp(elapsed, requests, False)
+
+
+def paced(port, shape, rate, warm_up, seconds):
+    """An open loop of `rate` requests a second by `partita load`; its JSON file as a dictionary."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as result:
+        command = ["taskset", "-c", str(LOAD_CORE), str(REPOSITORY / "partita"), "load",
+                   f"http://127.0.0.1:{port}{shape.path}", "--rate", str(rate), "--connections", str(shape.connections),
+                   "--warmup", f"{warm_up}s", "--duration", f"{seconds}s", "--json", result.name]
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if ended.returncode not in (0, 3):  # 3: the generator calls its result void, and the file says why
+            raise Failure(f"partita load ended with {ended.returncode}:\n{ended.stderr}{ended.stdout}")
+        return json.load(result)
