@@ -12,6 +12,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
@@ -27,11 +28,11 @@ public class SystemCallBenchmark {
 
     private final MemorySegment memory = CallMemory.allocate();
     private final MemorySegment events = Arena.ofAuto().allocate(EVENTS * EVENT_BYTES);
-    private final int epoll;
-    private final int eventfd;
+    private int epoll;
+    private int eventfd;
 
-    /// Opens the descriptors.
-    public SystemCallBenchmark() throws IOException {
+    @Setup
+    public void open() throws IOException {
         epoll = Libc.epollCreate1(memory, 0);
         eventfd = Eventfd.open(memory);
         if (epoll < 0) {
