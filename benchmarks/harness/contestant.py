@@ -148,8 +148,10 @@ class Nginx(Contestant):
         temporary = "".join(f"{kind}_temp_path temp/{kind};" for kind in
                             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         configuration = folder / f"{port}.conf"
+        # Started by root, its worker would become nobody, who may not read a checkout below /root.
+        user = "user root;" if os.geteuid() == 0 else ""
         configuration.write_text(f"""
-            daemon off; worker_processes 1; pid {port}.pid; error_log stderr warn; worker_rlimit_nofile 20000;
+            {user} daemon off; worker_processes 1; pid {port}.pid; error_log stderr warn; worker_rlimit_nofile 20000;
             events {{ worker_connections 16384; use epoll; multi_accept on; }}
             http {{ access_log off; server_tokens off; keepalive_requests 1000000000; keepalive_timeout 3600s;
                    default_type text/plain; {temporary}

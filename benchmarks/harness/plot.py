@@ -44,8 +44,7 @@ def _panel(workload, cells, left, top):
 
 
 def _row(cell, left, y):
-    groups = cell.groups()
-    value, (low, high) = ratios.median(groups), ratios.interval(groups)
+    value, (low, high) = ratios.median(cell.groups()), cell.interval()
     kind = "ours" if cell.is_ours else "floor" if cell.name.startswith("C ") else "peer"
     colour, weight = COLOURS[kind], "bold" if kind == "ours" else "normal"
     return [
@@ -54,7 +53,8 @@ def _row(cell, left, y):
         f'<line x1="{_x(low, left):.1f}" y1="{y:.1f}" x2="{_x(high, left):.1f}" y2="{y:.1f}" stroke="{colour}" '
         f'stroke-width="2"/>',
         f'<circle cx="{_x(value, left):.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>',
-        f'<text x="{left + PANEL}" y="{y + 4:.1f}" text-anchor="end" fill="{colour}" font-weight="{weight}">{value:.2f}</text>']
+        f'<text x="{left + PANEL}" y="{y + 4:.1f}" text-anchor="end" fill="{colour}" font-weight="{weight}">'
+        f'{value:.2f}</text>']
 
 
 def _x(ratio, left):

@@ -5,7 +5,7 @@ import statistics
 RESAMPLES = 10_000
 
 
-def interval(groups, seed=1):
+def interval(groups, seed=1, resamples=RESAMPLES):
     """Bootstrap 95 % interval of the median over all groups' ratios.
 
     A group is one start of the servers. Groups are drawn first, then pairs within a group: what the JIT decided
@@ -16,8 +16,8 @@ def interval(groups, seed=1):
     medians = sorted(statistics.median(ratio
                                        for group in source.choices(groups, k=len(groups))
                                        for ratio in source.choices(group, k=len(group)))
-                     for _ in range(RESAMPLES))
-    return medians[int(0.025 * RESAMPLES)], medians[int(0.975 * RESAMPLES)]
+                     for _ in range(resamples))
+    return medians[int(0.025 * resamples)], medians[int(0.975 * resamples)]
 
 
 def median(groups):
