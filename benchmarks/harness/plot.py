@@ -19,7 +19,7 @@ def draw(board):
         for column, (workload, cells) in enumerate(row):
             parts += _panel(workload, cells, GAP + column * (PANEL + GAP), top)
         top += max((len(cells) for _, cells in row), default=0) * ROW + HEAD + GAP
-    width = GAP + min(COLUMNS, max(1, len(panels))) * (PANEL + GAP)
+    width = GAP + min(COLUMNS, max(2, len(panels))) * (PANEL + GAP)
     title = "CPU per request, as a multiple of the C epoll floor's (left is better)"
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" font-family="sans-serif" font-size="11" '
