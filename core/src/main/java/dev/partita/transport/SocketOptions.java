@@ -119,7 +119,7 @@ public final class SocketOptions {
     ///
     /// Without the latter the kernel takes up to 4 MiB (net.ipv4.tcp_wmem) for a peer that does not read. 2,000 of them bring
     /// the machine to its bound on memory for TCP (net.ipv4.tcp_mem), and then everybody waits: 8.7 s for an answer,
-    /// measured by `benchmarks/faults slow-clients`; with it, 60 ms.
+    /// measured by `benchmarks/faults slow-clients`; with it, half a second.
     public static SocketOptions defaults() {
         return DEFAULTS;
     }

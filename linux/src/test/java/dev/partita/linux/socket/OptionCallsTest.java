@@ -138,9 +138,9 @@ class OptionCallsTest {
     void aUnixSocketHasNoOptionsOfTcp(@TempDir Path folder) throws IOException {
         try (ListeningSocket listener = ListeningSocket.open(
                 UnixDomainSocketAddress.of(folder.resolve("socket")), 1, SocketOptions.defaults(), Sharing.SINGLE)) {
-            assertThat(listener.outcomes()).singleElement()
+            assertThat(listener.outcomes()).isNotEmpty()
                     .extracting(Outcome::result)
-                    .isEqualTo(Result.NOT_AVAILABLE);
+                    .containsOnly(Result.NOT_AVAILABLE);
         }
     }
 
