@@ -67,7 +67,7 @@ class CompareCommandTest {
                 "dev.partita.cli.app.Dying", "--app-path", "target/test-classes", "--out", folder.toString());
 
         assertThat(console.exit()).isEqualTo(1);
-        assertThat(console.out()).contains("No answer");
+        assertThat(console.out()).contains("gives no answer", "exit code 7", "the last words of a server");
         assertThat(results().trials()).isNotEmpty().allSatisfy(each -> {
             assertThat(each.state()).isEqualTo(State.FAILED);
             assertThat(each.reason()).contains("exit code 7");
@@ -82,8 +82,7 @@ class CompareCommandTest {
                 folder.toString());
 
         assertThat(console.exit()).isZero();
-        assertThat(console.out()).contains("Choose SPED", "claim 4", "verdict      confirmed", "uniform short",
-                "the server ended with exit code 1", "left out");
+        assertThat(console.out()).contains("Choose SPED", "   4  confirmed", "uniform short", "were void or failed", "Left out");
         assertThat(folder.resolve(ResultsFile.NAME)).exists();
     }
 }

@@ -73,7 +73,7 @@ class LoadCommandTest {
             Console console = Console.run("load", "cache://127.0.0.1:" + server.port(), "--closed", "--connections",
                     "2", "--get-ratio", "0.5", "--value-bytes", "5000", "--keys", "100", "--keys-per-get", "20",
                     "--distribution", "zipf", "--duration", "300ms", "--warmup", "0");
-            assertThat(console.out()).contains("closed loop", " 0 failed", "get ", "set ");
+            assertThat(console.out()).contains("closed loop", " 0 failed", " get\n", " set\n");
             assertThat(server.count(Counter.REQUESTS)).isPositive();
             assertThat(server.count(Counter.BAD_REQUESTS)).isZero();
         }

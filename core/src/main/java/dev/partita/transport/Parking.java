@@ -16,5 +16,6 @@ public interface Parking extends Waiting {
     ///
     /// @param timeoutNanos how long to wait for one; less than 0 for ever
     /// @param waking unparks the thread of a connection
-    void poll(long timeoutNanos, Inbox waking);
+    /// @return how many sockets were ready
+    int poll(long timeoutNanos, Inbox waking);
 }

@@ -50,12 +50,15 @@ final class NioParking implements Parking {
     }
 
     @Override
-    public void poll(long timeoutNanos, Inbox waking) {
+    public int poll(long timeoutNanos, Inbox waking) {
+        int ready;
         try {
             if (timeoutNanos < 0) {
-                selector.select(key -> onReady(key, waking));
+                ready = selector.select(key -> onReady(key, waking));
+            } else if (timeoutNanos == 0) {
+                ready = selector.selectNow(key -> onReady(key, waking));
             } else {
-                selector.select(
+                ready = selector.select(
                         key -> onReady(key, waking), Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)));
             }
         } catch (IOException failure) {
@@ -64,6 +67,7 @@ final class NioParking implements Parking {
         for (Connection connection = arriving.poll(); connection != null; connection = arriving.poll()) {
             arm(connection, waking);
         }
+        return ready;
     }
 
     @Override

@@ -100,8 +100,14 @@ public final class TerminalTable {
             paragraph("",
                     Figures.count(useless.size()) + " of " + Figures.plural(index.results().trials().size(), "trial")
                             + " were void or failed, and are in no figure. The first: " + useless.getFirst().reason());
+            useless.stream().filter(trial -> !trial.lastLines().isEmpty()).findFirst().ifPresent(this::lastLines);
         }
         index.results().leftOut().forEach(sentence -> paragraph("Left out: ", sentence));
+    }
+
+    private void lastLines(Trial trial) {
+        line("The last lines of a server that failed (" + Contestant.title(trial.model()) + "):");
+        trial.lastLines().forEach(last -> paragraph("    ", last));
     }
 
     private void answer() {

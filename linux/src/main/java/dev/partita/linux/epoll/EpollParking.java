@@ -78,7 +78,7 @@ final class EpollParking implements Parking {
     // The watching thread.
 
     @Override
-    public void poll(long timeoutNanos, Inbox waking) {
+    public int poll(long timeoutNanos, Inbox waking) {
         int count = set.await(timeoutNanos);
         for (int event = 0; event < count; event++) {
             long tag = set.tagAt(event);
@@ -92,6 +92,7 @@ final class EpollParking implements Parking {
                 }
             }
         }
+        return count;
     }
 
     private static void happened(Connection connection, EpollEndpoint endpoint, int happened, Inbox waking) {
