@@ -2,6 +2,7 @@ package dev.partita.connection;
 
 import dev.partita.limits.Counters;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What is spoken on the connections of a server. Knows no model, no transport and no thread.
 public interface Protocol {
@@ -37,6 +38,11 @@ public interface Protocol {
     /// What it counts itself, apart from its connections: part of what the server has counted. Asked once, at start.
     default List<Counters> counters() {
         return List.of();
+    }
+
+    /// What a server of it can ask itself before it serves; null if nothing. Asked by worker processes, in their start.
+    default @Nullable Trial trial() {
+        return null;
     }
 
     /// Called about once a second by a thread of the server that serves no requests, the first time before any: the place

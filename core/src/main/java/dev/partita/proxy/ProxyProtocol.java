@@ -4,12 +4,14 @@ import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
 import dev.partita.connection.Step;
+import dev.partita.connection.Trial;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Any protocol behind proxies that say by a PROXY header, version 1 or 2, on whose behalf they have connected:
 /// [Connection#peer] is then that client. The header is read from trusted peers only; to others it is just what their first
@@ -71,6 +73,12 @@ public final class ProxyProtocol implements Protocol {
     @Override
     public List<Counters> counters() {
         return inner.counters();
+    }
+
+    /// That of what is behind: no proxy is there to speak for anybody.
+    @Override
+    public @Nullable Trial trial() {
+        return inner.trial();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.partita.connection.Buffer;
 import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
+import dev.partita.connection.Trial;
 import dev.partita.http.syntax.HttpDate;
 import dev.partita.limits.Counters;
 import dev.partita.proxy.TrustedPeers;
@@ -26,6 +27,15 @@ public final class Http implements Protocol {
             "Connection: close",
             "",
             "").getBytes(StandardCharsets.ISO_8859_1);
+
+    private static final String TRY = String.join("\r\n",
+            "GET / HTTP/1.1",
+            "Host: localhost",
+            "User-Agent: partita",
+            "Connection: close",
+            "",
+            "");
+    private static final String SERVER_ERROR = "HTTP/1.1 5";
 
     static final int LATE_STATUS = 503;
     private static final PreparedPages PLAIN = new PreparedPages(ErrorPages::plain);
@@ -123,6 +133,15 @@ public final class Http implements Protocol {
     @Override
     public byte[] lateReply() {
         return LATE;
+    }
+
+    /// `GET /`, which may be answered with anything but a server error (RFC 9110 section 15.6). No observer is told.
+    @Override
+    public Trial trial() {
+        return new Trial(
+                new Http(handler, pages, null, trusted, server),
+                TRY,
+                answer -> !answer.isEmpty() && !answer.startsWith(SERVER_ERROR));
     }
 
     @Override

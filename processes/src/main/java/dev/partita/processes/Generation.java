@@ -29,9 +29,12 @@ final class Generation {
     @Nullable Plan plan;
     final List<Place> places = new ArrayList<>();
     final List<WorkerProcess> workers = new ArrayList<>();
+    /// What was wrong with the answers of one of its workers to itself; empty if nothing was.
+    String doubt = "";
     boolean ending;
     private long startNotBefore = System.nanoTime();
     private long delayNanos;
+    private boolean retried;
 
     Generation(int number, @Nullable Plan plan) {
         this.number = number;
@@ -95,6 +98,14 @@ final class Generation {
         boolean settled = worker.servingSince != 0 && now - worker.servingSince > SETTLED_NANOS;
         delayNanos = settled ? 0 : Math.clamp(2 * delayNanos, DELAY_NANOS, DELAY_NANOS_MAX);
         startNotBefore = now + delayNanos;
+    }
+
+    /// Whether a worker that was lost before this generation serves is let pass: one is, unless the program itself gave up before
+    /// it had told its plan, as with a mistake in its configuration, which a second start would only repeat.
+    boolean forgives(WorkerProcess worker) {
+        boolean again = !retried && (plan != null && worker.state != State.STARTING || !worker.endedItself());
+        retried |= again;
+        return again;
     }
 
     /// How long the next start waits.

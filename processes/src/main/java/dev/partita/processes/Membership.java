@@ -78,9 +78,9 @@ final class Membership implements Runnable {
     void serve(Server server, Division division) {
         try {
             Descriptors.leaveTerminal();
-            Rehearsal.of(server, division.worker());
+            String doubt = Rehearsal.of(server, division.worker());
             var pulse = new Attendant("heartbeat", this);
-            channel.send(new Hello(Plan.of(server, division)).bytes());
+            channel.send(new Hello(Plan.of(server, division), doubt).bytes());
             pulse.start();
             obey(server, division);
         } catch (Throwable failure) {

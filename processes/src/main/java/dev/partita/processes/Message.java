@@ -21,7 +21,9 @@ sealed interface Message {
     // A worker's.
 
     /// The program has reached `run` and everything was tried: ready for sockets.
-    record Hello(Plan plan) implements Message {}
+    ///
+    /// @param doubt what was wrong with the answers to its own requests, empty if nothing
+    record Hello(Plan plan, String doubt) implements Message {}
 
     /// It lives. Four times a second.
     record Beat(boolean serving, Counts counts) implements Message {}
@@ -76,6 +78,7 @@ sealed interface Message {
             case Hello hello -> {
                 out.writeByte('h');
                 write(hello.plan, out);
+                out.writeUTF(hello.doubt);
             }
             case Beat beat -> {
                 out.writeByte('b');
@@ -118,7 +121,7 @@ sealed interface Message {
         var in = new DataInputStream(new ByteArrayInputStream(bytes));
         try {
             return switch (in.readByte()) {
-                case 'h' -> new Hello(plan(in));
+                case 'h' -> new Hello(plan(in), in.readUTF());
                 case 'b' -> new Beat(in.readBoolean(), counts(in));
                 case 'y' -> new Bye(counts(in));
                 case 's' -> new Serve(in.readInt(), handed(in));

@@ -14,15 +14,25 @@ import org.jspecify.annotations.Nullable;
 final class Passing {
     /// Between two looks at everything else.
     private static final int BATCH_MAX = 64;
+    /// A worker that has been silent for three beats may be stopped: the others get what comes, until it is heard again or lost.
+    private static final long SILENT_NANOS = 3 * Membership.BEAT_NANOS;
+    /// When there are no descriptors left: what waits in the backlog stays readable, and the thread would turn for nothing.
+    private static final long PAUSE_NANOS = 100_000_000L;
     private static final byte[] CONNECTION = {'c'};
     private static final byte[] BELL = {'b'};
 
     /// Connections that were passed to a worker which has died before it looked.
     private final ArrayDeque<Integer> returned = new ArrayDeque<>();
+    private long acceptNotBefore = System.nanoTime();
 
     /// Whether a worker could take a connection.
     static boolean hasRoom(Generation generation) {
         return target(generation) != null;
+    }
+
+    /// Whether it is worth while to wait for connections.
+    boolean accepts(Generation generation) {
+        return System.nanoTime() - acceptNotBefore >= 0 && hasRoom(generation);
     }
 
     /// Accepts and passes on what is there.
@@ -48,10 +58,16 @@ final class Passing {
         if (back != null) {
             return back;
         }
+        if (System.nanoTime() - acceptNotBefore < 0) {
+            return -1;
+        }
         for (ListeningSocket socket : sockets) {
             int accepted = socket.accept();
             if (accepted >= 0) {
                 return accepted;
+            }
+            if (Descriptors.areExhausted(accepted)) {
+                acceptNotBefore = System.nanoTime() + PAUSE_NANOS;
             }
         }
         return -1;
@@ -98,6 +114,7 @@ final class Passing {
         }
     }
 
+    /// Gives up what was taken back: nobody is there to take it.
     void close() {
         returned.forEach(Descriptors::close);
         returned.clear();
@@ -110,15 +127,20 @@ final class Passing {
 
     private static @Nullable WorkerProcess target(Generation generation) {
         boolean alone = isAlone(generation);
+        long now = System.nanoTime();
         WorkerProcess best = null;
         for (WorkerProcess each : generation.workers) {
-            if (each.isPlaced() && !each.busy && (best == null || each.load() < best.load())) {
+            if (each.isPlaced() && !each.busy && (best == null || isBetter(each, best, alone, now))) {
                 best = each;
-                if (alone) {
-                    break;
-                }
             }
         }
         return best;
+    }
+
+    /// Of two that are alone and heard of the first is as good, and the last ones may end.
+    private static boolean isBetter(WorkerProcess one, WorkerProcess other, boolean alone, long now) {
+        boolean silent = now - one.heardAt > SILENT_NANOS;
+        boolean otherIsSilent = now - other.heardAt > SILENT_NANOS;
+        return silent == otherIsSilent ? !alone && one.load() < other.load() : otherIsSilent;
     }
 }

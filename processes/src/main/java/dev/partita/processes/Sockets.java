@@ -1,6 +1,7 @@
 package dev.partita.processes;
 
 import dev.partita.linux.socket.ListeningSocket;
+import dev.partita.linux.socket.MessageChannel;
 import dev.partita.processes.Message.Handed;
 import dev.partita.server.Division.Reach;
 import dev.partita.transport.Listener;
@@ -108,7 +109,9 @@ final class Sockets {
     }
 
     /// Adds what the worker at `place` listens on.
-    void hand(Plan plan, int place, List<Handed> handed, List<Integer> descriptors) {
+    ///
+    /// @throws IOException if these are too many
+    void hand(Plan plan, int place, List<Handed> handed, List<Integer> descriptors) throws IOException {
         for (SocketAddress address : plan.addresses()) {
             List<ListeningSocket> here = open.getOrDefault(address, List.of());
             boolean own = plan.reach() == Reach.ALL || plan.reach() == Reach.OWN && here.size() >= plan.count();
@@ -124,6 +127,11 @@ final class Sockets {
                     descriptors.add(here.get(i).fd());
                 }
             }
+        }
+        if (descriptors.size() > MessageChannel.DESCRIPTORS_MAX) {
+            throw new IOException("a new generation can get at most " + MessageChannel.DESCRIPTORS_MAX
+                    + " listening sockets, and this server has " + descriptors.size()
+                    + ": start it with fewer --workers, or with --accept shared");
         }
     }
 }

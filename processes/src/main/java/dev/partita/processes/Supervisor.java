@@ -246,6 +246,8 @@ final class Supervisor implements Runnable {
             fill(current, now);
             if (current.plan != null && current.plan.isPassed()) {
                 more |= passing.run(current, sockets.all());
+            } else {
+                passing.close(); // of an old generation, whose workers were passed theirs
             }
         }
         old.removeIf(each -> each.workers.isEmpty());
@@ -266,7 +268,7 @@ final class Supervisor implements Runnable {
                 all.add(bell.fd());
             }
         }
-        if (ending == null && current.plan != null && current.plan.isPassed() && Passing.hasRoom(current)) {
+        if (ending == null && current.plan != null && current.plan.isPassed() && passing.accepts(current)) {
             sockets.all().forEach(each -> all.add(each.fd()));
         }
         return all.stream().mapToInt(Integer::intValue).toArray();
@@ -338,10 +340,13 @@ final class Supervisor implements Runnable {
 
     private void understand(WorkerProcess worker, Message message) {
         switch (message) {
-            case Hello(Plan plan) when worker.state == State.STARTING -> {
+            case Hello(Plan plan, String doubt) when worker.state == State.STARTING -> {
                 worker.state = State.SPARE;
                 Generation generation = generationOf(worker);
-                if (generation.plan == null) {
+                if (!doubt.isEmpty()) {
+                    onDoubt(generation, worker, doubt);
+                }
+                if (generation.plan == null && !generation.ending) {
                     onPlan(generation, plan);
                 }
             }
@@ -412,6 +417,17 @@ final class Supervisor implements Runnable {
         Reload next = waiting != null ? waiting : new Reload();
         waiting = next;
         return next;
+    }
+
+    /// A program that answers its own request with an error does not take over from one that did not. Otherwise it serves what it
+    /// can: a server whose database is away for a while has to get new workers all the same.
+    private void onDoubt(Generation generation, WorkerProcess worker, String doubt) {
+        generation.doubt = doubt;
+        if (generation == coming && current.doubt.isEmpty()) {
+            failComing("in its worker (process " + worker.pid() + ") " + doubt);
+        } else {
+            LOG.log(System.Logger.Level.WARNING, "in a worker (process " + worker.pid() + ") " + doubt);
+        }
     }
 
     private void onPlan(Generation generation, Plan plan) {
@@ -603,10 +619,13 @@ final class Supervisor implements Runnable {
 
     private void onLost(Generation generation, @Nullable WorkerProcess worker, String why, long now) {
         String who = "a worker" + (worker == null ? "" : " (process " + worker.pid() + ")") + " " + why;
-        if (generation == coming) {
-            failComing(who);
-        } else if (settled.getCount() > 0) {
-            failure = who;
+        boolean begins = generation == coming || settled.getCount() > 0;
+        if (begins && (worker == null || !generation.forgives(worker))) {
+            if (generation == coming) {
+                failComing(who);
+            } else {
+                failure = who;
+            }
         } else {
             if (worker != null) {
                 generation.onLost(worker, now);

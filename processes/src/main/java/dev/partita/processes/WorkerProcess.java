@@ -23,6 +23,7 @@ final class WorkerProcess {
     /// A process that a signal has ended has 128 and its number.
     private static final int SIGNALLED = 128;
     private static final int SIGKILL = 9;
+    private static final int TAIL_CHUNKS = 64;
 
     final Process process;
     final long startedAt = System.nanoTime();
@@ -106,8 +107,8 @@ final class WorkerProcess {
 
     /// Its last words.
     String tail() {
-        while (pump()) {
-            // until there is nothing more
+        for (int left = TAIL_CHUNKS; left > 0 && pump(); left--) {
+            // until there is nothing more, or somebody whom it has started writes on and on
         }
         String both = (out.tail() + "\n" + err.tail()).strip();
         return both.isEmpty() ? "" : ":\n" + both.indent(4).stripTrailing();
@@ -118,6 +119,11 @@ final class WorkerProcess {
             killedBecause = because;
         }
         process.destroyForcibly();
+    }
+
+    /// Whether it has ended of itself, and so the next one probably would.
+    boolean endedItself() {
+        return killedBecause.isEmpty() && process.exitValue() < SIGNALLED;
     }
 
     /// Why it has ended.

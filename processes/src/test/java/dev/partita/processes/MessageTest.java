@@ -45,7 +45,7 @@ class MessageTest {
                 List.of(FOUR, SIX, UnixDomainSocketAddress.of("/run/a socket")),
                 1024, List.of("tcp-nodelay=on", "so-keepalive=off"), 4, Reach.PASSED, 10_000, 30_000);
         return Stream.of(
-                new Hello(plan),
+                new Hello(plan, "answered with HTTP/1.1 500"),
                 new Serve(3, List.of(new Handed(SIX, Handed.Kind.SHARED), new Handed(SIX, Handed.Kind.PASSED))),
                 new End(End.How.CLOSE),
                 new Ask("status"),

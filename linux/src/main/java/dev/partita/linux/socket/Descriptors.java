@@ -1,6 +1,7 @@
 package dev.partita.linux.socket;
 
 import dev.partita.linux.libc.CallMemory;
+import dev.partita.linux.libc.Errno;
 import dev.partita.linux.libc.Libc;
 
 /// What a process that passes descriptors on, or gets some, has to do besides.
@@ -12,6 +13,15 @@ public final class Descriptors {
         for (int descriptor : descriptors) {
             Libc.close(descriptor);
         }
+    }
+
+    /// Whether that negative error says that there is no descriptor left, or no memory for one, so that the same call would
+    /// fail again at once.
+    public static boolean areExhausted(int error) {
+        return switch (-error) {
+            case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> true;
+            default -> false;
+        };
     }
 
     /// The user that this process acts as.
