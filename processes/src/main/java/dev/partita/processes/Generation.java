@@ -1,5 +1,6 @@
 package dev.partita.processes;
 
+import dev.partita.processes.Message.End;
 import dev.partita.processes.WorkerProcess.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Generation {
     /// A worker that has lived so long is no sign that its successor would not.
     static final long SETTLED_NANOS = 1_000_000_000L;
+    /// What a worker may take to end beyond its drain.
+    static final long END_NANOS = 3_000_000_000L;
     private static final long DELAY_NANOS = 100_000_000L;
     private static final long DELAY_NANOS_MAX = 10_000_000_000L;
 
@@ -82,6 +85,15 @@ final class Generation {
             }
         }
         return null;
+    }
+
+    /// Lets all of its workers end.
+    void end(End.How how) {
+        ending = true;
+        long patience = how == End.How.ABORT || plan == null ? 0 : plan.drainMillis() * 1_000_000L;
+        for (WorkerProcess each : workers) {
+            each.end(how, System.nanoTime() + patience + END_NANOS);
+        }
     }
 
     boolean mayStart(long now) {

@@ -13,11 +13,8 @@ import dev.partita.processes.Message.Ask;
 import dev.partita.processes.Message.Beat;
 import dev.partita.processes.Message.Bye;
 import dev.partita.processes.Message.End;
-import dev.partita.processes.Message.Handed;
 import dev.partita.processes.Message.Hello;
-import dev.partita.processes.Message.Serve;
 import dev.partita.processes.WorkerProcess.State;
-import dev.partita.server.Division.Reach;
 import dev.partita.server.WorkerStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -45,46 +41,29 @@ final class Supervisor implements Runnable {
     private static final long STUCK_NANOS = 2_000_000_000L;
     /// What a start may take until the program has reached `run`.
     private static final long START_NANOS = 10_000_000_000L;
-    /// What a worker may take to end beyond its drain.
-    private static final long END_NANOS = 3_000_000_000L;
     /// How long a worker for one connection waits for the next one, unless it is among the few that always do.
     private static final long IDLE_NANOS = 30_000_000_000L;
-    private static final int STARTING_MAX = Math.max(2, 2 * Runtime.getRuntime().availableProcessors());
-    /// Generations that drain at a time; the next reload waits for the end of one.
-    private static final int OLD_MAX = 2;
     private static final int CLIENTS_MAX = 32;
     /// As many workers as an answer has room for.
     private static final int ROWS_MAX = 256;
 
     private final Sockets sockets;
     private final MessageListener control;
-    private final Path controlPath;
-    private final SameProgram program;
-    private final Runnable whenReloaded;
+    private final Staffing staffing;
     private final Readiness readiness = new Readiness();
     private final Passing passing = new Passing();
     private final List<MessageChannel> clients = new ArrayList<>();
-    private final List<Generation> old = new ArrayList<>();
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
     // Guarded by this.
-    private Generation current;
-    private @Nullable Generation coming;
-    private @Nullable Reload reload;
-    private @Nullable Reload waiting;
+    private final Generations generations;
+    private final Reloading reloading;
     private Counts retired = new Counts();
     private @Nullable String failure;
     private End.@Nullable How ending;
     private long lookedAt = System.nanoTime();
     private long heardOutputAt = lookedAt;
-
-    /// A reload, and who waits for it.
-    private static final class Reload {
-        final List<MessageChannel> clients = new ArrayList<>();
-        final CountDownLatch over = new CountDownLatch(1);
-        Answer outcome = new Answer(1, "");
-    }
 
     /// @param first the generation to begin with: one without workers if this process serves itself
     /// @param whenReloaded is told when the first generation is to end, which is not ours
@@ -92,10 +71,9 @@ final class Supervisor implements Runnable {
             throws IOException {
         this.sockets = sockets;
         this.control = control;
-        this.controlPath = controlPath;
-        this.whenReloaded = whenReloaded;
-        program = SameProgram.read();
-        current = first;
+        staffing = new Staffing(SameProgram.read(), controlPath, sockets, readiness::wakeup);
+        generations = new Generations(first);
+        reloading = new Reloading(generations, sockets, whenReloaded);
     }
 
     // For other threads.
@@ -121,17 +99,10 @@ final class Supervisor implements Runnable {
     void reload() throws IOException {
         Reload begun;
         synchronized (this) {
-            begun = beginReload();
+            begun = askForReload();
         }
         readiness.wakeup();
-        try {
-            begun.over.await();
-        } catch (InterruptedException impatient) {
-            Thread.currentThread().interrupt();
-        }
-        if (begun.outcome.exitCode() != 0) {
-            throw new IOException(begun.outcome.text());
-        }
+        begun.await();
     }
 
     /// Ends all workers.
@@ -152,7 +123,7 @@ final class Supervisor implements Runnable {
 
     synchronized Counts counts() {
         Counts sum = retired;
-        for (WorkerProcess each : everybody()) {
+        for (WorkerProcess each : generations.everybody()) {
             sum = sum.plus(each.counts);
         }
         return sum;
@@ -160,7 +131,7 @@ final class Supervisor implements Runnable {
 
     synchronized List<WorkerStatus> workers() {
         List<WorkerStatus> all = new ArrayList<>();
-        for (Generation generation : generations()) {
+        for (Generation generation : generations.all()) {
             for (WorkerProcess each : generation.workers) {
                 Place place = generation.placeOf(each);
                 all.add(new WorkerStatus(
@@ -192,8 +163,8 @@ final class Supervisor implements Runnable {
             }
         } finally {
             synchronized (this) {
-                everybody().forEach(worker -> worker.kill("the master ends"));
-                everybody().forEach(WorkerProcess::close);
+                generations.everybody().forEach(worker -> worker.kill("the master ends"));
+                generations.everybody().forEach(WorkerProcess::close);
                 clients.forEach(MessageChannel::close);
                 passing.close();
                 sockets.close();
@@ -206,7 +177,7 @@ final class Supervisor implements Runnable {
     }
 
     private synchronized boolean isOver() {
-        return ending != null && everybody().isEmpty() || failure != null;
+        return ending != null && generations.everybody().isEmpty() || failure != null;
     }
 
     /// A mistake of ours must not end the thread, and every worker with it.
@@ -223,7 +194,7 @@ final class Supervisor implements Runnable {
     private boolean turn() {
         greet();
         boolean more = false;
-        for (WorkerProcess each : everybody()) {
+        for (WorkerProcess each : generations.everybody()) {
             if (each.pump()) {
                 more = true;
                 heardOutputAt = System.nanoTime();
@@ -234,15 +205,20 @@ final class Supervisor implements Runnable {
             hear(each);
         }
         long now = System.nanoTime();
-        for (Generation each : generations()) {
+        for (Generation each : generations.all()) {
             lookAfter(each, now);
         }
         lookedAt = now;
         if (ending == null && failure == null) {
-            progress();
+            reloading.progress();
+            if (settled.getCount() > 0 && generations.current.isServing()) {
+                settled.countDown();
+            }
+            Generation coming = generations.coming;
             if (coming != null) {
                 fill(coming, now);
             }
+            Generation current = generations.current;
             fill(current, now);
             if (current.plan != null && current.plan.isPassed()) {
                 more |= passing.run(current, sockets.all());
@@ -250,7 +226,7 @@ final class Supervisor implements Runnable {
                 passing.close(); // of an old generation, whose workers were passed theirs
             }
         }
-        old.removeIf(each -> each.workers.isEmpty());
+        generations.old.removeIf(each -> each.workers.isEmpty());
         return more;
     }
 
@@ -258,7 +234,7 @@ final class Supervisor implements Runnable {
         List<Integer> all = new ArrayList<>();
         all.add(control.fd());
         clients.forEach(each -> all.add(each.fd()));
-        for (WorkerProcess each : everybody()) {
+        for (WorkerProcess each : generations.everybody()) {
             MessageChannel channel = each.channel;
             if (channel != null) {
                 all.add(channel.fd());
@@ -268,6 +244,7 @@ final class Supervisor implements Runnable {
                 all.add(bell.fd());
             }
         }
+        Generation current = generations.current;
         if (ending == null && current.plan != null && current.plan.isPassed() && passing.accepts(current)) {
             sockets.all().forEach(each -> all.add(each.fd()));
         }
@@ -277,9 +254,9 @@ final class Supervisor implements Runnable {
     private synchronized long untilNextLook() {
         long now = System.nanoTime();
         boolean loud = now - heardOutputAt < LOOK_NANOS
-                || everybody().stream().anyMatch(each -> each.state == State.STARTING);
+                || generations.everybody().stream().anyMatch(each -> each.state == State.STARTING);
         long next = loud ? OUTPUT_NANOS : LOOK_NANOS;
-        long start = current.startNotBefore() - now;
+        long start = generations.current.startNotBefore() - now;
         return start > 0 ? Math.min(next, start) : next;
     }
 
@@ -290,7 +267,7 @@ final class Supervisor implements Runnable {
             try {
                 MessageChannel.Peer peer = each.peer();
                 int us = Descriptors.user();
-                WorkerProcess own = worker(peer.pid());
+                WorkerProcess own = generations.worker(peer.pid());
                 if (own != null && own.channel == null) {
                     own.channel = each;
                 } else if ((peer.uid() == us || peer.uid() == 0) && clients.size() < CLIENTS_MAX) {
@@ -302,15 +279,6 @@ final class Supervisor implements Runnable {
                 each.close();
             }
         }
-    }
-
-    private @Nullable WorkerProcess worker(int pid) {
-        for (WorkerProcess each : everybody()) {
-            if (each.pid() == pid) {
-                return each;
-            }
-        }
-        return null;
     }
 
     private void hear(WorkerProcess worker) {
@@ -342,17 +310,17 @@ final class Supervisor implements Runnable {
         switch (message) {
             case Hello(Plan plan, String doubt) when worker.state == State.STARTING -> {
                 worker.state = State.SPARE;
-                Generation generation = generationOf(worker);
+                Generation generation = generations.of(worker);
                 if (!doubt.isEmpty()) {
-                    onDoubt(generation, worker, doubt);
+                    reloading.onDoubt(generation, worker, doubt);
                 }
                 if (generation.plan == null && !generation.ending) {
-                    onPlan(generation, plan);
+                    reloading.onPlan(generation, plan);
                 }
             }
             case Beat(boolean serving, Counts counts) -> {
                 worker.counts = counts;
-                worker.busy &= Passing.isAlone(generationOf(worker)); // the others are asked again when they are heard of
+                worker.busy &= Passing.isAlone(generations.of(worker)); // the others are asked again when they are heard of
                 if (serving && worker.state == State.PLACED) {
                     worker.state = State.SERVING;
                     worker.servingSince = System.nanoTime();
@@ -388,7 +356,7 @@ final class Supervisor implements Runnable {
             case STATUS -> new Answer(0, status());
             case RELOAD -> {
                 try {
-                    beginReload().clients.add(client);
+                    askForReload().answerTo(client);
                     yield null;
                 } catch (IOException refused) {
                     yield new Answer(1, String.valueOf(refused.getMessage()));
@@ -396,6 +364,13 @@ final class Supervisor implements Runnable {
             }
             default -> new Answer(1, "this master does not know '" + what + "'");
         };
+    }
+
+    private Reload askForReload() throws IOException {
+        if (ending != null) {
+            throw new IOException("the server is ending");
+        }
+        return reloading.ask();
     }
 
     private String status() {
@@ -406,163 +381,13 @@ final class Supervisor implements Runnable {
                 + (before > 0 ? before + " requests by workers that have ended\n" : "");
     }
 
-    // Reloading.
-
-    /// Asks for a reload. One that is under way already may have read what has changed since; so another one follows, for all
-    /// who have asked meanwhile.
-    private Reload beginReload() throws IOException {
-        if (ending != null) {
-            throw new IOException("the server is ending");
-        }
-        Reload next = waiting != null ? waiting : new Reload();
-        waiting = next;
-        return next;
-    }
-
-    /// A program that answers its own request with an error does not take over from one that did not. Otherwise it serves what it
-    /// can: a server whose database is away for a while has to get new workers all the same.
-    private void onDoubt(Generation generation, WorkerProcess worker, String doubt) {
-        generation.doubt = doubt;
-        if (generation == coming && current.doubt.isEmpty()) {
-            failComing("in its worker (process " + worker.pid() + ") " + doubt);
-        } else {
-            LOG.log(System.Logger.Level.WARNING, "in a worker (process " + worker.pid() + ") " + doubt);
-        }
-    }
-
-    private void onPlan(Generation generation, Plan plan) {
-        try {
-            sockets.open(plan);
-            generation.plan(plan);
-        } catch (IOException refused) {
-            failComing(String.valueOf(refused.getMessage()));
-        }
-    }
-
-    private void progress() {
-        if (coming == null && waiting != null && old.size() < OLD_MAX) {
-            coming = new Generation(current.number + 1, null);
-            reload = waiting;
-            waiting = null;
-        }
-        Generation next = coming;
-        if (next != null && next.isServing()) {
-            coming = null;
-            Generation before = current;
-            current = next;
-            sockets.keep(Objects.requireNonNull(next.plan));
-            old.add(before);
-            endGeneration(before, End.How.DRAIN);
-            if (before.plan == null) {
-                whenReloaded.run();
-            }
-            outcome(new Answer(0, "generation " + next.number + " serves; generation " + before.number + " drains"));
-        }
-        if (settled.getCount() > 0 && current.isServing()) {
-            settled.countDown();
-        }
-    }
-
-    private void failComing(String why) {
-        Generation failed = coming;
-        if (failed != null) {
-            coming = null;
-            old.add(failed);
-            failed.ending = true;
-            failed.workers.forEach(each -> each.kill("its generation failed"));
-            outcome(new Answer(1, "generation " + failed.number + " did not come up, generation " + current.number
-                    + " goes on: " + why));
-        }
-    }
-
-    private void outcome(Answer outcome) {
-        Reload over = reload;
-        if (over != null) {
-            reload = null;
-            over.outcome = outcome;
-            over.clients.forEach(each -> each.send(outcome.bytes()));
-            over.over.countDown();
-            if (!over.clients.isEmpty()) {
-                LOG.log(outcome.exitCode() == 0 ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
-                        outcome.text());
-            }
-        }
-    }
-
     // Workers.
 
     private void fill(Generation generation, long now) {
-        Plan plan = generation.plan;
-        int wanted = 1;
-        if (plan != null) {
-            if (plan.reach() == Reach.PASSED_ALONE && generation == current) {
-                addPlaces(generation, plan);
-            }
-            long empty = generation.places.stream().filter(each -> each.worker == null).count();
-            wanted = (int) empty + plan.spares();
-        } else if (generation == current) {
-            return; // this process serves itself
-        }
-        long starting = generation.count(State.STARTING);
-        while (starting + generation.count(State.SPARE) < wanted && starting < STARTING_MAX
-                && generation.mayStart(now)) {
-            try {
-                generation.workers.add(WorkerProcess.start(program, controlPath, readiness::wakeup));
-                starting++;
-            } catch (IOException refused) {
-                onLost(generation, null, "could not be started: " + refused.getMessage(), now);
-                break;
-            }
-        }
-        if (plan != null && (generation == current || generation.isReady() || isPartlyPlaced(generation))) {
-            place(generation, plan);
-        }
-    }
-
-    private static boolean isPartlyPlaced(Generation generation) {
-        return generation.places.stream().anyMatch(each -> each.worker != null);
-    }
-
-    private static void addPlaces(Generation generation, Plan plan) {
-        long idle = generation.places.stream().filter(each -> each.worker == null || !each.worker.busy).count();
-        int wanted = Passing.hasRoom(generation) ? plan.atFirst() : 2 * plan.atFirst();
-        while (idle < wanted && generation.places.size() < plan.count()) {
-            generation.places.add(new Place(generation.places.size()));
-            idle++;
-        }
-    }
-
-    private void place(Generation generation, Plan plan) {
-        for (Place each : generation.places) {
-            WorkerProcess spare = each.worker == null ? generation.spare() : null;
-            if (spare != null) {
-                give(spare, each, plan);
-            }
-        }
-    }
-
-    private void give(WorkerProcess worker, Place place, Plan plan) {
-        List<Handed> handed = new ArrayList<>();
-        List<Integer> descriptors = new ArrayList<>();
         try {
-            if (plan.isPassed()) {
-                MessageChannel[] pair = MessageChannel.pair();
-                worker.passing = pair[0];
-                worker.passed = pair[1];
-                handed.add(new Handed(plan.addresses().getFirst(), Handed.Kind.PASSED));
-                descriptors.add(pair[1].fd());
-            }
-            sockets.hand(plan, place.number, handed, descriptors);
-        } catch (IOException noDescriptor) {
-            worker.kill(String.valueOf(noDescriptor.getMessage()));
-            return;
-        }
-        if (worker.tell(new Serve(place.number, handed),
-                descriptors.stream().mapToInt(Integer::intValue).toArray())) {
-            worker.state = State.PLACED;
-            place.worker = worker;
-        } else {
-            worker.kill("it did not take its sockets");
+            staffing.fill(generation, generation == generations.current, now);
+        } catch (IOException refused) {
+            onLost(generation, null, "could not be started: " + refused.getMessage(), now);
         }
     }
 
@@ -576,14 +401,17 @@ final class Supervisor implements Runnable {
                 onEnd(generation, each, now);
             } else if (now >= each.endBy) {
                 each.kill("it did not end in time");
-            } else if (generation == current && Passing.isAlone(generation) && isSuperfluous(generation, each, now)) {
-                generation.places.removeIf(place -> place.worker == each);
-                each.end(End.How.DRAIN, now + END_NANOS);
-            } else if (each.state == State.STARTING && now - each.startedAt > START_NANOS) {
-                each.kill("it has not reached run within " + START_NANOS / 1_000_000_000L + " s");
-            } else if (each.state != State.STARTING && fair && now - each.heardAt > STUCK_NANOS) {
-                each.kill("stuck: no heartbeat for " + STUCK_NANOS / 1_000_000_000L + " s");
-            }
+            } else
+                if (generation == generations.current && Passing.isAlone(generation)
+                        && isSuperfluous(generation, each, now)) {
+                            generation.places.removeIf(place -> place.worker == each);
+                            each.end(End.How.DRAIN, now + Generation.END_NANOS);
+                        } else
+                    if (each.state == State.STARTING && now - each.startedAt > START_NANOS) {
+                        each.kill("it has not reached run within " + START_NANOS / 1_000_000_000L + " s");
+                    } else if (each.state != State.STARTING && fair && now - each.heardAt > STUCK_NANOS) {
+                        each.kill("stuck: no heartbeat for " + STUCK_NANOS / 1_000_000_000L + " s");
+                    }
         }
     }
 
@@ -619,10 +447,10 @@ final class Supervisor implements Runnable {
 
     private void onLost(Generation generation, @Nullable WorkerProcess worker, String why, long now) {
         String who = "a worker" + (worker == null ? "" : " (process " + worker.pid() + ")") + " " + why;
-        boolean begins = generation == coming || settled.getCount() > 0;
+        boolean begins = generation == generations.coming || settled.getCount() > 0;
         if (begins && (worker == null || !generation.forgives(worker))) {
-            if (generation == coming) {
-                failComing(who);
+            if (generation == generations.coming) {
+                reloading.fail(who);
             } else {
                 failure = who;
             }
@@ -639,54 +467,17 @@ final class Supervisor implements Runnable {
     }
 
     private void stopAll(End.How how) {
-        failComing("the server ends");
-        if (waiting != null) {
-            reload = waiting;
-            outcome(new Answer(1, "the server ends"));
-        }
+        reloading.stop();
+        Generation current = generations.current;
         if (current.plan != null && current.plan.isPassed() && how != End.How.ABORT) {
             // What waits in the backlog is accepted first; no more than it can hold, for more may come all the time.
             for (int left = current.plan.backlog(); left > 0 && passing.run(current, sockets.all()); left--) {
                 // a batch
             }
         }
-        for (Generation each : generations()) {
-            endGeneration(each, how);
+        for (Generation each : generations.all()) {
+            each.end(how);
         }
         sockets.close(); // the workers have theirs, and end them when the backlog is empty
-    }
-
-    private static void endGeneration(Generation generation, End.How how) {
-        generation.ending = true;
-        long patience = how == End.How.ABORT || generation.plan == null
-                ? 0
-                : generation.plan.drainMillis() * 1_000_000L;
-        for (WorkerProcess each : generation.workers) {
-            each.end(how, System.nanoTime() + patience + END_NANOS);
-        }
-    }
-
-    private List<Generation> generations() {
-        List<Generation> all = new ArrayList<>(old);
-        all.add(current);
-        if (coming != null) {
-            all.add(coming);
-        }
-        return all;
-    }
-
-    private List<WorkerProcess> everybody() {
-        List<WorkerProcess> all = new ArrayList<>();
-        generations().forEach(each -> all.addAll(each.workers));
-        return all;
-    }
-
-    private Generation generationOf(WorkerProcess worker) {
-        for (Generation each : generations()) {
-            if (each.workers.contains(worker)) {
-                return each;
-            }
-        }
-        throw new IllegalStateException("a worker without a generation");
     }
 }

@@ -1,0 +1,111 @@
+package dev.partita.processes;
+
+import dev.partita.linux.socket.MessageChannel;
+import dev.partita.processes.Generation.Place;
+import dev.partita.processes.Message.Handed;
+import dev.partita.processes.Message.Serve;
+import dev.partita.processes.WorkerProcess.State;
+import dev.partita.server.Division.Reach;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Who works for a generation: starts the workers that it lacks, and gives those that are ready a place and the sockets that belong
+/// to it. The supervisor's thread only.
+final class Staffing {
+    /// Processes that start at a time: more only slow each other down.
+    private static final int STARTING_MAX = Math.max(2, 2 * Runtime.getRuntime().availableProcessors());
+
+    private final SameProgram program;
+    private final Path controlPath;
+    private final Sockets sockets;
+    private final Runnable whenEnded;
+
+    /// @param controlPath where a worker finds its master
+    /// @param whenEnded is told of the end of each, by some other thread
+    Staffing(SameProgram program, Path controlPath, Sockets sockets, Runnable whenEnded) {
+        this.program = program;
+        this.controlPath = controlPath;
+        this.sockets = sockets;
+        this.whenEnded = whenEnded;
+    }
+
+    /// Starts and places whom a generation needs.
+    ///
+    /// @param serves whether it is the one that serves
+    /// @throws IOException if a process cannot be started; what there is has been placed
+    void fill(Generation generation, boolean serves, long now) throws IOException {
+        Plan plan = generation.plan;
+        if (plan == null) {
+            if (!serves) { // one that is to tell the plan; without a plan this process serves itself
+                start(generation, 1, now);
+            }
+            return;
+        }
+        if (plan.reach() == Reach.PASSED_ALONE && serves) {
+            addPlaces(generation, plan);
+        }
+        if (serves || generation.isReady() || isPartlyPlaced(generation)) {
+            place(generation, plan);
+        }
+        long empty = generation.places.stream().filter(each -> each.worker == null).count();
+        start(generation, (int) empty + plan.spares(), now);
+    }
+
+    private void start(Generation generation, int wanted, long now) throws IOException {
+        long starting = generation.count(State.STARTING);
+        while (starting + generation.count(State.SPARE) < wanted && starting < STARTING_MAX
+                && generation.mayStart(now)) {
+            generation.workers.add(WorkerProcess.start(program, controlPath, whenEnded));
+            starting++;
+        }
+    }
+
+    private static boolean isPartlyPlaced(Generation generation) {
+        return generation.places.stream().anyMatch(each -> each.worker != null);
+    }
+
+    private static void addPlaces(Generation generation, Plan plan) {
+        long idle = generation.places.stream().filter(each -> each.worker == null || !each.worker.busy).count();
+        int wanted = Passing.hasRoom(generation) ? plan.atFirst() : 2 * plan.atFirst();
+        while (idle < wanted && generation.places.size() < plan.count()) {
+            generation.places.add(new Place(generation.places.size()));
+            idle++;
+        }
+    }
+
+    private void place(Generation generation, Plan plan) {
+        for (Place each : generation.places) {
+            WorkerProcess spare = each.worker == null ? generation.spare() : null;
+            if (spare != null) {
+                give(spare, each, plan);
+            }
+        }
+    }
+
+    private void give(WorkerProcess worker, Place place, Plan plan) {
+        List<Handed> handed = new ArrayList<>();
+        List<Integer> descriptors = new ArrayList<>();
+        try {
+            if (plan.isPassed()) {
+                MessageChannel[] pair = MessageChannel.pair();
+                worker.passing = pair[0];
+                worker.passed = pair[1];
+                handed.add(new Handed(plan.addresses().getFirst(), Handed.Kind.PASSED));
+                descriptors.add(pair[1].fd());
+            }
+            sockets.hand(plan, place.number, handed, descriptors);
+        } catch (IOException noDescriptor) {
+            worker.kill(String.valueOf(noDescriptor.getMessage()));
+            return;
+        }
+        if (worker.tell(new Serve(place.number, handed),
+                descriptors.stream().mapToInt(Integer::intValue).toArray())) {
+            worker.state = State.PLACED;
+            place.worker = worker;
+        } else {
+            worker.kill("it did not take its sockets");
+        }
+    }
+}
