@@ -13,13 +13,19 @@ final class IsolationOptions {
     private static final List<String> VALID = List.of("threads", "processes");
 
     @Option(names = "--isolation", paramLabel = "WHAT", description = """
-            What keeps the workers apart: threads or processes (symped and mp). Default: ${DEFAULT-VALUE}.""")
+            What keeps the workers apart: threads or processes (symped and mp). Symped keeps one warm process more, for the \
+            next that is lost; mp keeps two that wait for a connection. Default: ${DEFAULT-VALUE}.""")
     private String isolation = "threads";
 
     @Option(names = "--control", paramLabel = "PATH", description = """
             The unix socket at which 'partita status' and 'partita reload' find this server. Default: \
             partita-PORT.sock in the user's runtime directory, with processes or once there was a reload.""")
     private @Nullable String control;
+
+    /// Whether the workers are to be processes.
+    boolean isProcesses() {
+        return isolation.equals("processes");
+    }
 
     /// The setup with what these options say.
     ///

@@ -137,6 +137,9 @@ final class Serve implements Callable<Integer> {
     /// @throws Mistake if it cannot be
     Plan plan() {
         Content content = content();
+        if (isolation.isProcesses()) {
+            server.inProcesses();
+        }
         return new Plan(isolation.around(server.setup(addresses.addresses())), content,
                 replies.applyTo(content.protocol()));
     }

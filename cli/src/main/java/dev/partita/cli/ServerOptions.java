@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
 ///
 /// Values are taken as texts and checked here, so that every complaint can name what is valid.
 final class ServerOptions {
+    private static final int PROCESSES_PER_PROCESSOR = 4;
+
     private final LimitOptions limits;
 
     @Option(names = "--model", paramLabel = "NAME", description = """
@@ -31,7 +33,7 @@ final class ServerOptions {
 
     @Option(names = "--workers", paramLabel = "N", description = """
             How many: symped's event loops, amped's workers, seda's threads for each stage, mp's most threads. \
-            Default: the number of processors; 512 for mp.""")
+            Default: the number of processors; 512 for mp; 4 times the processors for mp in processes.""")
     private @Nullable String workers;
 
     @Option(names = "--loops", paramLabel = "N", description = """
@@ -111,6 +113,13 @@ final class ServerOptions {
             workers = wanted;
         } else if (workers == null && ModelName.of(model).hasWorkers()) {
             workers = otherwise;
+        }
+    }
+
+    /// Gets to know that the workers are processes: each costs a JVM, so there are fewer if no option says how many.
+    void inProcesses() {
+        if (workers == null && ModelName.of(model) == ModelName.MP) {
+            workers = Integer.toString(PROCESSES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
         }
     }
 

@@ -50,7 +50,7 @@ class CommandLineTest {
                 "--pin-loops");
         assertThat(help.replaceAll("\\s+", " ")).contains("Default: symped.", "Default: auto.", "Default: reuse-port.",
                 "Default: 127.0.0.1", "Default: 8080.", "Default: 10000;",
-                "Default: the number of processors; 512 for mp.");
+                "Default: the number of processors; 512 for mp; 4 times the processors for mp in processes.");
     }
 
     @Test

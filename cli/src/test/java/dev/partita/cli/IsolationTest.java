@@ -3,6 +3,9 @@ package dev.partita.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.http.Handler;
+import dev.partita.http.Request;
+import dev.partita.http.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +29,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Workers that are processes: what they serve, what becomes of them, and of the program when one of them, or all, or the master
@@ -58,8 +64,19 @@ class IsolationTest {
         }
     }
 
+    static Stream<String> everyAcceptPolicyServesInProcesses() {
+        return sample("hand-over", "reuse-port", "shared");
+    }
+
+    /// In the build the first alone: the others serve in tests of this class that are about something else, and reload by the same
+    /// code. `benchmarks/full-matrix` has all.
+    private static Stream<String> sample(String first, String... others) {
+        boolean all = Boolean.getBoolean("partita.processes.all");
+        return Stream.concat(Stream.of(first), all ? Stream.of(others) : Stream.of());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"reuse-port", "shared", "hand-over"})
+    @MethodSource
     void everyAcceptPolicyServesInProcesses(String policy) throws Exception {
         Program program = serve("--model", "symped", "--workers", "2", "--accept", policy);
         SocketAddress server = program.server();
@@ -142,9 +159,14 @@ class IsolationTest {
         assertThat(Web.get(next.server(), "/")).startsWith("HTTP/1.1 200");
     }
 
+    static Stream<Arguments> aReloadReadsTheConfigurationAnewAndLosesNothing() {
+        return Stream.concat(sample("symped, processes, reload", "mp, processes, reload", "symped, threads, HUP"),
+                Stream.of("amped, threads, HUP")).map(each -> Arguments.of((Object[]) each.split(", ")));
+    }
+
     /// The kinds of servers that a new generation takes over from.
     @ParameterizedTest
-    @CsvSource({"symped, processes, reload", "symped, threads, HUP", "amped, threads, HUP", "mp, processes, reload"})
+    @MethodSource
     void aReloadReadsTheConfigurationAnewAndLosesNothing(String model, String isolation, String how) throws Exception {
         Path config = config(folder("old"));
         Program program =
@@ -165,11 +187,47 @@ class IsolationTest {
         clients.stop();
         assertThat(clients.lost()).isEmpty();
         await("the old generation ends", all -> all.stream().noneMatch(row -> row.generation() == 1));
-        assertThat(Web.get(server, "/")).endsWith("new");
+        awaitAnswer(server, "new");
         assertThat(program.process().isAlive()).as("the process that was started stays").isTrue();
         program.signal("TERM");
         assertThat(program.line("ended: ")).endsWith(" 0 given up");
         assertThat(program.exit()).isZero();
+    }
+
+    @Test
+    void oneWorkerMayBeLostWhileAGenerationStarts() throws Exception {
+        Program program = serve("--workers", "1");
+        program.line("             Ctrl-C");
+        send("HUP", program.process().pid());
+        await("it starts", all -> all.stream().anyMatch(row -> row.generation() == 2));
+        long first = rows().stream().filter(row -> row.generation() == 2).findFirst().orElseThrow().pid();
+        send("KILL", first);
+        await("another one serves", all -> all.stream().anyMatch(
+                row -> row.generation() == 2 && row.serves() && row.pid() != first));
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+    }
+
+    /// Served as `--app`: a program that starts, and then cannot answer.
+    public static final class Moody implements Handler {
+        private final boolean broken = Files.exists(Path.of(System.getenv("XDG_RUNTIME_DIR"), "broken"));
+
+        @Override
+        public void handle(Request request, Response response) {
+            if (broken) {
+                throw new IllegalStateException("asked to fail");
+            }
+            response.text("fine");
+        }
+    }
+
+    @Test
+    void aProgramThatAnswersItselfWithAnErrorDoesNotTakeOver() throws Exception {
+        Program program = serve("--workers", "1", "--app", Moody.class.getName(),
+                "--app-path", Path.of("target", "test-classes").toAbsolutePath().toString());
+        program.line("             Ctrl-C");
+        Files.createFile(temporary.resolve("broken"));
+        assertThat(control("reload")).contains("generation 1 goes on", "answered with HTTP/1.1 500");
+        assertThat(Web.get(program.server(), "/")).endsWith("fine");
     }
 
     @Test
@@ -183,7 +241,7 @@ class IsolationTest {
         assertThat(Web.get(program.server(), "/")).endsWith("old");
         Files.writeString(config, "root=" + folder("mended") + "\n");
         assertThat(control("reload")).contains("serves");
-        assertThat(Web.get(program.server(), "/")).endsWith("mended");
+        awaitAnswer(program.server(), "mended");
     }
 
     @Test
@@ -207,17 +265,17 @@ class IsolationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sped", "seda", "amped", "vt"})
-    void aModelThatCannotBeDividedSaysWhy(String model) throws Exception {
-        Program program = start("--port", "0", "--model", model, "--isolation", "processes");
-        assertThat(program.error()).startsWith("partita: the model ").contains("has no processes: ");
-        assertThat(program.exit()).isEqualTo(2);
+    void aModelThatCannotBeDividedSaysWhy(String model) {
+        Console console = Console.run("serve", "--port", "0", "--model", model, "--isolation", "processes");
+        assertThat(console.err()).startsWith("partita: the model ").contains("has no processes: ");
+        assertThat(console.exit()).isEqualTo(2);
     }
 
     @Test
-    void nioIsRefused() throws Exception {
-        Program program = start("--port", "0", "--transport", "nio", "--isolation", "processes");
-        assertThat(program.error()).contains("sockets are passed between processes", "--transport auto");
-        assertThat(program.exit()).isEqualTo(2);
+    void nioIsRefused() {
+        Console console = Console.run("serve", "--port", "0", "--transport", "nio", "--isolation", "processes");
+        assertThat(console.err()).contains("sockets are passed between processes", "--transport auto");
+        assertThat(console.exit()).isEqualTo(2);
     }
 
     @Test
@@ -255,6 +313,14 @@ class IsolationTest {
 
     private Path config(Path root) throws IOException {
         return Files.writeString(temporary.resolve("partita.properties"), "root=" + root + "\n");
+    }
+
+    /// Both generations serve for a moment, until the old one has heard that it is to stop accepting.
+    private static void awaitAnswer(SocketAddress server, String end) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        for (String answer = Web.get(server, "/"); !answer.endsWith(end); answer = Web.get(server, "/")) {
+            assertThat(System.nanoTime()).as("the old generation still answers " + answer).isLessThan(deadline);
+        }
     }
 
     private static void send(String signal, long pid) throws Exception {

@@ -40,8 +40,15 @@ class DividedTest {
         return Under.transports().stream()
                 .filter(transport -> !transport.name().equals("nio"))
                 .flatMap(transport -> DividedServer.MODELS.keySet().stream().sorted()
-                        .filter(model -> transport.name().equals("epoll") || model.equals("symped-hand-over"))
+                        .filter(model -> isSampled(model, transport.name()))
                         .map(model -> Arguments.of(model, transport.name())));
+    }
+
+    /// In the build only those who are passed their connections, each on one transport: a worker that accepts is SPED, as it is
+    /// without processes. `benchmarks/full-matrix` has all.
+    private static boolean isSampled(String model, String transport) {
+        return Boolean.getBoolean("partita.processes.all")
+                || model.equals(transport.equals("epoll") ? "mp" : "symped-hand-over");
     }
 
     @ParameterizedTest
