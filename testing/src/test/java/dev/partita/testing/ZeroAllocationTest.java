@@ -16,6 +16,9 @@ import dev.partita.model.Symped;
 import dev.partita.model.VirtualThreads;
 import dev.partita.server.Running;
 import dev.partita.server.ServerModel;
+import dev.partita.transport.Transports;
+import java.io.BufferedReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,24 +33,94 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// A request allocates nothing once the code is compiled: measured on every thread that touches one.
-@Timeout(120)
+///
+/// Whether the compiler sees through a system call (the slice of `CallMemory` that the JDK makes for errno, 40 bytes) depends on
+/// what else has run in the same JVM; a server has one model and one transport in its own. So what is not clean here is
+/// tried in a JVM of its own, and has to be clean there.
+@Timeout(180)
 class ZeroAllocationTest {
     private static final int CONNECTIONS = 4;
     private static final int BATCH = 1_024;
     /// Compilation comes in steps, and some of them throw away what was compiled before.
     private static final int BATCHES_MAX = 1_000;
+    private static final int BATCHES_MAX_AMONG_OTHERS = 100;
     private static final int BATCHES_MAX_WITH_GARBAGE = 20;
     private static final int PIPELINED = 16;
     /// So many batches in a row have to allocate nothing.
     private static final int CLEAN_BATCHES = 3;
-    private static final String HTTP = "GET /plaintext HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: test\r\n\r\n";
-    private static final String LINE = "echo Hello, World!\n";
+    private static final List<ServerModel> MODELS =
+            List.of(new Sped(), new Symped(2), new Amped(2), new Seda(2), new Mp(16));
 
     @TempDir
     private static Path folder;
 
+    /// What is measured.
+    ///
+    /// @param log the format of the access log, or a hyphen if there is none
+    private record Case(ServerModel model, String transport, Dialect dialect, int pipelined, String log, String one) {
+        private static final String HTTP = " HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: test\r\n\r\n";
+
+        static Case of(Under under, Dialect dialect, int pipelined, String log) {
+            String one = dialect.toString().equals("http") ? "/plaintext" : "echo Hello, World!";
+            return new Case(under.model(), under.transport().name(), dialect, pipelined, log, one);
+        }
+
+        String request() {
+            return dialect.toString().equals("http") ? "GET " + one + HTTP : one + "\n";
+        }
+
+        String[] arguments() {
+            return new String[]{Integer.toString(MODELS.indexOf(model)), transport, dialect.toString(),
+                    Integer.toString(pipelined), log, one};
+        }
+
+        static Case of(String... arguments) {
+            return new Case(MODELS.get(Integer.parseInt(arguments[0])), arguments[1],
+                    Dialects.all().stream().filter(each -> each.toString().equals(arguments[2])).findAny().orElseThrow(),
+                    Integer.parseInt(arguments[3]), arguments[4], arguments[5]);
+        }
+
+        /// What each of the server's threads has allocated in the last batch.
+        Map<String, Long> measure(Path folder, int batchesMax) throws Exception {
+            var under = new Under(model, Transports.named(transport));
+            Protocol protocol = dialect.protocol(new Backstage(), folder);
+            if (log.equals("-")) {
+                return ZeroAllocationTest.measure(under, dialect, protocol, request(), pipelined, batchesMax);
+            }
+            try (AccessLog access =
+                    AccessLog.to(folder.resolve("access.log"), Format.valueOf(log), Limits.defaults())) {
+                return ZeroAllocationTest.measure(under, dialect, ((Http) protocol).observing(access), request(),
+                        pipelined, batchesMax);
+            }
+        }
+    }
+
+    private static void assertNothingIsAllocated(Case measured) throws Exception {
+        if (sum(measured.measure(folder, BATCHES_MAX_AMONG_OTHERS)) == 0) {
+            return;
+        }
+        Process alone = new ProcessBuilder(ChildJvm.command(ZeroAllocationTest.class, measured.arguments()))
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader out = alone.inputReader()) {
+            String said = out.readAllAsString();
+            System.out.print("alone: " + said);
+            assertThat(alone.waitFor()).as(said).isZero();
+        } finally {
+            alone.destroyForcibly();
+        }
+    }
+
+    /// The other process.
+    public static void main(String[] arguments) throws Exception {
+        Path own = Files.createTempDirectory("allocation");
+        long bytes = sum(Case.of(arguments).measure(own, BATCHES_MAX));
+        Files.deleteIfExists(own.resolve("access.log"));
+        System.exit(bytes == 0 ? 0 : 1);
+    }
+
     static Stream<Arguments> modelsWithoutGarbage() {
-        return Stream.<ServerModel>of(new Sped(), new Symped(2), new Amped(2), new Seda(2), new Mp(16))
+        return MODELS.stream()
                 .flatMap(ZeroAllocationTest::overTransportsWithoutGarbage)
                 .flatMap(under -> Dialects.all().stream().map(dialect -> Arguments.of(under, dialect)));
     }
@@ -62,15 +135,13 @@ class ZeroAllocationTest {
     @ParameterizedTest
     @MethodSource("modelsWithoutGarbage")
     void aRequestAllocatesNothing(Under under, Dialect dialect) throws Exception {
-        Map<String, Long> allocated = measure(under, dialect, 1, BATCHES_MAX);
-        assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
+        assertNothingIsAllocated(Case.of(under, dialect, 1, "-"));
     }
 
     @ParameterizedTest
     @MethodSource("modelsWithoutGarbage")
     void pipelinedRequestsAllocateNothing(Under under, Dialect dialect) throws Exception {
-        Map<String, Long> allocated = measure(under, dialect, PIPELINED, BATCHES_MAX);
-        assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
+        assertNothingIsAllocated(Case.of(under, dialect, PIPELINED, "-"));
     }
 
     static Stream<Under> sped() {
@@ -80,13 +151,13 @@ class ZeroAllocationTest {
     @ParameterizedTest
     @MethodSource("sped")
     void aRouteWithParametersAllocatesNothing(Under under) throws Exception {
-        String request = HTTP.replace("/plaintext", "/numbers/17/plaintext");
-        Map<String, Long> allocated = measure(under, Dialects.HTTP, protocol(Dialects.HTTP), request, 1, BATCHES_MAX);
-        assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
+        assertNothingIsAllocated(new Case(under.model(), under.transport().name(), Dialects.HTTP, 1, "-",
+                "/numbers/17/plaintext"));
     }
 
     static Stream<Arguments> logged() {
-        return Stream.<ServerModel>of(new Sped(), new Amped(2), new Seda(2), new Mp(16))
+        return MODELS.stream()
+                .filter(model -> !(model instanceof Symped))
                 .flatMap(ZeroAllocationTest::overTransportsWithoutGarbage)
                 .flatMap(under -> Stream.of(1, PIPELINED).flatMap(pipelined -> Stream.of(Format.values())
                         .map(format -> Arguments.of(under, pipelined, format))));
@@ -95,16 +166,7 @@ class ZeroAllocationTest {
     @ParameterizedTest
     @MethodSource("logged")
     void aRequestThatIsLoggedAllocatesNothingEither(Under under, int pipelined, Format format) throws Exception {
-        try (AccessLog access = AccessLog.to(folder.resolve("access.log"), format, Limits.defaults())) {
-            Http http = ((Http) protocol(Dialects.HTTP)).observing(access);
-            Map<String, Long> allocated = measure(under, Dialects.HTTP, http, HTTP, pipelined, BATCHES_MAX);
-            // Now and then the compiler does not see through a system call any longer (the slice of CallMemory that the JDK
-            // makes for errno, 40 bytes), depending on what it happens to compile first: then it gets another chance.
-            for (int again = 0; again < 3 && sum(allocated) != 0; again++) {
-                allocated = measure(under, Dialects.HTTP, http, HTTP, pipelined, BATCHES_MAX);
-            }
-            assertThat(allocated).allSatisfy((thread, bytes) -> assertThat(bytes).isZero());
-        }
+        assertNothingIsAllocated(Case.of(under, Dialects.HTTP, pipelined, format.name()));
     }
 
     static Stream<Arguments> virtualThreads() {
@@ -116,20 +178,10 @@ class ZeroAllocationTest {
     @ParameterizedTest
     @MethodSource("virtualThreads")
     void aRequestOnAVirtualThreadAllocatesLittle(Under under, Dialect dialect) throws Exception {
-        measure(under, dialect, 1, BATCHES_MAX_WITH_GARBAGE);
+        Map<String, Long> allocated = Case.of(under, dialect, 1, "-").measure(folder, BATCHES_MAX_WITH_GARBAGE);
+        assertThat(allocated).isNotEmpty();
     }
 
-    private static Map<String, Long> measure(Under under, Dialect dialect, int pipelined, int batchesMax)
-            throws Exception {
-        String request = dialect.toString().equals("http") ? HTTP : LINE;
-        return measure(under, dialect, protocol(dialect), request, pipelined, batchesMax);
-    }
-
-    private static Protocol protocol(Dialect dialect) {
-        return dialect.protocol(new Backstage(), folder);
-    }
-
-    /// What each of the server's threads has allocated in the last batch.
     private static Map<String, Long> measure(
             Under under, Dialect dialect, Protocol protocol, String one, int pipelined, int batchesMax)
             throws Exception {
