@@ -2,6 +2,7 @@ package dev.partita.lab.claims;
 
 import dev.partita.lab.claims.Examination.Setting;
 import dev.partita.lab.results.Claim;
+import dev.partita.lab.results.Claim.Verdict;
 import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.trial.Bench;
 import dev.partita.lab.trial.Plant;
@@ -23,7 +24,13 @@ public final class Claims {
 
     private Claims() {}
 
-    /// Examines claims, one after the other; those that share trials are cheaper together.
+    /// Rounds that are added where a claim is undecided.
+    private static final int MORE = 4;
+    /// For each claim that is still to come.
+    private static final int SECONDS_LEFT_MIN = 60;
+
+    /// Examines claims, one after the other; those that share trials are cheaper together. One that is undecided gets more
+    /// rounds, if there is time.
     ///
     /// @param numbers which
     /// @param plant a delay that the lab's own tests plant; null for none
@@ -34,10 +41,15 @@ public final class Claims {
             @Nullable Plant plant, long openFilesMax, Consumer<Claim> found)
             throws IOException, InterruptedException {
         var setting = new Setting(bench, transport, rounds, strength, plant, openFilesMax);
-        for (Question each : ALL) {
-            if (numbers.contains(each.number())) {
-                found.accept(each.method().examine(new Examination(each, setting)));
+        List<Question> asked = ALL.stream().filter(each -> numbers.contains(each.number())).toList();
+        int left = asked.size();
+        for (Question each : asked) {
+            Claim claim = each.method().examine(new Examination(each, setting));
+            left--;
+            if (claim.verdict() == Verdict.UNDECIDED && bench.secondsLeft() > (left + 1) * SECONDS_LEFT_MIN) {
+                claim = each.method().examine(new Examination(each, setting.with(rounds + MORE)));
             }
+            found.accept(claim);
         }
     }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Examination {
     static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     private static final double MILLIS = 1e3;
+    private static final Interval NOTHING = new Interval(0, 0, 0);
 
     final Bench bench;
     private final Question question;
@@ -39,10 +40,15 @@ final class Examination {
     private final long openFilesMax;
     private final List<Finding> findings = new ArrayList<>();
     private final TreeSet<Integer> ids = new TreeSet<>();
+    private final List<String> open = new ArrayList<>();
     private String missing = "";
 
     /// What all claims of a run have in common.
-    record Setting(Bench bench, String transport, int rounds, Strength strength, @Nullable Plant plant, long files) {}
+    record Setting(Bench bench, String transport, int rounds, Strength strength, @Nullable Plant plant, long files) {
+        Setting with(int otherRounds) {
+            return new Setting(bench, transport, otherRounds, strength, plant, files);
+        }
+    }
 
     Examination(Question question, Setting setting) {
         this.question = question;
@@ -144,21 +150,21 @@ final class Examination {
     // Findings.
 
     /// Adds the median of a figure; 0 where there is no trial.
-    double note(String label, List<Trial> trials, Function<Trial, @Nullable Double> figure, String unit) {
+    Measured note(String label, List<Trial> trials, Function<Trial, @Nullable Double> figure, String unit) {
         List<Double> values = values(trials, figure);
         if (values.isEmpty()) {
             missing = missing.isEmpty() ? "there is no figure for: " + label : missing;
-            return 0;
+            return new Measured(label, NOTHING, open);
         }
         Interval interval = Interval.ofMedian(values);
         boolean several = values.size() > 1;
         findings.add(new Finding(label, interval.median(), several ? (Double) interval.low() : null,
                 several ? (Double) interval.high() : null, unit));
-        return interval.median();
+        return new Measured(label, interval, open);
     }
 
     /// Adds the median of the ratios of trials of one round; 0 where there is none.
-    double ratio(String label, List<Trial> above, List<Trial> below, Function<Trial, @Nullable Double> figure) {
+    Measured ratio(String label, List<Trial> above, List<Trial> below, Function<Trial, @Nullable Double> figure) {
         List<Double> ratios = new ArrayList<>();
         for (Trial one : above) {
             for (Trial other : below) {
@@ -171,11 +177,11 @@ final class Examination {
         }
         if (ratios.isEmpty()) {
             missing = missing.isEmpty() ? "there is no pair for: " + label : missing;
-            return 0;
+            return new Measured(label, NOTHING, open);
         }
         Interval interval = Interval.ofMedian(ratios);
         findings.add(new Finding(label, interval.median(), interval.low(), interval.high(), "x"));
-        return interval.median();
+        return new Measured(label, interval, open);
     }
 
     private static List<Double> values(List<Trial> trials, Function<Trial, @Nullable Double> figure) {
@@ -281,13 +287,21 @@ final class Examination {
         return end(Verdict.DEPENDS, on);
     }
 
-    Claim confirmedIf(boolean holds, String otherwise) {
-        return holds ? confirmed() : refuted(otherwise);
+    Claim confirmedIf(Answer holds, String otherwise) {
+        return holds == Answer.OPEN ? undecided() : holds == Answer.YES ? confirmed() : refuted(otherwise);
     }
 
     /// Both halves of a claim that has two.
-    Claim halves(boolean first, boolean second, String on, String otherwise) {
-        return first && second ? confirmed() : first || second ? depends(on) : refuted(otherwise);
+    Claim halves(Answer first, Answer second, String on, String otherwise) {
+        if (first == Answer.OPEN || second == Answer.OPEN) {
+            return undecided();
+        }
+        return first == second ? confirmedIf(first, otherwise) : depends(on);
+    }
+
+    /// Where an interval lies on both sides of a threshold.
+    Claim undecided() {
+        return end(Verdict.UNDECIDED, String.join("; ", open));
     }
 
     Claim notMeasured(String why) {

@@ -20,7 +20,7 @@ final class MpClaims {
             "P1, closed loop, 20 µs of work: MP and SPED with " + FEW + " and with " + MANY
                     + " connections. Confirmed if"
                     + " MP serves 0.85 of SPED's rate or more with few, and with many spends 80 % of its time or more in the"
-                    + " kernel and serves less than half of SPED's rate.",
+                    + " kernel and serves at most half of SPED's rate.",
             MpClaims::few);
 
     static final Question JITTER = new Question(2, "MP: jitter, since IO waits for the payload",
@@ -45,16 +45,17 @@ final class MpClaims {
         Workload many = Examination.work(20).connections(MANY);
         List<List<Trial>> withFew = on.closed(few, Protocol.P1, on.mp(), on.sped());
         List<List<Trial>> withMany = on.closed(many, Protocol.P1, on.mp(), on.sped());
-        double atFew = on.ratio(FEW + " connections: MP / SPED, rate", withFew.get(0), withFew.get(1),
+        Measured atFew = on.ratio(FEW + " connections: MP / SPED, rate", withFew.get(0), withFew.get(1),
                 Examination::rate);
-        double atMany = on.ratio(MANY + " connections: MP / SPED, rate", withMany.get(0), withMany.get(1),
+        Measured atMany = on.ratio(MANY + " connections: MP / SPED, rate", withMany.get(0), withMany.get(1),
                 Examination::rate);
         on.note(FEW + " connections: MP in the kernel", withFew.get(0), Examination::systemShare, "%");
-        double system = on.note(MANY + " connections: MP in the kernel", withMany.get(0), Examination::systemShare,
+        Measured system = on.note(MANY + " connections: MP in the kernel", withMany.get(0), Examination::systemShare,
                 "%");
         on.note(MANY + " connections: SPED in the kernel", withMany.get(1), Examination::systemShare, "%");
-        return on.halves(atFew >= 0.85, system >= 80 && atMany < 0.5,
-                atFew >= 0.85
+        Answer well = atFew.atLeast(0.85);
+        return on.halves(well, system.atLeast(80).and(atMany.atMost(0.5)),
+                well == Answer.YES
                         ? "how many are active: it does well with few, and with " + MANY
                                 + " it loses less than the article says"
                         : "what it is compared with: even with few it serves less than SPED",
@@ -67,10 +68,10 @@ final class MpClaims {
         double rate = on.rate(alone, 0.3);
         List<Trial> apart = on.open(alone, rate, on.mp()).getFirst();
         List<Trial> together = on.measure(new Case(on.mp(), shared, Protocol.P2, rate, 8)).getFirst();
-        double single = on.note("64 connections: p99.9 of short requests", apart, Examination.shortP999(alone), "ms");
-        double behind = on.note("8 connections, pipelined: p99.9 of short requests", together,
+        Measured single = on.note("64 connections: p99.9 of short requests", apart, Examination.shortP999(alone), "ms");
+        Measured behind = on.note("8 connections, pipelined: p99.9 of short requests", together,
                 Examination.shortP999(shared), "ms");
-        return on.halves(single >= 1, behind >= 1,
+        return on.halves(single.atLeast(1), behind.atLeast(1),
                 "whether requests share a connection: those of other connections do not wait, the scheduler sees to that",
                 "neither waits for a millisecond");
     }
@@ -80,17 +81,19 @@ final class MpClaims {
         Workload many = Examination.plaintext().connections(MANY);
         List<List<Trial>> withFew = on.closed(few, Protocol.P1, on.vt(), on.mp());
         List<List<Trial>> withMany = on.closed(many, Protocol.P1, on.vt(), on.mp());
-        double cpu = on.ratio("64 connections: VT / MP, CPU per request", withFew.get(0), withFew.get(1),
+        Measured cpu = on.ratio("64 connections: VT / MP, CPU per request", withFew.get(0), withFew.get(1),
                 Examination::cpu);
-        double rate = on.ratio(MANY + " connections: VT / MP, rate", withMany.get(0), withMany.get(1),
+        Measured rate = on.ratio(MANY + " connections: VT / MP, rate", withMany.get(0), withMany.get(1),
                 Examination::rate);
         on.note(MANY + " connections: VT, threads of the system", withMany.get(0), Examination::threads, "");
         on.note(MANY + " connections: MP, threads of the system", withMany.get(1), Examination::threads, "");
-        double memory = on.ratio(MANY + " connections: VT / MP, resident memory", withMany.get(0), withMany.get(1),
+        Measured memory = on.ratio(MANY + " connections: VT / MP, resident memory", withMany.get(0), withMany.get(1),
                 Examination::mebibytes);
-        boolean faster = cpu <= 1.02 && rate >= 0.98;
-        return on.halves(faster, memory < 1,
-                faster ? "memory: it is as fast, and not smaller" : "what counts: it is smaller, and not as fast",
+        Answer faster = cpu.atMost(1.02).and(rate.atLeast(0.98));
+        return on.halves(faster, memory.atMost(1),
+                faster == Answer.YES
+                        ? "memory: it is as fast, and not smaller"
+                        : "what counts: it is smaller, and not as fast",
                 "it is neither as fast nor smaller");
     }
 }

@@ -6,6 +6,7 @@ import dev.partita.lab.results.Trial.Protocol;
 import dev.partita.lab.workload.Workload;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /// What the article says of the models with queues, SEDA and AMPED.
 final class QueueClaims {
@@ -47,16 +48,17 @@ final class QueueClaims {
         var contestant = isSeda ? on.seda() : on.amped(Examination.PROCESSORS);
         List<List<Trial>> none = on.closed(Examination.plaintext(), Protocol.P1, contestant, on.sped());
         List<List<Trial>> much = on.closed(Examination.work(500), Protocol.P1, contestant, on.sped());
-        double shortWork = on.ratio("no work: " + name + " / SPED, CPU per request", none.get(0), none.get(1),
+        Measured shortWork = on.ratio("no work: " + name + " / SPED, CPU per request", none.get(0), none.get(1),
                 Examination::cpu);
         on.note("no work: " + name + ", switches for a request", none.get(0), Examination::switches, "");
-        double longWork = on.ratio("500 µs: " + name + " / SPED, CPU per request", much.get(0), much.get(1),
+        Measured longWork = on.ratio("500 µs: " + name + " / SPED, CPU per request", much.get(0), much.get(1),
                 Examination::cpu);
-        return on.halves(shortWork >= 1.5, longWork <= 1.1,
-                shortWork >= 1.5
+        Answer dear = shortWork.atLeast(1.5);
+        return on.halves(dear, longWork.atMost(1.1),
+                dear == Answer.YES
                         ? "nothing much: it costs more for long work too"
                         : "how it is counted: short work costs "
-                                + String.format(java.util.Locale.ROOT, "%.2f", shortWork)
+                                + String.format(Locale.ROOT, "%.2f", shortWork.median())
                                 + " times as much, since a busy loop and its workers find their queues filled and do not sleep",
                 "it costs the same for short work and more for long work");
     }
@@ -72,15 +74,15 @@ final class QueueClaims {
         List<Trial> calm = on.open(alone, rate, amped).getFirst();
         List<List<Trial>> busy = on.open(computing, rate, amped, on.sped());
         List<Trial> asleep = on.open(sleeping, sleepRate, amped).getFirst();
-        double base = on.note("short requests alone: p99", calm, Examination::p99, "ms");
-        double computed = on.note("among 5 ms of computing: p99 of short requests", busy.get(0),
+        Measured base = on.note("short requests alone: p99", calm, Examination::p99, "ms");
+        Measured computed = on.note("among 5 ms of computing: p99 of short requests", busy.get(0),
                 Examination.shortP99(computing), "ms");
-        double slept = on.note("among 20 ms of sleep: p99 of short requests", asleep, Examination.shortP99(sleeping),
+        Measured slept = on.note("among 20 ms of sleep: p99 of short requests", asleep, Examination.shortP99(sleeping),
                 "ms");
         on.note("SPED, among 5 ms of computing: p99 of short requests", busy.get(1), Examination.shortP99(computing),
                 "ms");
-        return on.halves(computed - base < 1, slept - base < 1,
-                "the payload: behind one that " + (computed - base < 1 ? "sleeps" : "computes")
+        return on.halves(computed.atMost(base.median() + 1), slept.atMost(base.median() + 1),
+                "the payload: behind one that " + (computed.median() - base.median() < 1 ? "sleeps" : "computes")
                         + " short requests wait all the same, in a worker's queue or for a processor",
                 "short requests wait for long ones, in a worker's queue or for a processor");
     }
@@ -94,14 +96,15 @@ final class QueueClaims {
             Workload workload = Examination.plaintext().connections(connections);
             List<List<Trial>> trials = on.closed(workload, Protocol.P2, on.amped(Examination.PROCESSORS), on.mp());
             double amped = on.note(connections + " connections: AMPED, threads", trials.get(0), Examination::threads,
-                    "");
-            double mp = on.note(connections + " connections: MP, threads", trials.get(1), Examination::threads, "");
+                    "").median();
+            double mp = on.note(connections + " connections: MP, threads", trials.get(1), Examination::threads, "")
+                    .median();
             least = Math.min(least, amped);
             most = Math.max(most, amped);
             mpLeast = Math.min(mpLeast, mp);
             mpMost = Math.max(mpMost, mp);
         }
-        return on.halves(most - least <= 3, mpMost - mpLeast >= 900, "what it is compared with",
+        return on.halves(Answer.of(most - least <= 3), Answer.of(mpMost - mpLeast >= 900), "what it is compared with",
                 "its threads grow with its connections");
     }
 }

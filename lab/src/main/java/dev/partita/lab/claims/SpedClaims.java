@@ -7,6 +7,7 @@ import dev.partita.lab.trial.Case;
 import dev.partita.lab.workload.Workload;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /// What the article says of SPED.
 final class SpedClaims {
@@ -47,20 +48,21 @@ final class SpedClaims {
         }
         List<List<Trial>> trials = on.measure(
                 Case.closed(on.sped(), active.idle(idle), Protocol.P1), Case.closed(on.sped(), active, Protocol.P1));
-        double ratio = on.ratio(idle + " idle connections / none, rate", trials.get(0), trials.get(1),
+        Measured ratio = on.ratio(idle + " idle connections / none, rate", trials.get(0), trials.get(1),
                 Examination::rate);
         on.note("resident memory of an idle connection", trials.get(0), Examination::bytesPerIdle, "bytes");
-        return on.confirmedIf(ratio >= 0.9, "it serves less with them");
+        return on.confirmedIf(ratio.atLeast(0.9), "it serves less with them");
     }
 
     private static Claim longPayload(Examination on) throws IOException, InterruptedException {
         Workload mixed = Workload.named("bimodal");
         List<List<Trial>> trials = on.open(mixed, on.rate(mixed, 0.3), on.sped(), on.mp());
-        double sped = on.note("SPED: p99 of short requests", trials.get(0), Examination.shortP99(mixed), "ms");
+        Measured sped = on.note("SPED: p99 of short requests", trials.get(0), Examination.shortP99(mixed), "ms");
         on.note("MP: p99 of short requests", trials.get(1), Examination.shortP99(mixed), "ms");
-        double ratio = on.ratio("SPED / MP, p99 of short requests", trials.get(0), trials.get(1),
+        Measured ratio = on.ratio("SPED / MP, p99 of short requests", trials.get(0), trials.get(1),
                 Examination.shortP99(mixed));
-        return on.halves(sped >= 2.5, ratio >= 2, "the share of long requests, and on what it is compared with",
+        return on.halves(sped.atLeast(2.5), ratio.atLeast(2),
+                "the share of long requests, and on what it is compared with",
                 "the short requests do not wait");
     }
 
@@ -69,26 +71,27 @@ final class SpedClaims {
             return on.notMeasured("there is one processor only");
         }
         List<List<Trial>> trials = on.closed(Examination.work(2_000), Protocol.P2, on.sped(), on.symped());
-        double sped = on.note("SPED: processors busy", trials.get(0), Examination::processors, "");
-        double symped = on.note("SYMPED: processors busy", trials.get(1), Examination::processors, "");
+        Measured sped = on.note("SPED: processors busy", trials.get(0), Examination::processors, "");
+        Measured symped = on.note("SYMPED: processors busy", trials.get(1), Examination::processors, "");
         on.ratio("SYMPED / SPED, rate", trials.get(1), trials.get(0), Examination::rate);
         on.note("generator, of all processors", trials.get(1), trial -> 100 * trial.generator().busy()
                 / Examination.PROCESSORS, "%");
-        return on.halves(sped <= 1.05, symped >= 1.5, "whether there was a second processor to be had",
+        return on.halves(sped.atMost(1.05), symped.atLeast(1.5), "whether there was a second processor to be had",
                 "it keeps more than one busy");
     }
 
     private static Claim switches(Examination on) throws IOException, InterruptedException {
         List<List<Trial>> trials = on.closed(Examination.plaintext(), Protocol.P1, on.sped(), on.mp(),
                 on.amped(Examination.PROCESSORS));
-        double sped = on.note("SPED: switches for a request", trials.get(0), Examination::switches, "");
-        double mp = on.note("MP: switches for a request", trials.get(1), Examination::switches, "");
+        Measured sped = on.note("SPED: switches for a request", trials.get(0), Examination::switches, "");
+        Measured mp = on.note("MP: switches for a request", trials.get(1), Examination::switches, "");
         on.note("AMPED: switches for a request", trials.get(2), Examination::switches, "");
-        if (sped >= 0.1) {
-            return on.refuted("it has " + String.format(java.util.Locale.ROOT, "%.2f", sped) + " for each request");
+        Answer few = sped.atMost(0.1);
+        if (few != Answer.YES) {
+            return on.confirmedIf(few, "it has " + String.format(Locale.ROOT, "%.2f", sped.median())
+                    + " for each request");
         }
-        return mp >= 5 * sped
-                ? on.confirmed()
-                : on.depends("the load: MP has hardly any either while each thread always finds a request waiting");
+        return on.halves(few, Answer.of(mp.interval().low() >= 5 * sped.interval().high()),
+                "the load: MP has hardly any either while each thread always finds a request waiting", "");
     }
 }

@@ -42,10 +42,10 @@ final class SympedClaims {
         Contestant one = on.model("symped", "--workers 1", "--accept reuse-port");
         Contestant two = on.model("symped", "--workers 2", "--accept reuse-port");
         List<List<Trial>> trials = on.closed(Examination.work(2_000), Protocol.P2, one, two);
-        double single = on.note("1 loop: processors busy", trials.get(0), Examination::processors, "");
-        double both = on.note("2 loops: processors busy", trials.get(1), Examination::processors, "");
+        Measured single = on.note("1 loop: processors busy", trials.get(0), Examination::processors, "");
+        Measured both = on.note("2 loops: processors busy", trials.get(1), Examination::processors, "");
         on.ratio("2 loops / 1, rate", trials.get(1), trials.get(0), Examination::rate);
-        return on.halves(single <= 1.05, both >= 1.5 && both <= 2.05,
+        return on.halves(single.atMost(1.05), both.atLeast(1.5).and(both.atMost(2.05)),
                 "the spread of connections: two loops do not keep two processors busy",
                 "it keeps more processors busy than it has loops");
     }
@@ -53,11 +53,11 @@ final class SympedClaims {
     private static Claim uneven(Examination on) throws IOException, InterruptedException {
         Workload mixed = Workload.named("bimodal");
         List<List<Trial>> trials = on.open(mixed, on.rate(mixed, 0.3), on.symped(), on.sped(), on.mp());
-        double symped = on.note("SYMPED: p99 of short requests", trials.get(0), Examination.shortP99(mixed), "ms");
+        Measured symped = on.note("SYMPED: p99 of short requests", trials.get(0), Examination.shortP99(mixed), "ms");
         on.note("SPED: p99 of short requests", trials.get(1), Examination.shortP99(mixed), "ms");
-        double ratio = on.ratio("SYMPED / MP, p99 of short requests", trials.get(0), trials.get(2),
+        Measured ratio = on.ratio("SYMPED / MP, p99 of short requests", trials.get(0), trials.get(2),
                 Examination.shortP99(mixed));
-        return on.halves(symped >= 1, ratio >= 2, "what it is compared with",
+        return on.halves(symped.atLeast(1), ratio.atLeast(2), "what it is compared with",
                 "its short requests do not wait for long ones");
     }
 
@@ -72,16 +72,17 @@ final class SympedClaims {
         Workload few = Examination.work(2_000).connections(4);
         List<List<Trial>> fresh = on.closed(connecting, Protocol.P2, apart, handOver, shared);
         List<List<Trial>> lasting = on.closed(few, Protocol.P2, apart, handOver, shared);
-        double rate = on.ratio("a connection for each request: SO_REUSEPORT / acceptor, rate", fresh.get(0),
+        Measured rate = on.ratio("a connection for each request: SO_REUSEPORT / acceptor, rate", fresh.get(0),
                 fresh.get(1), Examination::rate);
         on.ratio("a connection for each request: SO_REUSEPORT / acceptor, CPU", fresh.get(0), fresh.get(1),
                 Examination::cpu);
         on.ratio("a connection for each request: shared listener / acceptor, rate", fresh.get(2), fresh.get(1),
                 Examination::rate);
-        double steady = on.ratio("4 connections that last: SO_REUSEPORT / acceptor, rate", lasting.get(0),
+        Measured steady = on.ratio("4 connections that last: SO_REUSEPORT / acceptor, rate", lasting.get(0),
                 lasting.get(1), Examination::rate);
-        return on.halves(rate >= 1.02, steady >= 0.98,
-                steady >= 0.98
+        Answer kept = steady.atLeast(0.98);
+        return on.halves(rate.atLeast(1.02), kept,
+                kept == Answer.YES
                         ? "how much accepting there is: with 2 ms of work for each connection it does not show"
                         : "how long connections last: the kernel spreads few of them unevenly, an acceptor evenly",
                 "it serves no more with many connections, and less with few");

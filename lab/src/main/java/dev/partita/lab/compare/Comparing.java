@@ -65,7 +65,8 @@ public final class Comparing {
         before.ifPresent(results -> {
             bench.resume(results.trials());
             claims.addAll(results.claims().stream()
-                    .filter(each -> each.verdict() != Claim.Verdict.NOT_MEASURED)
+                    .filter(each -> each.verdict() != Claim.Verdict.NOT_MEASURED
+                            && each.verdict() != Claim.Verdict.UNDECIDED)
                     .toList());
         });
     }

@@ -94,7 +94,7 @@ final class ClaimSection {
             case CONFIRMED -> "confirmed";
             case REFUTED -> "refuted";
             case DEPENDS -> "depends";
-            case NOT_MEASURED -> "open";
+            case UNDECIDED, NOT_MEASURED -> "open";
         };
     }
 }

@@ -17,6 +17,7 @@ final class Words {
             case CONFIRMED -> "confirmed";
             case REFUTED -> "refuted";
             case DEPENDS -> "depends";
+            case UNDECIDED -> "undecided";
             case NOT_MEASURED -> "not measured";
         };
     }
@@ -27,6 +28,7 @@ final class Words {
             case CONFIRMED -> "✓";
             case REFUTED -> "✗";
             case DEPENDS -> "±";
+            case UNDECIDED -> "?";
             case NOT_MEASURED -> "·";
         };
     }

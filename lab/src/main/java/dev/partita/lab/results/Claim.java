@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param experiment what was done, in sentences: load, protocol, and what the verdict depends on
 /// @param findings what was measured
 /// @param verdict what follows
-/// @param on what it depends on, or why it was not measured; an empty string otherwise
+/// @param on what it depends on, or why it is refuted, undecided or was not measured; an empty string otherwise
 /// @param strength how sure the verdict is
 /// @param trials the ids of the trials behind it; other claims may share them
 public record Claim(
@@ -34,6 +34,8 @@ public record Claim(
         REFUTED,
         /// It holds in some cases; the claim says in which.
         DEPENDS,
+        /// The interval of a figure that decides lies on both sides of its threshold; the claim says which.
+        UNDECIDED,
         /// It could not be measured here, and the claim says why.
         NOT_MEASURED
     }

@@ -1,0 +1,31 @@
+package dev.partita.lab.claims;
+
+import dev.partita.lab.statistics.Interval;
+import java.util.List;
+import java.util.Locale;
+
+/// A figure that a verdict is made of. It is held against a threshold with its whole interval: if that lies on both sides, the
+/// trials cannot tell.
+///
+/// @param label what it is
+/// @param interval its median and where 95 % of such medians lie
+/// @param open is told of thresholds that lie within the interval
+record Measured(String label, Interval interval, List<String> open) {
+    double median() {
+        return interval.median();
+    }
+
+    Answer atLeast(double threshold) {
+        return interval.low() >= threshold ? Answer.YES : interval.high() < threshold ? Answer.NO : open(threshold);
+    }
+
+    Answer atMost(double threshold) {
+        return interval.high() <= threshold ? Answer.YES : interval.low() > threshold ? Answer.NO : open(threshold);
+    }
+
+    private Answer open(double threshold) {
+        open.add(String.format(Locale.ROOT, "\"%s\" is on both sides of %s", label,
+                threshold == Math.rint(threshold) ? "%.0f".formatted(threshold) : String.valueOf(threshold)));
+        return Answer.OPEN;
+    }
+}
