@@ -143,7 +143,9 @@ public final class Bench implements AutoCloseable {
         if (trial.state() == Trial.State.FAILED) {
             stop(what.contestant()); // the next round has a new one
         }
-        return trial.state() == Trial.State.VOID && trial.generator().steal() > Trials.STEAL_MAX
+        boolean disturbed = trial.generator().steal() > Trials.STEAL_MAX
+                || trial.protocol() == Protocol.P1 && trial.generator().waitedForProcessor() > Trials.WAITED_MAX;
+        return trial.state() == Trial.State.VOID && disturbed
                 ? trials.run(what, purpose, round, length, server(what.contestant()))
                 : trial;
     }

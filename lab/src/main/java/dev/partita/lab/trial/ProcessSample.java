@@ -21,15 +21,22 @@ import org.jspecify.annotations.Nullable;
 /// @param ticksUser of all threads, also of those that ended
 /// @param ticksSystem the same
 /// @param residentBytes of the process
+/// @param size how many threads there were when the look began; `threads` misses those that ended during it
 /// @param threads those that live, by their ids
 record ProcessSample(
-        long nanoTime, long ticksUser, long ticksSystem, long residentBytes, Map<Integer, ThreadSample> threads) {
+        long nanoTime,
+        long ticksUser,
+        long ticksSystem,
+        long residentBytes,
+        int size,
+        Map<Integer, ThreadSample> threads) {
 
     private static final long TICK_NANOS = 10_000_000;
     private static final long PAGE_BYTES = 4096;
-    /// Fields of /proc/PID/stat behind the name in brackets, from 0: utime and stime are 14 and 15 from 1, rss is 24.
+    /// Fields of /proc/PID/stat behind the name in brackets, from 0: utime and stime are 14 and 15 from 1, num_threads 20, rss 24.
     private static final int UTIME = 11;
     private static final int STIME = 12;
+    private static final int THREADS = 17;
     private static final int RSS = 21;
     /// A few threads of the JVM's come and go; when more than this share has ended, they were the server's.
     private static final double ENDED_MAX = 0.05;
@@ -54,7 +61,7 @@ record ProcessSample(
             }
         }
         return new ProcessSample(System.nanoTime(), Long.parseLong(fields[UTIME]), Long.parseLong(fields[STIME]),
-                Long.parseLong(fields[RSS]) * PAGE_BYTES, threads);
+                Long.parseLong(fields[RSS]) * PAGE_BYTES, Integer.parseInt(fields[THREADS]), threads);
     }
 
     /// @return null if it has just ended
@@ -71,10 +78,6 @@ record ProcessSample(
         } catch (IOException | NumberFormatException ended) {
             return null;
         }
-    }
-
-    int size() {
-        return threads.size();
     }
 
     /// The share of one processor that the compiler has used since.

@@ -23,6 +23,7 @@ final class ServerProcess implements AutoCloseable {
     private final Path output;
     private int port;
     private @Nullable Protocol pinned;
+    private boolean hadIdle;
 
     private ServerProcess(Process process, Path output) {
         this.process = process;
@@ -80,6 +81,13 @@ final class ServerProcess implements AutoCloseable {
             Pins.server(process.pid(), protocol);
         }
         pinned = protocol;
+    }
+
+    /// Whether these are the first idle connections that it has.
+    boolean isFirstIdle(int connections) {
+        boolean first = !hadIdle && connections > 0;
+        hadIdle |= first;
+        return first;
     }
 
     boolean isAlive() {

@@ -6,6 +6,7 @@ import dev.partita.lab.results.Trial.Generator;
 import dev.partita.lab.results.Trial.Latency;
 import dev.partita.lab.results.Trial.Load;
 import dev.partita.lab.results.Trial.Memory;
+import dev.partita.lab.results.Trial.Protocol;
 import dev.partita.lab.results.Trial.Purpose;
 import dev.partita.lab.results.Trial.Split;
 import dev.partita.lab.results.Trial.State;
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Trials implements AutoCloseable {
     /// Beyond this share of all processors' time, the hypervisor has changed what was measured.
     static final double STEAL_MAX = 0.005;
-    /// The kernel's counts are read so long before the measured time ends: threads of connections end with it.
+    /// By protocol 1 nobody else has a reason to be on the generator's processor.
+    static final double WAITED_MAX = 0.1;
+    /// The kernel's counts are read so long before the measured time ends: threads of connections end with it. Twice what the
+    /// reading itself takes is added, since a thousand threads are a thousand files.
     private static final long MARGIN_NANOS = 40_000_000;
     private static final long CONNECT_NANOS = 30_000_000_000L;
     private static final long LAST_REPLIES_NANOS = 15_000_000_000L;
@@ -138,8 +142,10 @@ final class Trials implements AutoCloseable {
                 long begun = System.nanoTime();
                 long measureNanos = length.measureMillis * 1_000_000L;
                 sleepUntil(begun + length.settleMillis * 1_000_000L + MARGIN_NANOS);
+                long look = System.nanoTime();
                 begin = sample(server);
-                sleepUntil(begun + length.settleMillis * 1_000_000L + measureNanos - MARGIN_NANOS);
+                long margin = MARGIN_NANOS + 2 * (System.nanoTime() - look);
+                sleepUntil(begun + length.settleMillis * 1_000_000L + measureNanos - margin);
                 end = sample(server);
                 instead = load.await(System.nanoTime() + LAST_REPLIES_NANOS);
             }
@@ -159,7 +165,8 @@ final class Trials implements AutoCloseable {
         if (cost != null && tracing != null) {
             cost = withCalls(cost, tracing.calls() / (double) Math.max(1, loaded.requests()));
         }
-        int idle = what.workload().idle();
+        // Memory stays with the process: only the first idle connections add to it.
+        int idle = server.isFirstIdle(what.workload().idle()) ? what.workload().idle() : 0;
         Memory memory = end == null
                 ? null
                 : new Memory(end.size(), end.residentBytes(),
@@ -167,7 +174,7 @@ final class Trials implements AutoCloseable {
                                 ? null
                                 : (Double) ((end.residentBytes() - unconnected.residentBytes()) / (double) idle));
         double steal = Proc.Machine.now().stealSince(machine);
-        String why = whyVoid(loaded, steal, tracing != null);
+        String why = whyVoid(what.protocol(), loaded, steal, tracing != null);
         return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
                 what.contestant().transport(), what.contestant().server(), round, load(what, length),
                 why.isEmpty() ? State.VALID : State.VOID, why, List.of(), loaded.requests(), loaded.served(),
@@ -178,13 +185,19 @@ final class Trials implements AutoCloseable {
 
     /// The generator judges itself; the lab adds what it cannot know. Under strace the server is slow, and nothing but the
     /// number of its calls is looked at.
-    private static String whyVoid(Loaded loaded, double steal, boolean traced) {
+    private static String whyVoid(Protocol protocol, Loaded loaded, double steal, boolean traced) {
         String why = loaded.whyVoid();
         if (traced) {
             return "";
         }
         if (why != null) {
             return why;
+        }
+        if (protocol == Protocol.P1 && loaded.waitedForProcessor() > WAITED_MAX) {
+            return String.format(Locale.ROOT,
+                    "something else ran on the generator's processor: it waited for it %.0f %% of"
+                            + " the time",
+                    100 * loaded.waitedForProcessor());
         }
         return steal > STEAL_MAX
                 ? String.format(Locale.ROOT, "the hypervisor took %.1f %% of the time (steal), more than %.1f %%",

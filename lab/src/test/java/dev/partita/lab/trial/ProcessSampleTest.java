@@ -14,7 +14,7 @@ class ProcessSampleTest {
     private static final long SECOND = 1_000_000_000;
 
     private static ProcessSample sample(long at, long ticks, Map<Integer, ThreadSample> threads) {
-        return new ProcessSample(at, ticks / 4, ticks - ticks / 4, 1 << 20, threads);
+        return new ProcessSample(at, ticks / 4, ticks - ticks / 4, 1 << 20, threads.size(), threads);
     }
 
     @Test
