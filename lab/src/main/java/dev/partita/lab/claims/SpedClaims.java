@@ -50,7 +50,8 @@ final class SpedClaims {
                 Case.closed(on.sped(), active.idle(idle), Protocol.P1), Case.closed(on.sped(), active, Protocol.P1));
         Measured ratio = on.ratio(idle + " idle connections / none, rate", trials.get(0), trials.get(1),
                 Examination::rate);
-        on.note("resident memory of an idle connection", trials.get(0), Examination::bytesPerIdle, "bytes");
+        on.note("resident memory that idle connections add, for each (room for all is made at the start)",
+                trials.get(0), Examination::bytesPerIdle, "bytes");
         return on.confirmedIf(ratio.atLeast(0.9), "it serves less with them");
     }
 

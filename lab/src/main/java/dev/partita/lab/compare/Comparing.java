@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ public final class Comparing {
     private static final List<Double> CURVE = List.of(0.2, 0.6, 0.8);
     private static final List<Integer> CONNECTIONS = List.of(4, 16, 256, 1_024);
     private static final int SLO_STEPS = 4;
+    private static final double BUSY_BEFORE_MAX = 0.1;
+    /// What most claims take: servers, warm-up, and a dozen trials.
+    private static final double CLAIM_SECONDS = 35;
 
     private final Settings settings;
     private final Bench bench;
@@ -84,7 +88,7 @@ public final class Comparing {
             sum += settings.transports().size() * (servers * (warm + (each.tuned() ? trial : 0))
                     + settings.models().size() * settings.rounds() * trial);
         }
-        sum += settings.claims().size() * 60.0;
+        sum += settings.claims().size() * CLAIM_SECONDS;
         return Math.min(sum * 1.1, settings.secondsMax());
     }
 
@@ -417,6 +421,12 @@ public final class Comparing {
 
     private List<String> left() {
         List<String> left = new ArrayList<>(leftOut);
+        Double busy = machine.busyBefore();
+        if (busy != null && busy > BUSY_BEFORE_MAX) {
+            left.addFirst(
+                    String.format(Locale.ROOT, "A quiet machine: its processors were %.0f %% busy with something else"
+                            + " before the run began.", 100 * busy));
+        }
         List<String> other = Workload.NAMES.stream().filter(name -> !cards.containsKey(name)).toList();
         if (settings.app().isEmpty() && !other.isEmpty()) {
             left.add("Workloads that were not run: " + String.join(", ", other) + ".");

@@ -172,7 +172,8 @@ final class Trials implements AutoCloseable {
                 : new Memory(end.size(), end.residentBytes(),
                         idle == 0
                                 ? null
-                                : (Double) ((end.residentBytes() - unconnected.residentBytes()) / (double) idle));
+                                : (Double) (Math.max(0, end.residentBytes() - unconnected.residentBytes())
+                                        / (double) idle));
         double steal = Proc.Machine.now().stealSince(machine);
         String why = whyVoid(what.protocol(), loaded, steal, tracing != null);
         return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
