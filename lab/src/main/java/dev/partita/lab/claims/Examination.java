@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Examination {
     static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     private static final double MILLIS = 1e3;
+    private static final double FAILED_MAX = 0.01;
     private static final Interval NOTHING = new Interval(0, 0, 0);
 
     final Bench bench;
@@ -122,15 +123,26 @@ final class Examination {
         List<List<Trial>> valid = new ArrayList<>();
         for (List<Trial> each : bench.rounds(cases, rounds, Purpose.MEASURE)) {
             each.forEach(trial -> ids.add(trial.id()));
-            List<Trial> good = each.stream().filter(Trial::isValid).toList();
+            List<Trial> good = each.stream().filter(Trial::isValid).filter(Examination::isServed).toList();
             if (good.isEmpty() && missing.isEmpty()) {
                 missing = each.isEmpty()
                         ? "the time was over before its trials"
-                        : "no trial of " + each.getFirst().model() + " is valid: " + each.getFirst().reason();
+                        : "no trial of " + each.getFirst().model() + " is valid: " + why(each.getFirst());
             }
             valid.add(good);
         }
         return valid;
+    }
+
+    /// A request that is refused costs next to nothing: where many are, figures for a request say something else.
+    private static boolean isServed(Trial trial) {
+        return trial.requests() - trial.served() <= FAILED_MAX * trial.requests();
+    }
+
+    private static String why(Trial trial) {
+        return trial.isValid()
+                ? trial.requests() - trial.served() + " of " + trial.requests() + " requests failed: " + trial.errors()
+                : trial.reason();
     }
 
     List<List<Trial>> measure(Case... cases) throws IOException, InterruptedException {

@@ -1,6 +1,8 @@
 package dev.partita.lab.claims;
 
 import dev.partita.lab.statistics.Interval;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +13,8 @@ import java.util.Locale;
 /// @param interval its median and where 95 % of such medians lie
 /// @param open is told of thresholds that lie within the interval
 record Measured(String label, Interval interval, List<String> open) {
+    private static final MathContext DIGITS = new MathContext(3);
+
     double median() {
         return interval.median();
     }
@@ -25,7 +29,7 @@ record Measured(String label, Interval interval, List<String> open) {
 
     private Answer open(double threshold) {
         open.add(String.format(Locale.ROOT, "\"%s\" is on both sides of %s", label,
-                threshold == Math.rint(threshold) ? "%.0f".formatted(threshold) : String.valueOf(threshold)));
+                new BigDecimal(threshold).round(DIGITS).stripTrailingZeros().toPlainString()));
         return Answer.OPEN;
     }
 }

@@ -11,12 +11,15 @@ import java.util.Locale;
 /// What the article says of the models with queues, SEDA and AMPED.
 final class QueueClaims {
     private static final int WORKERS = 16 * Examination.PROCESSORS;
+    /// More of them would fill the queues for longer than requests may wait there, and most would be refused.
+    private static final int FEW = 4;
 
     static final Question SEDA_SHORT = new Question(7, "SEDA: for long work, not for short",
             "The message passing overhead can destroy the performance of this model, compared to the SPED model, if the work"
                     + " being done at each node is short. [...] usually employed in situations where the payload work is complex and"
                     + " time-consuming.",
-            "P1, closed loop: CPU for a request under SEDA against SPED, for no work and for 500 µs. Confirmed if it is 1.5 times"
+            "P1, closed loop: CPU for a request under SEDA against SPED, for no work (64 connections) and for 500 µs ("
+                    + FEW + " connections). Confirmed if it is 1.5 times"
                     + " or more for no work and at most 1.1 times for long work.",
             on -> shortAndLong(on, "SEDA", true));
 
@@ -30,7 +33,8 @@ final class QueueClaims {
     static final Question AMPED_QUEUE = new Question(9, "AMPED: the queue is the bottleneck of short work",
             "Utilizes a message queue for passing data back and forth between processes, which, depending on the nature of the"
                     + " protocol, may become a bottleneck.",
-            "P1, closed loop: CPU for a request under AMPED against SPED, for no work and for 500 µs. Confirmed if it is 1.5"
+            "P1, closed loop: CPU for a request under AMPED against SPED, for no work (64 connections) and for 500 µs ("
+                    + FEW + " connections). Confirmed if it is 1.5"
                     + " times or more for no work and at most 1.1 times for long work: the queue is what differs.",
             on -> shortAndLong(on, "AMPED", false));
 
@@ -47,7 +51,7 @@ final class QueueClaims {
             throws IOException, InterruptedException {
         var contestant = isSeda ? on.seda() : on.amped(Examination.PROCESSORS);
         List<List<Trial>> none = on.closed(Examination.plaintext(), Protocol.P1, contestant, on.sped());
-        List<List<Trial>> much = on.closed(Examination.work(500), Protocol.P1, contestant, on.sped());
+        List<List<Trial>> much = on.closed(Examination.work(500).connections(FEW), Protocol.P1, contestant, on.sped());
         Measured shortWork = on.ratio("no work: " + name + " / SPED, CPU per request", none.get(0), none.get(1),
                 Examination::cpu);
         on.note("no work: " + name + ", switches for a request", none.get(0), Examination::switches, "");
