@@ -28,6 +28,7 @@ import dev.partita.lab.workload.Workload;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -319,9 +320,12 @@ public final class Comparing {
     private void curves(Chosen on) throws IOException, InterruptedException {
         Double rate = on.rate;
         if (rate != null) {
-            List<Double> steps = on.workload.overload().isEmpty() ? CURVE : on.workload.overload();
-            for (double step : steps) {
-                double at = step * rate / on.workload.share();
+            double capacity = rate / on.workload.share();
+            for (Contestant each : on.contestants.values()) {
+                overload(on.with(each), capacity);
+            }
+            for (double step : on.workload.overload().isEmpty() ? CURVE : List.<Double>of()) {
+                double at = step * capacity;
                 bench.rounds(Case.open(List.copyOf(on.contestants.values()), on.workload, at), 1, Purpose.CURVE);
             }
         } else if (on.workload.name().equals("short")) {
@@ -329,6 +333,16 @@ public final class Comparing {
                 bench.rounds(Case.closed(List.copyOf(on.contestants.values()), on.workload.connections(connections),
                         Protocol.P1), 1, Purpose.CURVE);
             }
+        }
+    }
+
+    /// One model after the other, so that its last step begins where its overload has just ended. A rate that comes again is
+    /// one more round of the same.
+    private void overload(Case what, double capacity) throws IOException, InterruptedException {
+        Map<Double, Integer> times = new HashMap<>();
+        for (double step : what.workload().overload()) {
+            Case at = Case.open(what.contestant(), what.workload(), step * capacity);
+            bench.rounds(List.of(at), times.merge(step, 1, Integer::sum), Purpose.CURVE);
         }
     }
 
