@@ -82,7 +82,8 @@ class CompareCommandTest {
                 folder.toString());
 
         assertThat(console.exit()).isZero();
-        assertThat(console.out()).contains("Choose SPED", "   4  confirmed", "uniform short", "were void or failed", "Left out");
+        assertThat(console.out()).contains("Choose SPED", "   4  confirmed", "uniform short", "were void or failed",
+                "Left out");
         assertThat(folder.resolve(ResultsFile.NAME)).exists();
     }
 }

@@ -71,12 +71,13 @@ class ZeroAllocationTest {
 
         String[] arguments() {
             return new String[]{Integer.toString(MODELS.indexOf(model)), transport, dialect.toString(),
-                    Integer.toString(pipelined), log, one};
+                Integer.toString(pipelined), log, one};
         }
 
         static Case of(String... arguments) {
             return new Case(MODELS.get(Integer.parseInt(arguments[0])), arguments[1],
-                    Dialects.all().stream().filter(each -> each.toString().equals(arguments[2])).findAny().orElseThrow(),
+                    Dialects.all().stream().filter(each -> each.toString().equals(arguments[2])).findAny()
+                            .orElseThrow(),
                     Integer.parseInt(arguments[3]), arguments[4], arguments[5]);
         }
 
