@@ -19,6 +19,8 @@ import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 
@@ -179,6 +181,8 @@ final class HttpDialect implements Dialect {
                 byte[] bytes = Pattern.bytes(offset + Integer.parseInt(numbers[1]));
                 Path whole = Files.createTempFile(folder, "part", null);
                 Files.write(whole, Arrays.copyOfRange(bytes, offset, bytes.length));
+                // The tag of a file that has just been written is a weak one, and a strong one a moment later.
+                Files.setLastModifiedTime(whole, FileTime.from(Instant.EPOCH));
                 Files.move(whole, part, StandardCopyOption.ATOMIC_MOVE);
             }
             files.handle(request, response);

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.partita.cache.Memcached;
 import dev.partita.cache.Settings;
 import dev.partita.limits.Counter;
-import dev.partita.limits.Limits;
 import dev.partita.server.Running;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -166,24 +164,6 @@ class CacheContractTest {
     }
 
     @Test
-    void aDrainWaitsForACommandThatHasBegun() throws Exception {
-        Running server = start();
-        WireClient halfway = WireClient.connect(server);
-        WireClient idle = WireClient.connect(server);
-        assertThat(ask(idle, "mn\r\n", "\n")).isEqualTo("MN\r\n");
-        halfway.send("set a 0 0 5\r\nhel");
-        Eventually.holds("both are there", () -> server.connections() == 2 && server.count(Counter.BYTES_IN) > 18);
-        var drained = new CompletableFuture<Boolean>();
-        Thread.ofPlatform().daemon().start(() -> drained.complete(server.drain()));
-        idle.expectEnd();
-        halfway.send("lo\r\n");
-        assertThat(new String(halfway.readToEnd(), ISO_8859_1)).isEqualTo("STORED\r\n");
-        assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
-        idle.close();
-        halfway.close();
-    }
-
-    @Test
     void aResetInTheMiddleOfAValueCostsOneConnection() throws Exception {
         try (Running server = start(); WireClient other = WireClient.connect(server)) {
             for (int i = 0; i < 20; i++) {
@@ -196,23 +176,6 @@ class CacheContractTest {
             assertThat(server.count(Counter.LATE_BODIES)).as("resets that only a deadline has found").isZero();
             assertThat(ask(other, "get a\r\n", "\n")).isEqualTo("END\r\n");
             assertThat(server.count(Counter.FAILURES)).isZero();
-        }
-    }
-
-    @Test
-    void dataThatNeverComesEndsTheWait() throws Exception {
-        Limits soon = Under.SMALL.with(Map.of("bodyMillisGrace", 100L, "headMillisMax", 100L,
-                "bodyBytesPerSecondMin", 1_000_000L));
-        try (Running server = under.run(cache, soon);
-                WireClient value = WireClient.connect(server);
-                WireClient line = WireClient.connect(server)) {
-            value.send("set a 0 0 500000\r\nhello");
-            line.send("get a");
-            String late = "SERVER_ERROR timed out waiting for data\r\n";
-            assertThat(new String(value.readToEnd(), ISO_8859_1)).isEqualTo(late);
-            assertThat(new String(line.readToEnd(), ISO_8859_1)).isEqualTo(late);
-            assertThat(server.count(Counter.LATE_BODIES)).isEqualTo(1);
-            assertThat(server.count(Counter.LATE_HEADS)).isEqualTo(1);
         }
     }
 
