@@ -215,7 +215,7 @@ final class Examination {
     // Figures.
 
     static @Nullable Double rate(Trial trial) {
-        return trial.rate();
+        return trial.isPacedByGenerator() ? null : (Double) trial.rate();
     }
 
     static @Nullable Double cpu(Trial trial) {
@@ -253,17 +253,17 @@ final class Examination {
 
     /// In milliseconds.
     static @Nullable Double p50(Trial trial) {
-        return MILLIS * trial.latency().p50();
+        return trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p50());
     }
 
     /// In milliseconds.
     static @Nullable Double p99(Trial trial) {
-        return MILLIS * trial.latency().p99();
+        return trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p99());
     }
 
     /// In milliseconds.
     static @Nullable Double p999(Trial trial) {
-        return MILLIS * trial.latency().p999();
+        return trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p999());
     }
 
     /// Of the first class of requests, in milliseconds.

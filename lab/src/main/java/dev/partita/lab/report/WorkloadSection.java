@@ -139,8 +139,8 @@ final class WorkloadSection {
                                 + ", P2. "
                         : "")
                 + (head.contains("one core")
-                        ? "From “one core” on: P1; the rate of one processor, and for a request CPU, the"
-                                + " kernel’s share of it, context switches, system calls."
+                        ? "From “one core” on: P1; the rate of one processor (of the generator’s, if that was full), and for a"
+                                + " request CPU, the kernel’s share of it, context switches, system calls."
                         : "");
     }
 

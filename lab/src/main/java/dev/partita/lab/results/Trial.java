@@ -51,6 +51,7 @@ public record Trial(
         @Nullable Memory memory,
         @Nullable Split split,
         Generator generator) {
+    private static final double GENERATOR_BUSY_MAX = 0.95;
 
     /// What a trial is for.
     public enum Purpose {
@@ -172,6 +173,12 @@ public record Trial(
             double steal) {
         /// Of a load that never began.
         public static final Generator NONE = new Generator(0, 0, null, null, 0, 0);
+    }
+
+    /// Whether the generator was the slower of the two in a closed loop: what a request cost the server is the server's all the
+    /// same, but the rate and the latencies are not.
+    public boolean isPacedByGenerator() {
+        return protocol == Protocol.P1 && load.rate() == null && generator.busy() > GENERATOR_BUSY_MAX;
     }
 
     /// Whether it may be used.

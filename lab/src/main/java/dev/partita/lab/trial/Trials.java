@@ -175,7 +175,7 @@ final class Trials implements AutoCloseable {
                                 : (Double) (Math.max(0, end.residentBytes() - unconnected.residentBytes())
                                         / (double) idle));
         double steal = Proc.Machine.now().stealSince(machine);
-        String why = whyVoid(what.protocol(), loaded, steal, tracing != null);
+        String why = whyVoid(what, loaded, steal, tracing != null);
         return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
                 what.contestant().transport(), what.contestant().server(), round, load(what, length),
                 why.isEmpty() ? State.VALID : State.VOID, why, List.of(), loaded.requests(), loaded.served(),
@@ -186,12 +186,14 @@ final class Trials implements AutoCloseable {
 
     /// The generator judges itself; the lab adds what it cannot know. Under strace the server is slow, and nothing but the
     /// number of its calls is looked at.
-    private static String whyVoid(Protocol protocol, Loaded loaded, double steal, boolean traced) {
+    private static String whyVoid(Case what, Loaded loaded, double steal, boolean traced) {
+        Protocol protocol = what.protocol();
         String why = loaded.whyVoid();
         if (traced) {
             return "";
         }
-        if (why != null) {
+        // A closed loop on a processor of its own is as fast as the slower of the two: see Trial.isPacedByGenerator.
+        if (why != null && !(protocol == Protocol.P1 && what.rate() == null)) {
             return why;
         }
         if (protocol == Protocol.P1 && loaded.waitedForProcessor() > WAITED_MAX) {
