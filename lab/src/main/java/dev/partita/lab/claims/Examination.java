@@ -252,18 +252,8 @@ final class Examination {
     }
 
     /// In milliseconds.
-    static @Nullable Double p50(Trial trial) {
-        return trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p50());
-    }
-
-    /// In milliseconds.
     static @Nullable Double p99(Trial trial) {
         return trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p99());
-    }
-
-    /// In milliseconds.
-    static @Nullable Double p999(Trial trial) {
-        return trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p999());
     }
 
     /// Of the first class of requests, in milliseconds.

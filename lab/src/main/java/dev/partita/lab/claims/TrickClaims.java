@@ -24,8 +24,8 @@ final class TrickClaims {
             "Use the maximum that the OS can provide. [...] it usually makes sense to disable Nagle's algorithm, and it can make"
                     + " sense to disable lingering if the (re)connection rate is high. Learn about TCP congestion control algorithms",
             "P1, closed loop, SPED: each option against the server without it; deferred accept and linger with a connection for"
-                    + " each request, Nagle's algorithm on kept connections. An option matters here if CPU differs by 5 % or p99 by 10 % or"
-                    + " more. Congestion control cannot show on a loopback device, which loses and delays nothing; sendfile has no"
+                    + " each request, Nagle's algorithm on kept connections. An option matters here if CPU differs by 5 % or more."
+                    + " Congestion control cannot show on a loopback device, which loses and delays nothing; sendfile has no"
                     + " switch in this server: it always uses it for what is not in its cache.",
             TrickClaims::sockets);
 
@@ -44,8 +44,6 @@ final class TrickClaims {
         List<Trial> lots = trials.get(2);
         Measured small = on.ratio("1 KiB / none, CPU per request", some, zero, Examination::cpu);
         Measured large = on.ratio("64 KiB / none, CPU per request", lots, zero, Examination::cpu);
-        on.ratio("1 KiB / none, p99.9", some, zero, Examination::p999);
-        on.ratio("64 KiB / none, p99.9", lots, zero, Examination::p999);
         return on.halves(small.atLeast(1 + MATTERS), large.atLeast(1 + MATTERS),
                 "how much: a JVM allocates a few objects for next to nothing, and pays for filling and collecting many",
                 "not even 64 KiB for each request show");
@@ -75,8 +73,7 @@ final class TrickClaims {
     private static void compare(
             Examination on, String option, List<Trial> with, List<Trial> without, List<String> matter) {
         Measured cpu = on.ratio(option + ": with / without, CPU per request", with, without, Examination::cpu);
-        Measured p99 = on.ratio(option + ": with / without, p99", with, without, Examination::p99);
-        if (differs(cpu.interval(), MATTERS) || differs(p99.interval(), 2 * MATTERS)) {
+        if (differs(cpu.interval(), MATTERS)) {
             matter.add(option);
         }
     }
