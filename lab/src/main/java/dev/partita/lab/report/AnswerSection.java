@@ -1,6 +1,7 @@
 package dev.partita.lab.report;
 
 import dev.partita.lab.results.Advice;
+import dev.partita.lab.results.Claim;
 import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.Results.Strength;
@@ -46,6 +47,14 @@ final class AnswerSection {
 
     private void none() {
         html.open("div", "class", "answer none");
+        if (results.claims().stream().anyMatch(claim -> claim.verdict() != Claim.Verdict.NOT_MEASURED)) {
+            html.element("p", kicker(), "class", "kicker").element("h1", "The article’s claims, examined")
+                    .open("p", "class", "lead")
+                    .text("This run was for the article and not for a handler: which model suits yours is said by"
+                            + " partita compare without --article.")
+                    .close("p").close("div");
+            return;
+        }
         html.element("p", kicker(), "class", "kicker").element("h1", "This run gives no answer");
         long useless = index.useless().size();
         String why = results.trials().isEmpty()

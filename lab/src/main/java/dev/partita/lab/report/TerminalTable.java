@@ -113,7 +113,9 @@ public final class TerminalTable {
     private void answer() {
         List<Advice> all = index.results().advice();
         if (all.isEmpty()) {
-            line("This run gives no answer.");
+            line(index.results().claims().isEmpty()
+                    ? "This run gives no answer."
+                    : "Which model suits your handler is said by partita compare without --article.");
             return;
         }
         Advice advice = all.getFirst();
