@@ -31,8 +31,9 @@ final class StarvedServer {
             throw new IllegalArgumentException("valid are " + MODELS.keySet());
         }
         var under = new Under(model, Transports.named(args[1]));
-        try (Running server = under.run(new LineProtocol(new Backstage()), Limits.defaults().withConnectionsMax(200));
-                var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+        // Standard input stays open: the JDK closes it by opening another file in its place.
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try (Running server = under.run(new LineProtocol(new Backstage()), Limits.defaults().withConnectionsMax(200))) {
             System.out.println(server.port());
             for (String line = in.readLine(); line != null && !line.equals(END); line = in.readLine()) {
                 System.out.println(server.count(Counter.POLLS) + " " + server.count(Counter.ACCEPT_PAUSES_STARVED) + " "
