@@ -126,8 +126,9 @@ class DeadlineTest {
     void t12ALoopWithHalfDeadConnectionsDoesNotSpin() throws Exception {
         start(Dialects.HTTP, Under.SMALL.with("headMillisMax", 500));
         say(Dialects.HTTP.request("wait w"));
+        List<Backstage.PutOff> replies = new ArrayList<>();
         for (WireClient client : clients) {
-            backstage.putOff("w");
+            replies.add(backstage.putOff("w"));
             client.halfClose();
         }
         say("GET / HTT".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
@@ -137,6 +138,7 @@ class DeadlineTest {
             assertThat(servers.get(i).count(Counter.POLLS) - polls[i]).as("polls under " + servers.get(i).model())
                     .isLessThan(POLLS_OF_AN_IDLE_SERVER_MAX);
         }
+        replies.forEach(reply -> reply.complete("late"));
     }
 
     @Test
