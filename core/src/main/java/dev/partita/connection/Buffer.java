@@ -235,6 +235,19 @@ public final class Buffer {
         take(bytes);
     }
 
+    // For outbound.
+
+    /// Becomes a view of a part of what can be taken from another buffer, for as long as that one stays as it is. It has no
+    /// room, and no chunk of its own.
+    void look(Buffer from, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, from.end - from.start);
+        memory = from.memory;
+        base = from.base;
+        start = from.start + offset;
+        end = start + length;
+        capacity = end;
+    }
+
     // For the pool.
 
     void attach(MemorySegment memory, long base, int capacity) {

@@ -223,7 +223,7 @@ public final class Connection {
 
     /// True if inbound is as large as it gets and full: a session that needs more than that has to refuse it.
     public boolean isInboundFull() {
-        return inbound.length() >= table.limits().bufferBytesMax();
+        return inbound.length() >= table.limits().inboundBytesMax();
     }
 
     /// True if the peer has closed its side: what is in inbound is all there will be. Asking for READ ends the connection

@@ -3,11 +3,11 @@ package dev.partita.connection;
 import dev.partita.limits.Failures;
 import org.jspecify.annotations.Nullable;
 
-/// What is on its way to the peer: bytes, and after them at most one source that is still open, namely a part of an array,
-/// a part of a file, or a [Producer].
+/// What is on its way to the peer: bytes, and after them at most one source that is still open, namely a part of another
+/// buffer, of an array or of a file, or a [Producer].
 ///
-/// An open source seals outbound: nothing can be put behind it until it is drained. Arrays and files are drained by the
-/// wire; a producer is asked by its session, one [#produce] a pass of work.
+/// An open source seals outbound: nothing can be put behind it until it is drained. Buffers, arrays and files are drained by
+/// the wire; a producer is asked by its session, one [#produce] a pass of work.
 ///
 /// Belongs to the thread that owns the connection.
 public final class Outbound {
@@ -17,6 +17,8 @@ public final class Outbound {
     private static final long COLD = -1;
 
     private final Buffer bytes = new Buffer();
+    /// What is left of the part of another buffer.
+    private final Buffer part = new Buffer();
     private byte[] array = NO_ARRAY;
     private int arrayStart;
     private int arrayEnd;
@@ -36,17 +38,24 @@ public final class Outbound {
 
     /// True if there is nothing for the wire to send. (An open producer may still have more to give.)
     public boolean isDrained() {
-        return bytes.isEmpty() && arrayStart == arrayEnd && fileLeft == 0;
+        return bytes.isEmpty() && part.isEmpty() && arrayStart == arrayEnd && fileLeft == 0;
     }
 
     /// True while a source is open.
     public boolean isSealed() {
-        return arrayStart != arrayEnd || fileLeft != 0 || producer != null;
+        return !part.isEmpty() || arrayStart != arrayEnd || fileLeft != 0 || producer != null;
     }
 
     /// True while a producer has more to give.
     public boolean isProducing() {
         return producer != null;
+    }
+
+    /// Lets a part of another buffer of this connection follow the bytes, without copying it. That buffer must stay as it is
+    /// until outbound is drained.
+    public void follow(Buffer from, int offset, int length) {
+        requireUnsealed();
+        part.look(from, offset, length);
     }
 
     /// Lets a part of an array follow the bytes. The array must not change until it has been sent.
@@ -140,7 +149,10 @@ public final class Outbound {
             }
         }
         if (!bytes.isEmpty()) {
-            return endpoint.send(bytes, arrayStart != arrayEnd || fileLeft != 0 && !isCold());
+            return endpoint.send(bytes, !part.isEmpty() || arrayStart != arrayEnd || fileLeft != 0 && !isCold());
+        }
+        if (!part.isEmpty()) {
+            return endpoint.send(part, false);
         }
         OpenFile open = file;
         if (open == null) {
@@ -162,6 +174,7 @@ public final class Outbound {
 
     /// Drops everything that has not been sent and closes the source.
     void reset() {
+        part.clear();
         array = NO_ARRAY;
         arrayStart = 0;
         arrayEnd = 0;

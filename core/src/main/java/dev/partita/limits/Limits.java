@@ -45,8 +45,9 @@ public record Limits(
                 Size of an ordinary buffer: what a typical request or reply fits in. A power of 2.
                 """) int bufferBytes,
         @Meaning("""
-                Size of a large buffer: what a connection gets when an ordinary one is full, and the most
-                that it ever holds of each direction. A power of 2.
+                The most that a connection holds in memory of one body or message: a longer body goes to a
+                temporary file. Who has filled an ordinary buffer gets a large one, which has room for that and
+                for a head of `headBytesMax` in front of it. A power of 2.
                 """) int bufferBytesMax,
         @Meaning("""
                 Longest request line of a protocol that has one (HTTP: 414 beyond it).
@@ -252,6 +253,12 @@ public record Limits(
         } catch (ReflectiveOperationException impossible) {
             throw new LinkageError(impossible.getMessage(), impossible);
         }
+    }
+
+    /// Size of a large buffer, the most that a connection holds of what it receives: a head, and behind it the longest body
+    /// that stays in memory.
+    public int inboundBytesMax() {
+        return headBytesMax + bufferBytesMax;
     }
 
     /// [#workMillisMax] in nanoseconds.

@@ -256,9 +256,9 @@ public final class Wiring implements AutoCloseable {
     private BufferPool pool(boolean shared) throws IOException {
         int count = 2 * table.size();
         int countLarge = table.size();
-        long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), count, limits.bufferBytesMax(), countLarge);
+        long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), count, limits.inboundBytesMax(), countLarge);
         return new BufferPool(
-                transport.map(bytes, arena), limits.bufferBytes(), count, limits.bufferBytesMax(), countLarge, shared);
+                transport.map(bytes, arena), limits.bufferBytes(), count, limits.inboundBytesMax(), countLarge, shared);
     }
 
     private void pin(int cpu) {

@@ -2,6 +2,7 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import dev.partita.connection.Connection;
+import dev.partita.connection.Outbound;
 import dev.partita.connection.Producer;
 import dev.partita.http.syntax.ChunkedDecoder;
 import java.io.EOFException;
@@ -10,17 +11,16 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a request, complete, with its coding taken off. Valid as long as its [Request].
 ///
-/// What fits lies in memory, where it arrived. A longer one is in a temporary file, so that reading it may block and fail.
+/// Up to [dev.partita.limits.Limits#bufferBytesMax] it lies in memory, where it arrived. A longer one is in a temporary file, so
+/// that reading it may block and fail.
 ///
 ///     inbound   | head | held bytes | next request      the file holds what came before the held bytes
 public final class Body {
-    /// Below this much room in a full inbound, it is worth emptying.
-    private static final int ROOM_LEAST = 4 << 10;
-
     private final Connection connection;
     private final RequestHead head;
     private long length;
@@ -61,7 +61,7 @@ public final class Body {
     /// @throws IndexOutOfBoundsException if the body or the array is shorter
     /// @throws IOException if the file cannot be read
     public void copy(long position, byte[] into, int at, int length) throws IOException {
-        java.util.Objects.checkFromIndexSize(position, length, length());
+        Objects.checkFromIndexSize(position, length, length());
         Spool file = spool;
         if (file == null) {
             connection.inbound().copy(head.end() + (int) position, into, at, length);
@@ -137,9 +137,7 @@ public final class Body {
     // For the session and the response.
 
     /// Begins to receive a body.
-    ///
-    /// @return false if the head leaves no room for a body that does not fit
-    boolean begin(long bytesMax) {
+    void begin(long bytesMax) {
         if (head.isChunked()) {
             if (decoder == null) {
                 decoder = new ChunkedDecoder();
@@ -147,7 +145,6 @@ public final class Body {
             decoder.begin(bytesMax, connection.limits().chunkOverheadBytesMax());
         }
         length = head.contentLength();
-        return fits() || head.end() <= fullFrom();
     }
 
     /// Looks at what has arrived.
@@ -175,11 +172,16 @@ public final class Body {
         return decoder != null && decoder.isTooCostly();
     }
 
-    /// True if what is held has to go to the file: there is no room for more, or the rest of it is there already.
+    /// True if what is held has to go to the file: it is more than may stay in memory; or the rest of it is there already, or
+    /// will be.
     boolean isToAppend() {
-        return complete
-                ? spool != null && held != 0
-                : held != 0 && !fits() && connection.inbound().length() > fullFrom();
+        if (complete) {
+            return spool != null && held != 0;
+        }
+        int memoryMax = connection.limits().bufferBytesMax();
+        return head.isChunked()
+                ? held > memoryMax || connection.isInboundFull()
+                : length > memoryMax && held >= memoryMax / 2;
     }
 
     boolean isComplete() {
@@ -222,24 +224,25 @@ public final class Body {
         into.put(connection.inbound(), head.end(), (int) length);
     }
 
-    /// Gives it back, piece by piece.
+    /// Lets it follow the bytes of outbound. Only while it is in memory.
+    void follow(Outbound outbound) {
+        outbound.follow(connection.inbound(), head.end(), (int) length);
+    }
+
+    /// Gives it back from its file, piece by piece.
     Producer producer() {
         return new Producer() {
             private long position;
 
             @Override
             public boolean fill(Buffer into) throws IOException {
-                Spool file = spool;
-                int part = (int) Math.min(into.room(), length - position);
-                if (file == null) {
-                    into.put(connection.inbound(), head.end() + (int) position, part);
-                } else {
-                    part = file.read(position, into.writable().limit(part));
-                    if (part < 0) {
-                        throw new EOFException("the file of a body has become shorter");
-                    }
-                    into.received(part);
+                Spool file = Objects.requireNonNull(spool);
+                int part = file.read(position,
+                        into.writable().limit((int) Math.min(into.room(), length - position)));
+                if (part < 0) {
+                    throw new EOFException("the file of a body has become shorter");
                 }
+                into.received(part);
                 position += part;
                 return position < length;
             }
@@ -258,15 +261,5 @@ public final class Body {
             spool = null;
             file.close();
         }
-    }
-
-    /// True if it is known to fit into inbound behind its head.
-    private boolean fits() {
-        return !head.isChunked() && head.end() + length <= connection.limits().bufferBytesMax();
-    }
-
-    private int fullFrom() {
-        int bytesMax = connection.limits().bufferBytesMax();
-        return bytesMax - Math.min(ROOM_LEAST, bytesMax / 4);
     }
 }

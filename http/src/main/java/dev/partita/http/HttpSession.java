@@ -24,7 +24,7 @@ import java.nio.charset.StandardCharsets;
 ///       |       |  \-> ASIDE ----------------------------------^       the reply waits for an empty outbound
 ///       |       |  \-> PRODUCING (a pass for each piece) ------^
 ///       |       |  \-> DISCARD (answered before its body) -----^
-///       |   (observed: HEAD follows SENDING, until the reply has left)
+///       |   (SENDING comes before HEAD if the request has to stay)
 ///       |-> BODY <-> APPEND                                            a large body goes to a file
 ///       |    '-> READY
 ///       '-> REFUSED -> LAST -> CLOSE                                   HEAD becomes LAST after "Connection: close",
@@ -330,10 +330,10 @@ final class HttpSession implements Session {
         replied(State.UPGRADED);
     }
 
-    /// The request leaves inbound: at once, or if somebody wants to know of it when its reply has left.
+    /// The request leaves inbound: at once; or when its reply has left, if somebody wants to know of that, or the reply is in it.
     private void replied(State after) {
         this.after = after;
-        if (observed) {
+        if (observed || response.givesBack()) {
             state = State.SENDING;
         } else {
             leave();
@@ -441,9 +441,7 @@ final class HttpSession implements Session {
         if (head.contentLength() > bytesMax || bytesMax == 0 && head.expectsContinue()) {
             return refuse(413);
         }
-        if (!request.body().begin(bytesMax)) {
-            return refuse(431);
-        }
+        request.body().begin(bytesMax);
         awaitsContinue = head.expectsContinue();
         state = State.BODY;
         return body();
@@ -453,7 +451,8 @@ final class HttpSession implements Session {
     /// instead if the body is too large, and if the client waits to be told to go on: after a final answer it may send the
     /// body or not, and which of the two cannot be told from what follows (RFC 9110 section 10.1.1).
     private Step ignoreBody(long bytesMax) {
-        if (head.expectsContinue() || head.contentLength() > bytesMax || !request.body().begin(bytesMax)) {
+        request.body().begin(bytesMax);
+        if (head.expectsContinue() || head.contentLength() > bytesMax) {
             endAfterThisRequest();
         }
         state = State.READY;

@@ -61,10 +61,13 @@ public final class Response {
     private int headBytes;
     private int interimBytes;
     private @Nullable String contentType;
-    /// What follows the bytes: a `byte[]`, an [OpenFile] or a [Producer], and which part of the former two.
+    /// What follows the bytes: the request's [Body], a `byte[]`, an [OpenFile] or a [Producer], and which part of the array or
+    /// file.
     private @Nullable Object source;
     private long sourcePosition;
     private long sourceLength;
+    /// Outbound sends the request's body from where it has arrived.
+    private boolean givesBack;
     private @Nullable Later later;
     private @Nullable Protocol successor;
 
@@ -214,10 +217,12 @@ public final class Response {
         if (hasNoBody() || body.length() == 0) {
             return;
         }
-        if (body.isInMemory() && body.length() <= out.room()) {
+        if (!body.isInMemory()) {
+            source = new MeasuredProducer(body.producer(), body.length());
+        } else if (body.length() <= out.room()) {
             body.putTo(out);
         } else {
-            source = new MeasuredProducer(body.producer(), body.length());
+            source = body; // sent from where it has arrived
         }
     }
 
@@ -678,6 +683,11 @@ public final class Response {
         return successor;
     }
 
+    /// True if the request has to stay where it is until the reply has left.
+    boolean givesBack() {
+        return givesBack;
+    }
+
     @Nullable Later putOff() {
         return later;
     }
@@ -709,6 +719,10 @@ public final class Response {
 
     private void follow(Object follows) {
         switch (follows) {
+            case Body body -> {
+                body.follow(outbound);
+                givesBack = true;
+            }
             case byte[] array -> outbound.follow(array, (int) sourcePosition, (int) sourceLength);
             case OpenFile file -> outbound.follow(file, sourcePosition, sourceLength);
             case Producer producer -> outbound.follow(producer);
@@ -729,6 +743,7 @@ public final class Response {
         contentType = null;
         later = null;
         successor = null;
+        givesBack = false;
         if (source != null) {
             dropSource();
         }

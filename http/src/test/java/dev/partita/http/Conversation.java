@@ -80,8 +80,8 @@ final class Conversation implements AutoCloseable {
         table = new ConnectionTable(remembering, limits, FolderOnDisk::new, Wire::new);
         session = opened.getFirst();
         pool = new BufferPool(
-                arena.allocate(BufferPool.bytesNeeded(limits.bufferBytes(), 2, limits.bufferBytesMax(), 2)),
-                limits.bufferBytes(), 2, limits.bufferBytesMax(), 2, false);
+                arena.allocate(BufferPool.bytesNeeded(limits.bufferBytes(), 2, limits.inboundBytesMax(), 1)),
+                limits.bufferBytes(), 2, limits.inboundBytesMax(), 1, false);
         connection = Objects.requireNonNull(table.reserve());
         begin();
     }

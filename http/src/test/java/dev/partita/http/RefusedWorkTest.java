@@ -51,7 +51,7 @@ class RefusedWorkTest {
     void aWrongBodyBehindARefusalEndsTheConnection() {
         try (var conversation = new Conversation(LENGTH)) {
             conversation.refuseAt(1);
-            conversation.say(BodyTest.chunked("fff0\r\n" + BodyTest.text(0xfff0) + "\r\nnonsense") + request("GET /"))
+            conversation.say(BodyTest.chunked("10001\r\n" + BodyTest.text(0x10001)), "\r\nnonsense" + request("GET /"))
                     .finish();
             assertThat(conversation.heard()).isEqualTo(BUSY);
             assertThat(conversation.isOpen()).isFalse();

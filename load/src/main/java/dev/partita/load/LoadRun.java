@@ -318,12 +318,12 @@ public final class LoadRun {
             Limits limits = generator.limits();
             table = new ConnectionTable(generator, limits, transport.files(), transport::endpoint);
             int count = limits.connectionsMax();
-            long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), 2 * count, limits.bufferBytesMax(), count);
+            long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), 2 * count, limits.inboundBytesMax(), count);
             var pool = new BufferPool(
                     transport.map(bytes, arena),
                     limits.bufferBytes(),
                     2 * count,
-                    limits.bufferBytesMax(),
+                    limits.inboundBytesMax(),
                     count,
                     false);
             loop = new EventLoop(

@@ -105,10 +105,10 @@ final class Rig implements Generator.Hands {
         int count = limits.connectionsMax();
         pool = new BufferPool(
                 Arena.ofAuto().allocate(
-                        BufferPool.bytesNeeded(limits.bufferBytes(), 2 * count, limits.bufferBytesMax(), count)),
+                        BufferPool.bytesNeeded(limits.bufferBytes(), 2 * count, limits.inboundBytesMax(), count)),
                 limits.bufferBytes(),
                 2 * count,
-                limits.bufferBytesMax(),
+                limits.inboundBytesMax(),
                 count,
                 false);
         generator.begin(table, this);

@@ -68,9 +68,9 @@ class OutgoingConnectionTest {
         // The shortest deadline there is, for connections that nobody answers.
         Limits limits = Limits.defaults().withConnectionsMax(8).with("writeMillisMax", 3_000);
         table = new ConnectionTable(Greeting::new, limits, transport.files(), transport::endpoint);
-        long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), 16, limits.bufferBytesMax(), 8);
+        long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), 16, limits.inboundBytesMax(), 8);
         var pool = new BufferPool(
-                transport.map(bytes, arena), limits.bufferBytes(), 16, limits.bufferBytesMax(), 8, false);
+                transport.map(bytes, arena), limits.bufferBytes(), 16, limits.inboundBytesMax(), 8, false);
         loop = new EventLoop(
                 "loop", transport.poller(table, counters), table, 8, pool, counters, () -> {},
                 self -> turn(self.wire()));

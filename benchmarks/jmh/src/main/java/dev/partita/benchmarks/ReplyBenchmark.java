@@ -47,8 +47,8 @@ public class ReplyBenchmark {
             throw new IOException("there are no files");
         }, () -> endpoint);
         BufferPool pool = new BufferPool(
-                Arena.ofAuto().allocate(BufferPool.bytesNeeded(limits.bufferBytes(), 2, limits.bufferBytesMax(), 2)),
-                limits.bufferBytes(), 2, limits.bufferBytesMax(), 2, false);
+                Arena.ofAuto().allocate(BufferPool.bytesNeeded(limits.bufferBytes(), 2, limits.inboundBytesMax(), 2)),
+                limits.bufferBytes(), 2, limits.inboundBytesMax(), 2, false);
         connection = Objects.requireNonNull(table.reserve());
         connection.begin(_ -> false, pool, Counters.confined());
     }

@@ -30,9 +30,10 @@ import java.util.function.Function;
 public final class Simulation {
     private static final int BUFFER_BYTES = 2 << 10;
     private static final int BUFFER_BYTES_MAX = 64 << 10;
+    private static final int INBOUND_BYTES_MAX = BUFFER_BYTES_MAX + Limits.defaults().headBytesMax();
     private static final int SLOTS_MAX = 8;
     private static final MemorySegment MEMORY =
-            Arena.global().allocate(BufferPool.bytesNeeded(BUFFER_BYTES, 2 * SLOTS_MAX, BUFFER_BYTES_MAX, SLOTS_MAX));
+            Arena.global().allocate(BufferPool.bytesNeeded(BUFFER_BYTES, 2 * SLOTS_MAX, INBOUND_BYTES_MAX, SLOTS_MAX));
 
     private final Shape shape;
     private final Counters counters = Counters.shared();
@@ -52,7 +53,7 @@ public final class Simulation {
                 "bufferBytes", (long) BUFFER_BYTES,
                 "bufferBytesMax", (long) BUFFER_BYTES_MAX,
                 "turnStepsMax", kind ? 128L : 1L + random.nextInt(10)));
-        pool = new BufferPool(MEMORY, BUFFER_BYTES, 2 * slots, BUFFER_BYTES_MAX, slots, false);
+        pool = new BufferPool(MEMORY, BUFFER_BYTES, 2 * slots, limits.inboundBytesMax(), slots, false);
         List<SimulatedNetwork> made = new ArrayList<>();
         later = shape == Shape.LOCK_STEP ? Runnable::run : doing -> made.getFirst().elsewhere(doing);
         Protocol spoken = protocol.apply(later);
