@@ -65,6 +65,11 @@ final class ReceiveBuffers {
         addUpTo(Math.min(2 * count, countMax));
     }
 
+    /// Size of each.
+    int bytes() {
+        return bytes;
+    }
+
     /// How many there are.
     int count() {
         return count;

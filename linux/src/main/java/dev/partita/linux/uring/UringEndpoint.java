@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// - What the ring has received waits in provided buffers until the connection reads; then it is copied, and the buffers are
 ///   free again. So inbound never changes under somebody's hands. After a turn that has left more than one waiting no more
 ///   are filled until they have been read.
+/// - Who has filled such a buffer brings much at a time, and copying all of it costs more than a call: the ring only says when
+///   there is something, and the connection receives by itself, into its own memory.
 /// - What is to be sent is copied as well, if it is small, and leaves with the loop's next call. What is large, is followed by
 ///   a file, or comes from another thread than the loop's, is sent by a call of its own.
 ///
@@ -26,6 +28,8 @@ final class UringEndpoint extends EpollEndpoint {
     private static final int LEFT = 1;
     /// Our side is to be shut when the rest has been sent.
     private static final int SHUT = 1 << 1;
+    /// After so many small receives a connection counts as one that brings little again.
+    private static final byte PATIENCE = 8;
     /// In the loop's list of those that have too much waiting.
     static final int FLOODED = 1;
     /// In the loop's list of those that can go on.
@@ -48,6 +52,12 @@ final class UringEndpoint extends EpollEndpoint {
     // Receiving; the loop's.
     private boolean receiving;
     private boolean cancelling;
+    /// More than 0 for one that brings much at a time: how many small receives it may still have.
+    private byte bulky;
+    /// The ring will say when there is something.
+    private boolean awaitsInput;
+    /// It has said so, and nothing was received since.
+    private boolean inputCame;
     private boolean fresh;
     private boolean ended;
     private boolean broken;
@@ -78,6 +88,9 @@ final class UringEndpoint extends EpollEndpoint {
         lent = false;
         receiving = false;
         cancelling = false;
+        bulky = 0;
+        awaitsInput = false;
+        inputCame = false;
         fresh = true;
         doubtful = false;
         lists = 0;
@@ -152,6 +165,9 @@ final class UringEndpoint extends EpollEndpoint {
         if (receiving && !cancelling) {
             ring.cancel(number(UringPoller.RECEIVE), UringPoller.NOBODY);
         }
+        if (awaitsInput) {
+            ring.cancel(number(UringPoller.INPUT), UringPoller.NOBODY);
+        }
         if (awaitsOutput) {
             ring.cancel(number(UringPoller.OUTPUT), UringPoller.NOBODY);
         }
@@ -185,9 +201,13 @@ final class UringEndpoint extends EpollEndpoint {
         if (doubtful && hasFailed()) {
             return BROKEN;
         }
-        int received = super.receive(into); // asks only where the ring had no buffer left
-        if (received == AGAIN && !receiving) {
+        int room = into.room();
+        int received = super.receive(into); // asks only where the ring had no buffer left, or has said that there is something
+        if (received == AGAIN && !receiving && !awaitsInput) {
             startReceiving(loop);
+        } else if (inputCame) {
+            inputCame = false;
+            bulky = received == room ? PATIENCE : (byte) (bulky - 1);
         }
         return received;
     }
@@ -222,6 +242,11 @@ final class UringEndpoint extends EpollEndpoint {
     /// The first receive is for once, since many connections have no second request, and one that is over need not be
     /// cancelled.
     private void startReceiving(UringPoller loop) {
+        if (isBulky()) {
+            awaitsInput = true;
+            loop.ring.awaitInput(fd(), number(UringPoller.INPUT));
+            return;
+        }
         if (fresh) {
             loop.ring.receiveOnce(fd(), number(UringPoller.RECEIVE));
         } else {
@@ -234,7 +259,7 @@ final class UringEndpoint extends EpollEndpoint {
     /// Asks the kernel by way of the ring, so that nothing overtakes what it has received already.
     @Override
     public void doubt() {
-        if (poller == null) {
+        if (poller == null || awaitsInput) {
             super.doubt();
         } else {
             poller.submitAndComplete();
@@ -252,6 +277,9 @@ final class UringEndpoint extends EpollEndpoint {
         doubtful = more && result > 0;
         if (result > 0) {
             loop.buffers.filled(buffer, result);
+            if (result == loop.buffers.bytes()) {
+                bulky = PATIENCE;
+            }
             if (first == ReceiveBuffers.NONE) {
                 first = buffer;
             } else {
@@ -315,10 +343,25 @@ final class UringEndpoint extends EpollEndpoint {
         return first != ReceiveBuffers.NONE && first != last;
     }
 
-    /// Receives no more until what waits has been read.
+    /// True if it brings much at a time.
+    boolean isBulky() {
+        return bulky > 0;
+    }
+
+    /// There is something to receive, or the end, or an error.
+    ///
+    /// @return true if that is what was asked for; that is over then
+    boolean inputCame() {
+        awaitsInput = false;
+        inputCame = true;
+        mayRead();
+        return wanted(READ);
+    }
+
+    /// Receives no more into buffers of the loop, until what waits has been read.
     void pause(UringPoller loop) {
         lists &= ~FLOODED;
-        if (receiving && !cancelling && isFlooded()) {
+        if (receiving && !cancelling && (isFlooded() || isBulky())) {
             cancelling = true;
             loop.ring.cancel(number(UringPoller.RECEIVE), UringPoller.NOBODY);
         }

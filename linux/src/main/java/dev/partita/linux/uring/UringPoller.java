@@ -40,6 +40,7 @@ final class UringPoller implements Poller {
     static final int ACCEPT = 3;
     private static final int WAKEUP = 4;
     private static final int SILENT = 5;
+    static final int INPUT = 6;
     /// The number of operations whose completion nobody cares for.
     static final long NOBODY = number(SILENT, 0, 0, 0);
 
@@ -83,7 +84,7 @@ final class UringPoller implements Poller {
     /// How many of them [#take] gives before the next poll.
     private int readyNow;
 
-    /// Conversations that had more than one buffer waiting when the last one came, by [#conversation].
+    /// Conversations that had more than one buffer waiting when the last one came, or a full one, by [#conversation].
     private final long[] flooded;
     private int floodedCount;
 
@@ -327,6 +328,7 @@ final class UringPoller implements Poller {
         switch (low >>> 28) {
             case RECEIVE -> received(slot, generation, result, flags);
             case SEND -> notSent(slot, generation, result, low >>> 20 & 0xFF);
+            case INPUT -> readable(slot, generation);
             case OUTPUT -> writable(slot, generation, result);
             case ACCEPT -> accepter.accepted(slot, result, (flags & Ring.HAS_MORE) != 0);
             case WAKEUP -> {
@@ -353,11 +355,18 @@ final class UringPoller implements Poller {
         if (endpoint.received(result, buffer, (flags & Ring.HAS_MORE) != 0, this)) {
             ready(slot, endpoint);
         }
-        if (endpoint.isFlooded() && endpoint.list(UringEndpoint.FLOODED)) {
+        if ((endpoint.isFlooded() || endpoint.isBulky()) && endpoint.list(UringEndpoint.FLOODED)) {
             if (floodedCount == flooded.length) {
                 pauseFlooded();
             }
             flooded[floodedCount++] = conversation(slot, endpoint);
+        }
+    }
+
+    private void readable(int slot, int generation) {
+        UringEndpoint endpoint = endpointOf(table.at(slot));
+        if (endpoint.generation() == generation && endpoint.inputCame()) {
+            ready(slot, endpoint);
         }
     }
 
@@ -408,7 +417,7 @@ final class UringPoller implements Poller {
     }
 
     /// Those that had their turn and have more than one buffer waiting still are not going to read for a while: one flooding
-    /// client must not have all buffers of the loop.
+    /// client must not have all buffers of the loop. Those that bring much at a time are better off without any.
     private void pauseFlooded() {
         for (int i = 0; i < floodedCount; i++) {
             Connection connection = present(flooded[i]);

@@ -116,6 +116,34 @@ class UringPollerTest {
     }
 
     @Test
+    void whoBringsMuchAtATimeTakesNoBufferAgainUntilItBringsLittle() throws Exception {
+        Connection one = connect(1).getFirst();
+        byte[] much = bytes(4 * BUFFER_BYTES);
+        say(peers.getFirst(), much);
+        turnUntil(() -> heard.get(one.slot()).size() == much.length);
+        turn(0);
+        for (int time = 1; time <= 2; time++) {
+            say(peers.getFirst(), much);
+            poller.poll(FOREVER);
+            assertThat(poller.buffers.waiting()).as("buffers that are filled").isZero();
+            int heardThen = (1 + time) * much.length;
+            serve(one);
+            turnUntil(() -> heard.get(one.slot()).size() == heardThen);
+        }
+        int before = heard.get(one.slot()).size();
+        for (int time = 1; time <= 10; time++) {
+            int heardThen = before + time;
+            say(peers.getFirst(), bytes(1));
+            turnUntil(() -> heard.get(one.slot()).size() == heardThen);
+        }
+        say(peers.getFirst(), bytes(1));
+        poller.poll(FOREVER);
+        assertThat(poller.buffers.waiting()).as("buffers that are filled").isOne();
+        turnUntil(() -> heard.get(one.slot()).size() == before + 11);
+        assertThat(heard.get(one.slot()).toByteArray()).startsWith(much);
+    }
+
+    @Test
     void aFloodForALentConnectionLeavesBuffersForTheOthers() throws Exception {
         List<Connection> both = connect(2);
         Connection lent = both.getFirst();
