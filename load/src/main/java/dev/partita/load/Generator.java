@@ -11,11 +11,13 @@ import dev.partita.limits.Limits;
 import dev.partita.loop.Schedule;
 import dev.partita.transport.Connecting;
 import dev.partita.transport.Destination;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /// One thread of the load: turns to each request when it is due, gives it to a client with a free place or lets it stand in
@@ -197,6 +199,11 @@ final class Generator implements Protocol, Schedule {
 
     Ledger ledger() {
         return ledger;
+    }
+
+    /// The mean latencies of the connections that were answered. Once the thread has ended.
+    DoubleStream meanNanos() {
+        return Arrays.stream(clients).filter(Objects::nonNull).mapToDouble(Client::meanNanos).filter(each -> each > 0);
     }
 
     /// How many connections are open.
@@ -438,6 +445,10 @@ final class Generator implements Protocol, Schedule {
         if (plan.isClosed()) {
             dueAgain(now);
         }
+    }
+
+    boolean isMeasured(long intended) {
+        return ledger.isMeasured(intended);
     }
 
     void failed(long intended, ErrorKind error) {

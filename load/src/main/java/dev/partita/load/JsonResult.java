@@ -47,6 +47,7 @@ public final class JsonResult {
         tree.put("rate", result.rate());
         tree.put("errors", errors(result.errors()));
         tree.put("latency", latency(result.latency()));
+        tree.put("fairness", result.fairness());
         tree.put("kinds", result.kinds().stream().map(JsonResult::kind).toList());
         tree.put("errorLatency", latency(result.refused()));
         tree.put("load", load(result));

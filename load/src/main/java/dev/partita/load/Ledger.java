@@ -72,11 +72,16 @@ final class Ledger {
         from = nanoTime;
     }
 
+    /// Whether a request is one of those that are written down.
+    boolean isMeasured(long intended) {
+        return intended >= from;
+    }
+
     /// A request was due, and the generator turned to it.
     ///
     /// @param inTime false if the measured time was over by then
     void due(long intended, long now, boolean inTime) {
-        if (intended >= from) {
+        if (isMeasured(intended)) {
             add(Count.DUE);
             if (inTime) {
                 add(Count.IN_TIME);
@@ -87,7 +92,7 @@ final class Ledger {
 
     /// A request has to wait for a connection.
     void waits(long intended) {
-        if (intended >= from) {
+        if (isMeasured(intended)) {
             add(Count.WAITED);
         }
     }
@@ -97,7 +102,7 @@ final class Ledger {
     /// @param error null if it was served well
     void replied(long intended, int kind, long now, @Nullable ErrorKind error) {
         add(Count.REPLIES);
-        if (intended < from) {
+        if (!isMeasured(intended)) {
             return;
         }
         long nanos = within(now - intended);
@@ -112,7 +117,7 @@ final class Ledger {
 
     /// A request has failed without a reply.
     void failed(long intended, ErrorKind error) {
-        if (intended >= from) {
+        if (isMeasured(intended)) {
             add(ERRORS + error.ordinal(), 1);
         }
     }

@@ -35,6 +35,7 @@ public final class Load {
     private int slowReaders;
     private Duration warmUp = Duration.ofSeconds(3);
     private Duration duration = Duration.ofSeconds(10);
+    private Duration interval = Duration.ofSeconds(1);
     private Duration timeout = Duration.ofSeconds(10);
     private int lineMax = 100_000;
     private int threads = 1;
@@ -129,6 +130,14 @@ public final class Load {
         return this;
     }
 
+    /// How often [Progress] is told, and how long what [Result#seconds] has is: 50 ms to 1 s, and 1 s unless somebody says
+    /// otherwise.
+    public Load interval(Duration interval) {
+        inRange("interval in milliseconds", interval.toMillis(), 50, 1_000);
+        this.interval = interval;
+        return this;
+    }
+
     /// How many requests of one thread stand in line for a connection: 1 to 10,000,000, and 100,000 unless somebody says
     /// otherwise. Beyond it they fail as [ErrorKind#UNSENT].
     public Load lineMax(int lineMax) {
@@ -190,7 +199,7 @@ public final class Load {
         }
         return LoadRun.start(
                 new Plan(dialogue, to, ratePerSecond, arrivals, connections, pipeline, requestsPerConnection,
-                        slowReaders, warmUp, duration, timeout, lineMax, threads, seed,
+                        slowReaders, warmUp, duration, timeout, interval, lineMax, threads, seed,
                         transport != null ? transport : Transports.best()),
                 progress);
     }

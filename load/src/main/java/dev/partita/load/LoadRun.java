@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A load that was started. [#await] once, by one thread; [#stop] by any.
 public final class LoadRun {
-    private static final long SECOND_NANOS = 1_000_000_000;
     /// From the last connection to the first arrival: every thread has heard of it by then.
     private static final long BEGIN_NANOS = 20_000_000;
     private static final long PATIENCE_NANOS = 5_000_000_000L;
@@ -128,19 +127,20 @@ public final class LoadRun {
         }
     }
 
-    /// Looks at the ledgers once a second until every thread has ended.
+    /// Looks at the ledgers once in an interval until every thread has ended.
     private Result watch(long start) throws InterruptedException {
         long measureAt = start + plan.warmUp().toNanos();
         long endAt = measureAt + plan.duration().toNanos();
+        long intervalNanos = plan.interval().toNanos();
         long lookedAt = start;
-        while (lookedAt < measureAt && sleepUntil(Math.min(lookedAt + SECOND_NANOS, measureAt))) {
+        while (lookedAt < measureAt && sleepUntil(Math.min(lookedAt + intervalNanos, measureAt))) {
             lookedAt = look(start, lookedAt, true);
         }
         lookedAt = Math.max(lookedAt, Math.min(measureAt, System.nanoTime()));
         Instant began = Instant.now();
         members.forEach(member -> member.before = member.time());
         Duration cpuBefore = processCpu();
-        while (lookedAt < endAt && sleepUntil(Math.min(lookedAt + SECOND_NANOS, endAt))) {
+        while (lookedAt < endAt && sleepUntil(Math.min(lookedAt + intervalNanos, endAt))) {
             lookedAt = look(start, lookedAt, false);
         }
         long now = System.nanoTime();
@@ -259,6 +259,7 @@ public final class LoadRun {
                 errors,
                 count(Ledger.Count.WAITED),
                 all,
+                Fairness.of(members.stream().flatMapToDouble(each -> each.generator.meanNanos()).toArray()),
                 kinds,
                 refused,
                 late,

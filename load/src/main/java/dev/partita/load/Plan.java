@@ -7,6 +7,7 @@ import java.time.Duration;
 /// A [Load] as it was when it was started. Its builder has checked the ranges.
 ///
 /// @param ratePerSecond 0 for a closed loop
+/// @param interval how often progress is told
 record Plan(
         Dialogue dialogue,
         SocketAddress to,
@@ -19,6 +20,7 @@ record Plan(
         Duration warmUp,
         Duration duration,
         Duration timeout,
+        Duration interval,
         int lineMax,
         int threads,
         long seed,

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param errors requests that failed, by kind; every kind is in it
 /// @param waited open loop: requests that stood in line because every connection was busy
 /// @param latency of those served
+/// @param fairness how evenly the connections waited: Jain's index of their mean latencies, which is 1 if all are the same and
+///     1 divided by their number if only one has any
 /// @param kinds the latency of each kind, if there are 2 to 16
 /// @param refused the latency of replies that were errors
 /// @param late open loop: how late the generator itself turned to requests; a part of their latency
@@ -56,6 +58,7 @@ public record Result(
         Map<ErrorKind, Long> errors,
         long waited,
         Histogram latency,
+        double fairness,
         List<OfKind> kinds,
         Histogram refused,
         Histogram late,

@@ -133,6 +133,7 @@ final class Rig implements Generator.Hands {
                 Duration.ZERO,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(600),
+                Duration.ofSeconds(1),
                 lineMax,
                 1,
                 1,
