@@ -11,14 +11,18 @@ import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.ResultsFile;
+import dev.partita.lab.results.WorkloadCard;
 import dev.partita.lab.results.WorkloadCard.RequestClass;
 import dev.partita.lab.trial.Bench;
+import dev.partita.lab.trial.Contestant;
 import dev.partita.lab.trial.Folder;
 import dev.partita.lab.trial.LabFailure;
 import dev.partita.lab.trial.Launch;
 import dev.partita.lab.trial.Pins;
 import dev.partita.lab.trial.Plant;
 import dev.partita.lab.workload.Workload;
+import dev.partita.server.Isolation;
+import dev.partita.server.ServerModel;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -30,6 +34,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +58,12 @@ final class CompareCommand implements Callable<Integer> {
     private static final int ROUNDS_QUICK = 3;
     private static final int ROUNDS_FULL = 5;
     private static final int ROUNDS_MAX = 10;
+    /// MP has a thread for each of them.
+    private static final int CONNECTIONS_MAX = 2_000;
+    private static final int SECONDS_MIN = 30;
+    private static final int SECONDS_MAX = 86_400;
+    /// For the last trial and the report.
+    private static final int ENDING_SECONDS = 10;
     /// What halt and the shell call a program that a signal has ended.
     private static final int STOPPED_NOW = 128;
 
@@ -84,12 +96,21 @@ final class CompareCommand implements Callable<Integer> {
             How servers talk to the kernel: auto or those that 'partita doctor' lists. Default: auto.""")
     private @Nullable String transport;
 
+    @Option(names = "--isolation", paramLabel = "LIST", description = """
+            What keeps workers apart: threads, processes. With both the report says what processes cost, for the models that \
+            have them. Default: threads.""")
+    private @Nullable String isolation;
+
     @Mixin
     private final AppOptions app = new AppOptions();
 
     @Option(names = "--url-path", paramLabel = "PATH", arity = "1..*", description = """
             With --app: what to ask it for, in equal parts. Default: /.""")
     private List<String> urlPaths = new ArrayList<>();
+
+    @Option(names = "--connections", paramLabel = "N", description = """
+            With --app: how many users it has at once, 1 to 2000. Default: 64.""")
+    private @Nullable String connections;
 
     @Option(names = "--slo", paramLabel = "PERCENTILE=TIME", description = """
             Finds the highest rate at which it holds, such as p99=20ms.""")
@@ -102,6 +123,11 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--repeat", paramLabel = "N", description = """
             Rounds of trials, 3 to 100. Default: 3; in a full run 5 to 10, until the intervals are narrow.""")
     private @Nullable String repeat;
+
+    @Option(names = "--within", paramLabel = "TIME", description = """
+            How long it may take at most, such as 10m: 30s to 24h. Default: 3m with --quick, 20m with --article, 45m \
+            otherwise.""")
+    private @Nullable String within;
 
     @Option(names = "--resume", description = "Goes on with the run whose results.json is in --out.")
     private boolean resume;
@@ -128,6 +154,7 @@ final class CompareCommand implements Callable<Integer> {
         Settings settings = settings();
         Optional<Results> before = before(to);
         requireMachine(settings);
+        before.ifPresent(earlier -> requireSame(earlier, settings));
         Files.createDirectories(to); // now: not after 45 minutes
         Results results = measure(settings, before);
         return show(results, to);
@@ -156,6 +183,16 @@ final class CompareCommand implements Callable<Integer> {
             throw new Mistake("--resume: there is no " + file + " to go on with; say with --out where it is");
         }
         return Optional.of(ResultsFile.read(file));
+    }
+
+    /// Trials of other models and workloads can be together in one file, but not those of another handler or machine.
+    private static void requireSame(Results before, Settings settings) {
+        String app = before.workloads().stream().map(WorkloadCard::app).findFirst().orElse("");
+        if (!app.equals(settings.app())) {
+            throw new Mistake(
+                    "--resume: that run was for " + (app.isEmpty() ? "the lab's workloads" : "the handler " + app)
+                            + "; give --out another folder, or the same command line: " + before.command());
+        }
     }
 
     private static void requireMachine(Settings settings) {
@@ -226,7 +263,7 @@ final class CompareCommand implements Callable<Integer> {
         }
         return new Settings(mode, modelCards(), transports(), chosenWorkloads(mode), wanted, app.name(),
                 app.name().isEmpty() ? List.of("--demo") : app.arguments(), objective(), rounds,
-                repeat == null && mode == Mode.FULL ? ROUNDS_MAX : rounds, planted(),
+                repeat == null && mode == Mode.FULL ? ROUNDS_MAX : rounds, secondsMax(mode), planted(),
                 "partita " + String.join(" ", Objects.requireNonNull(spec).commandLine().getParent() == null
                         ? List.of("compare")
                         : Objects.requireNonNull(spec).commandLine().getParent().getParseResult().originalArgs()),
@@ -257,11 +294,57 @@ final class CompareCommand implements Callable<Integer> {
                 names.add(ModelName.of(each.strip()));
             }
         }
+        List<Isolation> isolations = isolations();
         for (ModelName each : names) {
-            var tasks = each.model().tasks();
-            cards.add(new ModelCard(each.word(), Models.longName(each), tasks.connections(), tasks.io(), tasks.work()));
+            for (Isolation one : isolations) {
+                inIsolation(each, one).ifPresent(model -> cards.add(card(each, one, model)));
+            }
         }
-        return cards;
+        if (cards.isEmpty()) {
+            throw new Mistake("--isolation processes: none of " + models + " has processes");
+        }
+        return cards.stream().distinct().toList();
+    }
+
+    private static ModelCard card(ModelName name, Isolation isolation, ServerModel model) {
+        var tasks = model.tasks();
+        boolean isDivided = isolation == Isolation.PROCESSES;
+        return new ModelCard(name.word() + (isDivided ? Contestant.IN_PROCESSES : ""),
+                Models.longName(name) + (isDivided ? ", in processes" : ""), tasks.connections(), tasks.io(),
+                tasks.work());
+    }
+
+    /// Empty if the model has not that.
+    private static Optional<ServerModel> inIsolation(ModelName name, Isolation isolation) {
+        try {
+            return Optional.of(name.model().isolation(isolation));
+        } catch (IllegalArgumentException refused) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Isolation> isolations() {
+        List<Isolation> chosen = new ArrayList<>();
+        for (String each : (isolation == null ? "threads" : isolation).split(",", -1)) {
+            chosen.add(IsolationOptions.named(each.strip()));
+        }
+        return chosen.stream().distinct().toList();
+    }
+
+    private double secondsMax(Mode mode) {
+        if (within == null) {
+            return Settings.secondsMax(mode);
+        }
+        Matcher time = Pattern.compile("([0-9]{1,5})(s|m|h)").matcher(within);
+        long seconds = !time.matches() ? 0 : Long.parseLong(time.group(1)) * switch (time.group(2)) {
+            case "h" -> 3_600;
+            case "m" -> 60;
+            default -> 1;
+        };
+        if (seconds < SECONDS_MIN || seconds > SECONDS_MAX) {
+            throw new Mistake("--within is '" + within + "': valid are 30s to 24h, such as 90s or 10m");
+        }
+        return seconds - ENDING_SECONDS;
     }
 
     private List<Workload> chosenWorkloads(Mode mode) {
@@ -276,7 +359,13 @@ final class CompareCommand implements Callable<Integer> {
                             "--url-path " + each + " is no path: it begins with / and is ASCII without spaces");
                 }
             }
-            return List.of(Workload.of(paths.stream().map(each -> new RequestClass("GET " + each, 1)).toList()));
+            Workload own = Workload.of(paths.stream().map(each -> new RequestClass("GET " + each, 1)).toList());
+            return List.of(connections == null
+                    ? own
+                    : own.connections((int) Numbers.parse("--connections", connections, 1, CONNECTIONS_MAX)));
+        }
+        if (connections != null) {
+            throw new Mistake("--connections are those of your own class; give --app, or neither");
         }
         if (workloads == null) {
             return switch (mode) {
@@ -300,7 +389,13 @@ final class CompareCommand implements Callable<Integer> {
     private List<String> transports() {
         List<String> chosen = new ArrayList<>();
         for (String each : (transport == null ? "auto" : transport).split(",", -1)) {
-            chosen.add(Setup.Choice.of(each.strip()).transport().name());
+            Setup.Choice choice = Setup.Choice.of(each.strip());
+            String name = choice.transport().name();
+            if (chosen.contains(name)) {
+                throw new Mistake("--transport " + transport + " names " + name + " twice"
+                        + (choice.why().isEmpty() ? "" : ": " + each.strip() + " stands for it here, " + choice.why()));
+            }
+            chosen.add(name);
         }
         return chosen;
     }
@@ -315,7 +410,7 @@ final class CompareCommand implements Callable<Integer> {
                 && sides[1].matches("[0-9]{1,9}(\\.[0-9]{1,6})?(us|ms|s)")) {
             double unit = sides[1].endsWith("us") ? 1e-6 : sides[1].endsWith("ms") ? 1e-3 : 1;
             double value = Double.parseDouble(sides[1].replaceFirst("[a-z]+$", ""));
-            return new Slo(Double.parseDouble(sides[0].substring(1)), value * unit);
+            return new Slo(slo, Double.parseDouble(sides[0].substring(1)), value * unit);
         }
         throw new Mistake("--slo is '" + slo + "': valid are p50, p90, p99 or p99.9, =, and a time, such as p99=20ms");
     }

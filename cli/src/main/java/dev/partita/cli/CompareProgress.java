@@ -34,9 +34,10 @@ final class CompareProgress {
 
     void begins(double seconds) {
         expected = seconds;
-        err.println(
-                String.format(Locale.ROOT, "This will take about %s, and %s at most. Leave the machine alone meanwhile;"
-                        + " Ctrl-C ends it with what was measured.", time(expected), time(most)));
+        String about = expected < most ? "about " + time(expected) + ", and " : "";
+        err.println("This will take " + about + time(most)
+                + " at most. Leave the machine alone meanwhile; Ctrl-C ends it with"
+                + " what was measured.");
         err.flush();
     }
 
@@ -67,6 +68,6 @@ final class CompareProgress {
     private static String time(double seconds) {
         return seconds < 100
                 ? String.format(Locale.ROOT, "%.0f s", seconds)
-                : String.format(Locale.ROOT, "%.0f min", Math.ceil(seconds / 60));
+                : String.format(Locale.ROOT, "%d min %02d s", (int) seconds / 60, (int) seconds % 60);
     }
 }

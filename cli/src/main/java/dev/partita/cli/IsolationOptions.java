@@ -31,12 +31,8 @@ final class IsolationOptions {
     ///
     /// @throws Mistake if it cannot be
     Setup around(Setup setup) {
-        if (!VALID.contains(isolation)) {
-            throw new Mistake("there is no isolation '" + isolation + "'" + Nearest.question(isolation, VALID)
-                    + "\nvalid are " + String.join(", ", VALID));
-        }
         boolean nio = setup.choice().transport().name().equals("nio");
-        Isolation wanted = Isolation.valueOf(isolation.toUpperCase(Locale.ROOT));
+        Isolation wanted = named(isolation);
         if (nio && (wanted == Isolation.PROCESSES || control != null)) {
             throw new Mistake((control != null ? "--control" : "--isolation processes")
                     + " needs Linux and one of its own transports, since sockets are passed between processes: use"
@@ -47,6 +43,17 @@ final class IsolationOptions {
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage()));
         }
+    }
+
+    /// The isolation of that name.
+    ///
+    /// @throws Mistake if there is none
+    static Isolation named(String name) {
+        if (!VALID.contains(name)) {
+            throw new Mistake("there is no isolation '" + name + "'" + Nearest.question(name, VALID)
+                    + "\nvalid are " + String.join(", ", VALID));
+        }
+        return Isolation.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     private Path path() {

@@ -6,10 +6,12 @@ import dev.partita.lab.results.Advice.Margin;
 import dev.partita.lab.results.Cell.Medians;
 import dev.partita.lab.results.MachineCard;
 import dev.partita.lab.results.Metric;
+import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.Trial;
 import dev.partita.lab.statistics.Interval;
+import dev.partita.lab.trial.Contestant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -23,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 1. It holds the load: it serves 98 % of what was asked, with less than 1 % failed. With an SLO: it holds it at a rate that is at
 ///    least 0.9 of the best one's.
-/// 2. Of those, its p99 is among the good ones: at most 1.25 times the lowest, or 1 ms more than it. A closed loop has no
-///    latency that a user would see, so there all are good.
+/// 2. Of those, its p99 is among the good ones. It is not where it is more than 1.25 times the lowest and 1 ms above it, unless the
+///    interval of the paired ratios says that this may be chance. A closed loop has no latency that a user would see, so there
+///    all are good.
 /// 3. Of those, it takes the least CPU for a request; whoever's interval of paired ratios contains 1, or whose ratio is below
 ///    1.05, is its equal.
 /// 4. Of equals, those with the highest capacity (0.9 of the best), and of them the simplest.
@@ -35,6 +38,8 @@ final class Advisor {
     private static final double P99_SECONDS = 0.001;
     private static final double CPU_RATIO = 1.05;
     private static final double CAPACITY = 0.9;
+    private static final double BLOCKING = 0.5;
+    private static final double UNEVEN = 20;
     /// What each adds to the one before: more loops; a thread for each connection; queues; more queues.
     private static final List<String> SIMPLEST = List.of("sped", "symped", "vt", "mp", "amped", "seda");
 
@@ -52,7 +57,7 @@ final class Advisor {
         on.measured.forEach((model, trials) -> {
             List<Trial> valid = trials.stream().filter(Trial::isValid).toList();
             if (!valid.isEmpty()) {
-                medians.put(model, Assembly.medians(valid, null));
+                medians.put(model, Assembly.medians(valid, null, null));
             }
         });
     }
@@ -67,18 +72,14 @@ final class Advisor {
         if (holding.isEmpty() || medians.size() < 2) {
             return Optional.empty();
         }
-        double bestP99 = holding.stream().mapToDouble(each -> of(each).p99()).min().orElse(0);
-        for (String each : holding) {
-            if (isClosed() || of(each).p99() <= Math.max(P99_RATIO * bestP99, bestP99 + P99_SECONDS)) {
-                good.add(each);
-            }
-        }
+        String quickest = holding.stream().min(Comparator.comparingDouble(each -> of(each).p99())).orElseThrow();
+        holding.stream().filter(each -> isClosed() || !isLate(each, quickest)).forEach(good::add);
         String cheapest = good.stream().min(Comparator.comparingDouble(this::cpu)).orElseThrow();
         List<String> equal = new ArrayList<>(good.stream().filter(each -> isAsCheap(each, cheapest)).toList());
         double capacity = equal.stream().mapToDouble(this::capacity).max().orElse(0);
         String choice = equal.stream()
                 .filter(each -> capacity(each) >= CAPACITY * capacity)
-                .min(Comparator.comparingInt(SIMPLEST::indexOf))
+                .min(Comparator.comparingInt(this::difficulty))
                 .orElse(cheapest);
         equal.remove(choice);
         return Optional.of(advice(choice, equal));
@@ -107,6 +108,28 @@ final class Advisor {
         return cell.failedShare() <= FAILED_MAX && (asked == null || cell.rate() >= HELD * asked);
     }
 
+    private boolean isLate(String model, String quickest) {
+        double least = of(quickest).p99();
+        double own = of(model).p99();
+        return own > P99_RATIO * least && own > least + P99_SECONDS
+                && interval(model, quickest, Metric.P99).map(each -> each.low() > 1).orElse(true);
+    }
+
+    /// Processes are one more thing to know about than threads, and so is a transport that was not the first choice.
+    private int difficulty(String model) {
+        Contestant each = contestant(model);
+        return 4 * SIMPLEST.indexOf(each.base()) + (each.isInProcesses() ? 2 : 0)
+                + (each.transport().equals(settings.transports().getFirst()) ? 0 : 1);
+    }
+
+    private Contestant contestant(String model) {
+        Contestant found = on.chosen.contestants.get(model);
+        if (found == null) {
+            throw new IllegalArgumentException(model + " does not take part");
+        }
+        return found;
+    }
+
     private double cpu(String model) {
         Double micros = of(model).cpuMicros();
         return micros == null ? Double.MAX_VALUE : micros;
@@ -128,19 +151,23 @@ final class Advisor {
     }
 
     private Advice advice(String choice, List<String> equal) {
-        var contestant = on.chosen.contestants.get(choice);
-        List<String> server = contestant == null ? List.of() : contestant.options();
+        Contestant contestant = contestant(choice);
+        List<String> server = contestant.options();
         List<Margin> margins = margins(choice);
         String avoid = avoid(choice);
         List<String> command = new ArrayList<>(List.of("./partita serve"));
         command.addAll(settings.content());
-        command.add("--model " + choice);
+        command.add("--model " + contestant.base());
+        if (contestant.isInProcesses()) {
+            command.add("--isolation processes");
+        }
         command.addAll(server);
-        command.add("--transport " + on.chosen.transport);
-        return new Advice(on.chosen.workload.name(), choice, on.chosen.transport, server, sentence(choice),
+        command.add("--transport " + contestant.transport());
+        return new Advice(on.chosen.workload.name(), contestant.model(), contestant.transport(), server,
+                sentence(choice),
                 reasons(choice),
                 margins, equal, avoid, avoid == null ? "" : whyAvoid(avoid, choice), String.join(" ", command),
-                Code.of(choice, server, on.chosen.transport, settings.app()),
+                Code.of(contestant.model(), server, contestant.transport(), settings.app()),
                 new Causes(on.chosen.causes.meanWorkMicros(), on.chosen.causes.blockingShare(),
                         on.chosen.causes.spread(), handOffMicros()),
                 settings.mode() == Mode.FULL
@@ -189,12 +216,12 @@ final class Advisor {
         Double mean = causes.meanWorkMicros();
         Double blocking = causes.blockingShare();
         Double spread = causes.spread();
-        if (blocking != null && blocking > 0.5 && mean != null) {
+        if (blocking != null && blocking > BLOCKING && mean != null) {
             reasons.add(text(
                     "%.0f %% of the handler's time (%.0f µs a request) it waits for something else than a processor: a"
                             + " thread that others need must not wait with it.",
                     100 * blocking, mean));
-        } else if (spread != null && spread > 20 && mean != null) {
+        } else if (spread != null && spread > UNEVEN && mean != null) {
             reasons.add(text(
                     "The work is uneven: its 99.9th percentile takes %.0f times as long as its median. Whoever shares"
                             + " a loop with it waits.",
@@ -221,12 +248,20 @@ final class Advisor {
                     Double others = of(dear).switches();
                     if (switches != null && others != null && cpu(dear) > CPU_RATIO * cpu(choice)) {
                         reasons.add(text(
-                                "Of those that are as quick, %s takes %.1f µs of CPU for a request and switches threads %.2f"
+                                (isClosed() ? "" : "Of those that are as quick, ")
+                                        + "%s takes %.1f µs of CPU for a request and switches threads %.2f"
                                         + " times; %s %.1f µs and %.2f times.",
                                 name(dear), cpu(dear), others, name(choice), cpu(choice),
                                 switches));
                     }
                 });
+        if (contestant(choice).model().equals("mp")) {
+            reasons.add(text(
+                    "This is for %,d connections: each of them is a thread of the system's, idle or not. For more of"
+                            + " them measure again%s.",
+                    on.chosen.workload.connections(),
+                    settings.app().isEmpty() ? "" : " with --connections"));
+        }
         return reasons;
     }
 
@@ -264,7 +299,7 @@ final class Advisor {
     }
 
     private static String name(String model) {
-        return model.toUpperCase(Locale.ROOT);
+        return ModelCard.shown(model);
     }
 
     private static String names(List<String> models) {

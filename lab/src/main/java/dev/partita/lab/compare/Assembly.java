@@ -11,32 +11,34 @@ import dev.partita.lab.results.Trial.Memory;
 import dev.partita.lab.results.Trial.Protocol;
 import dev.partita.lab.results.Trial.Purpose;
 import dev.partita.lab.statistics.Quantile;
+import dev.partita.lab.trial.Contestant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What follows from the trials of one workload on one transport. Pure: it can be done at any moment of a run.
 final class Assembly {
     private static final List<Metric> METRICS = List.of(Metric.THROUGHPUT, Metric.CPU, Metric.P50, Metric.P99,
-            Metric.P999, Metric.SHORT_P99, Metric.SHORT_P999, Metric.SWITCHES);
+            Metric.P999, Metric.SHORT_P99, Metric.SHORT_P999, Metric.SWITCHES, Metric.RESIDENT);
 
     final Chosen chosen;
-    /// By the names of the models: the trials that are compared.
+    /// By the names of those that take part: the trials that are compared.
     final Map<String, List<Trial>> measured = new LinkedHashMap<>();
     private final List<Trial> all;
 
     Assembly(Chosen chosen, List<Trial> trials) {
         this.chosen = chosen;
         all = trials.stream()
-                .filter(each -> each.workload().equals(chosen.workload.name())
-                        && each.transport().equals(chosen.transport))
+                .filter(each -> each.workload().equals(chosen.workload.name()))
                 .toList();
-        chosen.contestants.forEach((model, contestant) -> measured.put(model, all.stream()
-                .filter(each -> each.purpose() == Purpose.MEASURE && each.model().equals(model)
+        chosen.contestants.forEach((name, contestant) -> measured.put(name, all.stream()
+                .filter(each -> each.purpose() == Purpose.MEASURE && isOf(contestant, each)
                         && each.server().equals(contestant.server())
                         && Objects.equals(each.load().rate(), chosen.rate)
                         && each.protocol() == chosen.cases().getFirst().protocol())
@@ -45,32 +47,42 @@ final class Assembly {
 
     List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
-        chosen.contestants.forEach((model, contestant) -> {
-            List<Trial> trials = measured.getOrDefault(model, List.of());
+        chosen.contestants.forEach((name, contestant) -> {
+            List<Trial> trials = measured.getOrDefault(name, List.of());
             List<Trial> valid = trials.stream().filter(Trial::isValid).toList();
             Protocol protocol = chosen.cases().getFirst().protocol();
-            Medians medians = valid.isEmpty() ? null : medians(valid, calls(model));
-            cells.add(new Cell(chosen.workload.name(), model, chosen.transport,
-                    contestant.server(), chosen.grids.getOrDefault(model, List.of()),
+            Medians medians = valid.isEmpty() ? null : medians(valid, calls(contestant), fairness(valid));
+            cells.add(new Cell(chosen.workload.name(), contestant.model(), contestant.transport(),
+                    contestant.server(), chosen.grids.getOrDefault(name, List.of()),
                     trials.stream().map(Trial::id).toList(), protocol == Protocol.P1 ? medians : null,
-                    protocol == Protocol.P2 ? medians : null, chosen.capacities.get(model),
-                    chosen.sloRates.get(model)));
+                    protocol == Protocol.P2 ? medians : null, chosen.capacities.get(name),
+                    chosen.sloRates.get(name)));
         });
         return cells;
     }
 
+    private static boolean isOf(Contestant contestant, Trial trial) {
+        return trial.model().equals(contestant.model()) && trial.transport().equals(contestant.transport());
+    }
+
+    /// Only where connections are not alike does it say something.
+    private @Nullable Double fairness(List<Trial> trials) {
+        List<Double> values = trials.stream().map(Trial::fairness).flatMap(Stream::ofNullable).toList();
+        return values.isEmpty() || !chosen.workload.skewed() ? null : (Double) Quantile.median(values);
+    }
+
     /// System calls, from a trial of its own.
-    private @Nullable Double calls(String model) {
+    private @Nullable Double calls(Contestant of) {
         for (Trial each : all) {
             Cost cost = each.cost();
-            if (each.purpose() == Purpose.TRACE && each.model().equals(model) && cost != null) {
+            if (each.purpose() == Purpose.TRACE && isOf(of, each) && cost != null) {
                 return cost.systemCalls();
             }
         }
         return null;
     }
 
-    static Medians medians(List<Trial> trials, @Nullable Double calls) {
+    static Medians medians(List<Trial> trials, @Nullable Double calls, @Nullable Double fairness) {
         Trial any = trials.getFirst();
         return new Medians(
                 trials.size(),
@@ -88,6 +100,7 @@ final class Assembly {
                         : (Double) (cost.voluntarySwitches() + cost.involuntarySwitches())),
                 cost(trials, Cost::runQueueMicros),
                 calls,
+                fairness,
                 (int) median(trials, trial -> memory(trial).threads()),
                 (long) median(trials, trial -> memory(trial).residentBytes()));
     }
@@ -113,17 +126,33 @@ final class Assembly {
         return values.isEmpty() ? null : (Double) Quantile.median(values);
     }
 
-    /// Every model against one.
+    /// Every one against one.
     List<Comparison> comparisons(String to, Strength strength) {
         List<Comparison> comparisons = new ArrayList<>();
-        List<Trial> below = measured.getOrDefault(to, List.of());
-        measured.forEach((model, above) -> {
-            if (!model.equals(to) && !above.isEmpty() && !below.isEmpty()) {
-                for (Metric metric : METRICS) {
-                    Pairs.compare(chosen, model, above, to, below, metric, strength).ifPresent(comparisons::add);
-                }
-            }
-        });
+        chosen.contestants.keySet().stream().filter(each -> !each.equals(to))
+                .forEach(each -> compare(each, to, strength, comparisons));
         return comparisons;
+    }
+
+    /// What a model's other transports and its processes change: each against the model on the first transport with threads.
+    List<Comparison> siblings(Strength strength) {
+        List<Comparison> comparisons = new ArrayList<>();
+        chosen.contestants.forEach((name, contestant) -> chosen.contestants.entrySet().stream()
+                .filter(each -> each.getValue().base().equals(contestant.base()))
+                .min(Comparator.comparing(each -> each.getValue().isInProcesses()))
+                .map(Map.Entry::getKey)
+                .filter(first -> !first.equals(name))
+                .ifPresent(first -> compare(name, first, strength, comparisons)));
+        return comparisons;
+    }
+
+    private void compare(String name, String to, Strength strength, List<Comparison> comparisons) {
+        List<Trial> above = measured.getOrDefault(name, List.of());
+        List<Trial> below = measured.getOrDefault(to, List.of());
+        if (!above.isEmpty() && !below.isEmpty()) {
+            for (Metric metric : METRICS) {
+                Pairs.compare(chosen, above, below, metric, strength).ifPresent(comparisons::add);
+            }
+        }
     }
 }

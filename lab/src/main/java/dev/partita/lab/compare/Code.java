@@ -1,5 +1,6 @@
 package dev.partita.lab.compare;
 
+import dev.partita.lab.trial.Contestant;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,7 +17,14 @@ final class Code {
                 + "        .run(" + model(model, server) + ");\n";
     }
 
-    private static String model(String model, List<String> server) {
+    private static String model(String name, List<String> server) {
+        return name.endsWith(Contestant.IN_PROCESSES)
+                ? threads(name.substring(0, name.length() - Contestant.IN_PROCESSES.length()), server)
+                        + ".isolation(Isolation.PROCESSES)"
+                : threads(name, server);
+    }
+
+    private static String threads(String model, List<String> server) {
         String workers = value(server, "--workers");
         return switch (model) {
             case "mp" -> "new Mp(" + workers + ")";

@@ -4,12 +4,10 @@ import dev.partita.lab.claims.Claims;
 import dev.partita.lab.machine.Probe;
 import dev.partita.lab.results.Advice;
 import dev.partita.lab.results.Cell;
-import dev.partita.lab.results.Cell.Candidate;
 import dev.partita.lab.results.Claim;
 import dev.partita.lab.results.Comparison;
 import dev.partita.lab.results.MachineCard;
 import dev.partita.lab.results.Metric;
-import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.Results.Strength;
@@ -28,7 +26,6 @@ import dev.partita.lab.workload.Workload;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +41,14 @@ public final class Comparing {
     private static final double NARROW = 0.05;
     private static final List<Double> CURVE = List.of(0.2, 0.6, 0.8);
     private static final List<Integer> CONNECTIONS = List.of(4, 16, 256, 1_024);
-    private static final int SLO_STEPS = 4;
+    /// Where a request's time goes, and its system calls, are looked at until so little time is left.
+    private static final double DESCRIBE_SECONDS_MIN = 6;
+    /// The share of a full run that is kept for that.
+    private static final double DESCRIBE_SHARE = 0.15;
+    /// Requests a second at which a handler is looked at, if they are not too many for it.
+    private static final double CALM_RATE = 1_000;
+    /// Work that takes less makes nobody wait for it who would notice.
+    private static final double LONG_MICROS = 500;
     private static final double BUSY_BEFORE_MAX = 0.1;
     /// What most claims take: servers, warm-up, and a dozen trials.
     private static final double CLAIM_SECONDS = 35;
@@ -89,6 +93,10 @@ public final class Comparing {
             sum += settings.transports().size() * (servers * (warm + (each.tuned() ? trial : 0))
                     + settings.models().size() * settings.rounds() * trial);
         }
+        if (settings.slo() != null) {
+            sum += settings.workloads().stream().filter(each -> each.share() > 0).count()
+                    * objectiveSeconds(settings, trial);
+        }
         sum += settings.claims().size() * CLAIM_SECONDS;
         return Math.min(sum * 1.1, settings.secondsMax());
     }
@@ -99,11 +107,9 @@ public final class Comparing {
     public Results run() throws IOException {
         try {
             examineClaims();
-            int left = settings.transports().size() * settings.workloads().size();
-            for (String transport : settings.transports()) {
-                for (Workload each : settings.workloads()) {
-                    compare(transport, each, bench.secondsLeft() / left--);
-                }
+            int left = settings.workloads().size();
+            for (Workload each : settings.workloads()) {
+                compare(each, Math.max(0, bench.secondsLeft() - reservedSeconds()) / left--);
             }
             describe();
         } catch (InterruptedException interrupted) {
@@ -132,18 +138,30 @@ public final class Comparing {
         return settings.mode() == Mode.FULL ? Strength.SIGNIFICANT : Strength.INDICATIVE;
     }
 
+    /// What has to be left once the workloads are compared.
+    private double reservedSeconds() {
+        double describe = settings.mode() == Mode.FULL ? DESCRIBE_SHARE * settings.secondsMax() : DESCRIBE_SECONDS_MIN;
+        long open = settings.workloads().stream().filter(each -> each.share() > 0).count();
+        return settings.slo() == null ? describe : describe + open * objectiveSeconds(settings, bench.trialSeconds());
+    }
+
+    private static double objectiveSeconds(Settings settings, double trialSeconds) {
+        return Objective.steps(settings.mode()) * settings.models().size() * settings.transports().size()
+                * trialSeconds;
+    }
+
     /// @param seconds that are for this one
-    private void compare(String transport, Workload named, double seconds) throws IOException, InterruptedException {
+    private void compare(Workload named, double seconds) throws IOException, InterruptedException {
         double until = bench.secondsLeft() - seconds;
         Workload workload = adapted(Folder.withFiles(named));
         if (workload == null) {
             return;
         }
         cards.put(workload.name(), named.idle(workload.idle()).card(settings.app()));
-        Chosen on = tune(transport, workload);
+        Chosen on = new Tuning(settings, bench, workload, leftOut::add).tune(rateBefore(workload));
         chosen.add(on);
         if (on.contestants.isEmpty()) {
-            leftOut.add(workload.title() + " with " + transport + ": no model served it.");
+            leftOut.add(workload.title() + ": no model served it.");
             return;
         }
         for (int rounds = Math.min(3, settings.rounds()); rounds <= settings.roundsMax(); rounds++) {
@@ -188,93 +206,13 @@ public final class Comparing {
         return here;
     }
 
-    /// The reference rate is a share of the best model's capacity; each model's configuration is the best of its grid there.
-    private Chosen tune(String transport, Workload workload) throws IOException, InterruptedException {
-        Map<String, List<Contestant>> grids = new LinkedHashMap<>();
-        Map<Contestant, Double> capacities = new LinkedHashMap<>();
-        bench.prepare(settings.models().stream()
-                .flatMap(model -> Grid.of(model.name(), transport, workload, settings.mode()).stream())
-                .map(each -> Case.closed(planted(each), workload, Protocol.P2))
-                .toList());
-        for (ModelCard model : settings.models()) {
-            List<Contestant> grid = new ArrayList<>();
-            for (Contestant each : Grid.of(model.name(), transport, workload, settings.mode())) {
-                double capacity = bench.capacity(planted(each), workload);
-                capacities.put(planted(each), capacity);
-                if (capacity > 0) {
-                    grid.add(planted(each));
-                } else {
-                    leftOut.add(workload.title() + ": " + model.name() + " " + String.join(" ", each.server())
-                            + " did not serve it.");
-                }
-            }
-            grids.put(model.name(), grid);
-        }
-        double best = capacities.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        Double rate = workload.share() == 0 ? null : rateBefore(transport, workload).orElse(workload.share() * best);
-        var on = new Chosen(workload, transport, rate);
-        List<Contestant> all = grids.values().stream().filter(grid -> grid.size() > 1).flatMap(List::stream).toList();
-        List<List<Trial>> tried = bench.rounds(all.stream().map(on::with).toList(), 1, Purpose.TUNE);
-        grids.forEach((model, grid) -> {
-            if (!grid.isEmpty()) {
-                Contestant winner = grid.getFirst();
-                double least = Double.MAX_VALUE;
-                List<Contestant> scored = new ArrayList<>();
-                Map<Contestant, Double> scores = new LinkedHashMap<>();
-                for (Contestant each : grid) {
-                    int at = all.indexOf(each);
-                    if (at >= 0 && !tried.get(at).isEmpty()) {
-                        double score = score(tried.get(at).getFirst());
-                        scores.put(each, score);
-                        scored.add(each);
-                        if (score < least) {
-                            least = score;
-                            winner = each;
-                        }
-                    }
-                }
-                Contestant chosenOne = winner;
-                on.contestants.put(model, winner);
-                on.capacities.put(model, capacities.getOrDefault(winner, 0.0));
-                on.grids.put(model, scored.stream()
-                        .map(each -> new Candidate(each.server(), scores.getOrDefault(each, 0.0), scoreName(on),
-                                each.equals(chosenOne),
-                                tried.get(all.indexOf(each)).stream().map(Trial::id).toList()))
-                        .toList());
-            }
-        });
-        bench.forget(all.stream().filter(each -> !on.contestants.containsValue(each)).toList());
-        return on;
-    }
-
-    private Contestant planted(Contestant contestant) {
-        return settings.plant() == null ? contestant : settings.plant().in(contestant);
-    }
-
     /// What a resumed run asked for, so that its trials can be used again.
-    private Optional<Double> rateBefore(String transport, Workload workload) {
+    private Optional<Double> rateBefore(Workload workload) {
         return before.flatMap(results -> results.trials().stream()
                 .filter(each -> each.purpose() == Purpose.MEASURE && each.workload().equals(workload.name())
-                        && each.transport().equals(transport) && each.load().rate() != null)
+                        && each.load().rate() != null)
                 .map(each -> each.load().rate())
                 .findFirst());
-    }
-
-    private static String scoreName(Chosen on) {
-        return on.rate == null
-                ? "µs of CPU for a request"
-                : "p99 in seconds, and 10 for all requests that were not served";
-    }
-
-    private static double score(Trial trial) {
-        Double asked = trial.load().rate();
-        if (!trial.isValid()) {
-            return Double.MAX_VALUE / 2;
-        }
-        Double cpu = Metric.CPU.of(trial, "");
-        return asked == null
-                ? cpu == null ? Double.MAX_VALUE / 2 : cpu
-                : trial.latency().p99() + 10 * Math.max(0, 1 - trial.rate() / asked - 0.01);
     }
 
     private boolean isNarrow(Chosen on) {
@@ -296,70 +234,63 @@ public final class Comparing {
     /// What the handler is like, by the stamps of a server that has a thread for each connection, if there is one: no queue
     /// and no loop is in between.
     private void find(Chosen on) throws IOException, InterruptedException {
-        Contestant plain = on.contestants.getOrDefault("mp", on.contestants.values().iterator().next());
+        Contestant plain = on.contestants.values().stream()
+                .filter(each -> each.model().equals("mp"))
+                .findFirst()
+                .orElse(on.contestants.values().iterator().next());
         if (bench.secondsLeft() < 10) {
             leftOut.add(on.workload.title() + ": what the handler is like.");
             return;
         }
         Double rate = on.rate;
-        Case calm = Case.open(plain, on.workload, rate == null ? 1_000 : rate / 2);
+        Case calm = on.with(plain).rate(rate == null ? CALM_RATE : Math.min(rate, Math.max(CALM_RATE, rate / 4)));
         Optional<Bench.Times> times = bench.times(calm);
         if (times.isEmpty() || times.get().workMicros().isEmpty()) {
             return;
         }
         List<Double> work = times.get().workMicros();
         double mean = work.stream().mapToDouble(Double::doubleValue).average().orElse(0);
-        Double cpu = times.get().cpuMicros();
+        // Waiting for a processor is the machine's doing, and so is what makes a request of a few microseconds last some more.
+        Double ran = times.get().ranMicros();
+        Double blocking = ran == null || mean <= 0 ? null : (Double) Math.max(0, 1 - ran / mean);
+        double longest = Quantile.of(0.999, work);
         // Its log tells whole microseconds.
-        double median = Math.max(1, Quantile.median(work));
-        on.causes = new Chosen.Causes(mean, cpu == null || mean <= 0 ? null : (Double) Math.max(0, 1 - cpu / mean),
-                Quantile.of(0.999, work) / median);
+        Double spread = longest < LONG_MICROS ? null : (Double) (longest / Math.max(1, Quantile.median(work)));
+        on.causes = new Chosen.Causes(mean, blocking, spread);
     }
 
-    /// Latency against rate, where the loop is open; rate against connections, where it is closed.
+    /// Latency against rate, where the loop is open; rate against connections, where it is closed; recovery, where there is
+    /// overload.
     private void curves(Chosen on) throws IOException, InterruptedException {
         Double rate = on.rate;
         if (rate != null) {
             double capacity = rate / on.workload.share();
-            for (Contestant each : on.contestants.values()) {
-                overload(on.with(each), capacity);
+            List<Double> overload = on.workload.overload();
+            for (double step : overload.isEmpty() ? CURVE : overload) {
+                bench.rounds(on.cases().stream().map(each -> each.rate(step * capacity)).toList(), 1, Purpose.CURVE);
             }
-            for (double step : on.workload.overload().isEmpty() ? CURVE : List.<Double>of()) {
-                double at = step * capacity;
-                bench.rounds(Case.open(List.copyOf(on.contestants.values()), on.workload, at), 1, Purpose.CURVE);
+            for (Case each : overload.isEmpty() ? List.<Case>of() : on.cases()) {
+                bench.surge(each, overload.getLast() * capacity);
             }
         } else if (on.workload.name().equals("short")) {
             for (int connections : CONNECTIONS) {
-                bench.rounds(Case.closed(List.copyOf(on.contestants.values()), on.workload.connections(connections),
-                        Protocol.P1), 1, Purpose.CURVE);
+                bench.rounds(on.cases().stream()
+                        .map(each -> Case.closed(each.contestant(), on.workload.connections(connections), Protocol.P1))
+                        .toList(), 1, Purpose.CURVE);
             }
-        }
-    }
-
-    /// One model after the other, so that its last step begins where its overload has just ended. A rate that comes again is
-    /// one more round of the same.
-    private void overload(Case what, double capacity) throws IOException, InterruptedException {
-        Map<Double, Integer> times = new HashMap<>();
-        for (double step : what.workload().overload()) {
-            Case at = Case.open(what.contestant(), what.workload(), step * capacity);
-            bench.rounds(List.of(at), times.merge(step, 1, Integer::sum), Purpose.CURVE);
         }
     }
 
     /// What takes a server of its own: the rates under an objective, queue waits, system calls. As long as there is time.
     private void describe() throws IOException, InterruptedException {
-        for (Chosen on : chosen) {
-            if (settings.slo() != null && on.rate != null) {
-                objective(on, settings.slo());
-            }
-        }
+        findObjective();
         int splits = 0;
         int traces = 0;
         int missing = 0;
         for (Chosen on : chosen) {
             for (Contestant each : on.contestants.values()) {
                 Double rate = on.rate;
-                if (bench.secondsLeft() < (settings.mode() == Mode.QUICK ? 6 : 15)) {
+                if (bench.secondsLeft() < (settings.mode() == Mode.QUICK ? DESCRIBE_SECONDS_MIN : 15)) {
                     missing++;
                 } else {
                     if (rate != null) {
@@ -379,35 +310,27 @@ public final class Comparing {
         }
     }
 
-    /// The highest rate at which the objective holds: halving between none and the best capacity.
-    private void objective(Chosen on, Settings.Slo slo) throws IOException, InterruptedException {
-        double best = on.capacities.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        for (Map.Entry<String, Contestant> each : on.contestants.entrySet()) {
-            double holds = 0;
-            double fails = best;
-            for (int i = 0; i < SLO_STEPS && bench.secondsLeft() > 5; i++) {
-                double rate = (holds + fails) / 2;
-                List<Trial> trials = bench
-                        .rounds(List.of(Case.open(each.getValue(), on.workload, rate)), 1, Purpose.CURVE)
-                        .getFirst();
-                if (!trials.isEmpty() && holds(trials.getFirst(), slo)) {
-                    holds = rate;
-                } else {
-                    fails = rate;
-                }
-            }
-            on.sloRates.put(each.getKey(), holds);
+    private void findObjective() throws IOException, InterruptedException {
+        Settings.Slo slo = settings.slo();
+        List<Chosen> open = chosen.stream().filter(each -> each.rate != null && !each.contestants.isEmpty()).toList();
+        if (slo == null) {
+            return;
         }
-    }
-
-    private static boolean holds(Trial trial, Settings.Slo slo) {
-        Double asked = trial.load().rate();
-        double latency = slo.percentile() >= 99.9
-                ? trial.latency().p999()
-                : slo.percentile() >= 99
-                        ? trial.latency().p99()
-                        : slo.percentile() >= 90 ? trial.latency().p90() : trial.latency().p50();
-        return trial.isValid() && asked != null && trial.rate() >= 0.98 * asked && latency <= slo.seconds();
+        if (open.isEmpty()) {
+            leftOut.add("The objective " + slo.words() + ": closed loops have no rate that could be the highest.");
+        }
+        var objective = new Objective(bench, slo, settings.mode());
+        double left = bench.secondsLeft() - DESCRIBE_SECONDS_MIN;
+        for (int i = 0; i < open.size(); i++) {
+            Chosen on = open.get(i);
+            int gone = objective.find(on, DESCRIBE_SECONDS_MIN + left * (open.size() - 1 - i) / open.size());
+            if (gone < Objective.steps(settings.mode())) {
+                leftOut.add(on.workload.title() + ": the highest rate under " + slo.words() + (gone == 0
+                        ? ", since there was no time for it."
+                        : " is known to 1 part in " + (1 << gone) + " of the best capacity only; for more there was no"
+                                + " time."));
+            }
+        }
     }
 
     private Results results() {
@@ -420,17 +343,22 @@ public final class Comparing {
                 cells.addAll(assembly.cells());
                 Optional<Advice> answer = Advisor.advise(assembly, settings, machine);
                 answer.ifPresent(advice::add);
-                String to = answer.map(Advice::model).orElse(on.contestants.keySet().iterator().next());
+                String to = answer.map(each -> settings.name(each.model(), each.transport()))
+                        .orElse(on.contestants.keySet().iterator().next());
                 comparisons.addAll(assembly.comparisons(to, strength()));
+                comparisons.addAll(assembly.siblings(strength()));
             }
         }
         for (Trial each : bench.trials()) {
             cards.computeIfAbsent(each.workload(), name -> new WorkloadCard(name, name, "Of a claim.", List.of(),
                     each.load().connections(), each.load().requestsPerConnection(), each.load().idle(), ""));
         }
+        Settings.Slo slo = settings.slo();
+        List<Comparison> different = comparisons.stream().distinct().toList();
         return new Results(Results.SCHEMA, settings.mode(), settings.command(), settings.version(), began.toString(),
-                (System.nanoTime() - beganNanos) / 1e9, stopped, machine, settings.models(),
-                List.copyOf(cards.values()), advice, cells, bench.trials(), comparisons, claims, left());
+                (System.nanoTime() - beganNanos) / 1e9, stopped, slo == null ? null : slo.words(), machine,
+                settings.models(),
+                List.copyOf(cards.values()), advice, cells, bench.trials(), different, claims, left());
     }
 
     private List<String> left() {

@@ -34,6 +34,10 @@ final class Grid {
                         ? List.of(processors, 4 * processors, 16 * processors, 64 * processors)
                         : List.of(processors, 16 * processors);
         return switch (model) {
+            case "mp" + Contestant.IN_PROCESSES -> List.of(List.of("--workers " + 2 * Chosen.MP_PROCESSES));
+            case "symped" + Contestant.IN_PROCESSES -> symped(List.of(processors), tuned);
+            case "amped" + Contestant.IN_PROCESSES -> counts.stream().limit(2).map(each -> List.of("--workers " + each))
+                    .toList();
             case "mp" -> List.of(List.of("--workers " + MP_THREADS));
             case "vt" -> List.of(List.of("--loops 1"));
             case "seda", "amped" -> counts.stream().map(each -> List.of("--workers " + each)).toList();

@@ -52,11 +52,12 @@ public final class Pairs {
 
     /// Empty if there is no pair.
     static Optional<Comparison> compare(
-            Chosen on, String model, List<Trial> above, String to, List<Trial> below, Metric metric,
-            Strength strength) {
+            Chosen on, List<Trial> above, List<Trial> below, Metric metric, Strength strength) {
+        Trial one = above.getFirst();
+        Trial to = below.getFirst();
         Ratios ratios = of(above, below, metric, on.workload.shortClass());
-        return ratios.interval().map(interval -> new Comparison(on.workload.name(), on.transport,
-                above.getFirst().protocol(), metric, model, to, ratios.ratios, interval.median(), interval.low(),
+        return ratios.interval().map(interval -> new Comparison(on.workload.name(), one.transport(), one.protocol(),
+                metric, one.model(), to.model(), to.transport(), ratios.ratios, interval.median(), interval.low(),
                 interval.high(), verdict(interval, ratios.ratios.size(), metric), strength, ratios.trials));
     }
 

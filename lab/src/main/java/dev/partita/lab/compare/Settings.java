@@ -2,6 +2,7 @@ package dev.partita.lab.compare;
 
 import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results.Mode;
+import dev.partita.lab.trial.Contestant;
 import dev.partita.lab.trial.Plant;
 import dev.partita.lab.workload.Workload;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param mode how thorough
 /// @param models that take part
-/// @param transports each is a comparison of its own
+/// @param transports that every model is tried on
 /// @param workloads in their order
 /// @param claims the numbers of the article's claims to examine; empty for none
 /// @param app the user's class, or an empty string
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param slo what has to hold; null for nothing
 /// @param rounds how often at least
 /// @param roundsMax how often at most
+/// @param secondsMax how long it may take
 /// @param plant a delay for the tests of the lab; null for none
 /// @param command what was typed
 /// @param version of Partita
@@ -33,18 +35,30 @@ public record Settings(
         @Nullable Slo slo,
         int rounds,
         int roundsMax,
+        double secondsMax,
         @Nullable Plant plant,
         String command,
         String version) {
 
     /// A latency that has to hold.
     ///
+    /// @param words as they were typed, such as `p99=20ms`
     /// @param percentile one of 50, 90, 99, 99.9
     /// @param seconds at most
-    public record Slo(double percentile, double seconds) {}
+    public record Slo(String words, double percentile, double seconds) {}
 
-    /// How long a run of this mode may take.
-    public double secondsMax() {
+    /// What a model is called on a transport.
+    String name(String model, String transport) {
+        return transports.size() == 1 ? model : model + " " + transport;
+    }
+
+    /// Then its connections are few, also those of its threads: both have to have the same load.
+    boolean hasMpInProcesses() {
+        return models.stream().anyMatch(each -> each.name().equals("mp" + Contestant.IN_PROCESSES));
+    }
+
+    /// How long a run of a mode may take unless somebody says otherwise.
+    public static double secondsMax(Mode mode) {
         return switch (mode) {
             case QUICK -> 165;
             case ARTICLE -> 1_140;

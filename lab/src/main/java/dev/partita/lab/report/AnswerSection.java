@@ -43,6 +43,7 @@ final class AnswerSection {
             others();
         }
         slo();
+        siblings();
     }
 
     private void none() {
@@ -88,14 +89,11 @@ final class AnswerSection {
         if (told.isEmpty()) {
             return "";
         }
-        String farthest = told.size() == 1 ? "" : ", and " + better(told.getLast());
-        return "It is " + better(told.getFirst()) + farthest + ".";
-    }
-
-    private static String better(Advice.Margin margin) {
-        Factor factor = Factor.of(margin);
-        return Figures.interval(factor.middle(), factor.low(), factor.high()) + " times better than "
-                + Contestant.title(margin.to()) + " by " + margin.metric().title();
+        String nearest = Contestant.title(told.getFirst().to()) + " has " + Words.of(told.getFirst());
+        return "In proportion to it, " + nearest
+                + (told.size() == 1
+                        ? "."
+                        : ", and " + Contestant.title(told.getLast().to()) + " " + Words.of(told.getLast()) + ".");
     }
 
     private String kicker() {
@@ -194,7 +192,7 @@ final class AnswerSection {
                 "The answer follows the work. A figure says how many times better the chosen model is, in what decided; ≈ is a"
                         + " difference that this run cannot tell.",
                 "class", "note");
-        List<String> models = results.models().stream().map(ModelCard::name).toList();
+        List<String> models = index.names();
         html.open("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label",
                 "Table: who is best at what");
         html.open("table", "class", "glance").open("thead").open("tr").element("th", "workload", "scope", "col");
@@ -215,7 +213,7 @@ final class AnswerSection {
     private void cell(Advice advice, String model) {
         String style = "number";
         String text = Figures.NONE;
-        if (model.equals(advice.model())) {
+        if (model.equals(index.name(advice.model(), advice.transport()))) {
             style = "number best " + Contestant.style(model);
             text = "best";
         } else {
@@ -223,7 +221,7 @@ final class AnswerSection {
                     .map(Factor::of);
             if (factor.isPresent()) {
                 boolean equal = advice.equals().contains(model);
-                text = (equal ? "≈ " : "") + Figures.number(factor.get().middle());
+                text = equal ? "≈" : Figures.number(factor.get().middle());
                 style = model.equals(advice.avoid()) ? "number avoid" : equal ? "number equal" : "number";
             } else if (advice.equals().contains(model)) {
                 text = "≈";
@@ -249,23 +247,26 @@ final class AnswerSection {
         }
     }
 
+    /// What processes instead of threads, or another transport, change.
+    private void siblings() {
+        Table table = index.siblings();
+        if (!table.isEmpty()) {
+            html.element("h3", "What processes and transports change");
+            html.element("p",
+                    "Each in proportion to the same model with threads, on the first transport, by the same rounds;"
+                            + " with 95 % intervals.",
+                    "class", "note");
+            table.write(html);
+        }
+    }
+
     /// The highest rate that each model holds under what was asked for.
     private void slo() {
-        Table table = Table.ofFigures("model", "workload", "requests a second");
-        for (WorkloadCard workload : results.workloads()) {
-            for (Contestant each : index.contestants(workload.name())) {
-                index.cell(workload.name(), each).ifPresent(cell -> {
-                    Double rate = cell.sloRate();
-                    if (rate != null) {
-                        table.row(each.label(), workload.title(), rate == 0 ? "held at no rate" : Figures.number(rate));
-                    }
-                });
-            }
-        }
+        Table table = index.objective();
         if (!table.isEmpty()) {
             html.element("h3", "Highest rate under the objective");
-            html.element("p", "The highest rate at which the objective given by --slo held (command: "
-                    + results.command() + ").");
+            html.element("p", "The highest rate at which " + (results.slo() == null ? "the objective" : results.slo())
+                    + " held, with 98 % of what was asked for served: by halving between nothing and the best capacity.");
             table.write(html);
         }
     }

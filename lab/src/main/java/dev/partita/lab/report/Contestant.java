@@ -1,6 +1,6 @@
 package dev.partita.lab.report;
 
-import java.util.Locale;
+import dev.partita.lab.results.ModelCard;
 import java.util.Set;
 
 /// A model on a transport, which is what a line or a bar stands for.
@@ -15,12 +15,13 @@ record Contestant(String model, String transport, String label, boolean second) 
 
     /// As it is written: SYMPED.
     static String title(String model) {
-        return model.toUpperCase(Locale.ROOT);
+        return ModelCard.shown(model);
     }
 
     /// The class of the page's style that has its colour.
     static String style(String model) {
-        return KNOWN.contains(model) ? model : "other";
+        String base = model.split("[/ ]", 2)[0];
+        return KNOWN.contains(base) ? base : "other";
     }
 
     String style() {

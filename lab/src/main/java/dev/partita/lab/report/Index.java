@@ -2,6 +2,8 @@ package dev.partita.lab.report;
 
 import dev.partita.lab.results.Advice;
 import dev.partita.lab.results.Cell;
+import dev.partita.lab.results.Comparison;
+import dev.partita.lab.results.Metric;
 import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.Trial;
@@ -40,15 +42,80 @@ final class Index {
                 .map(trial -> contestant(trial.model(), trial.transport()));
         return Stream.concat(cells, trials)
                 .distinct()
-                .sorted(Comparator.comparingInt((Contestant each) -> order(models, each.model()))
-                        .thenComparingInt(each -> transports.indexOf(each.transport())))
+                .sorted(order())
                 .toList();
     }
 
     Contestant contestant(String model, String transport) {
-        boolean several = transports.size() > 1;
-        String label = Contestant.title(model) + (several ? " " + transport : "");
-        return new Contestant(model, transport, label, transports.indexOf(transport) > 0);
+        return new Contestant(model, transport, Contestant.title(name(model, transport)),
+                transports.indexOf(transport) > 0 || model.contains("/"));
+    }
+
+    /// A model's name, with the transport behind it where there are several.
+    String name(String model, String transport) {
+        return transports.size() > 1 ? model + " " + transport : model;
+    }
+
+    /// The names of all that took part.
+    List<String> names() {
+        return results.cells().isEmpty()
+                ? models
+                : results.cells().stream()
+                        .map(each -> contestant(each.model(), each.transport()))
+                        .distinct()
+                        .sorted(order())
+                        .map(each -> name(each.model(), each.transport()))
+                        .toList();
+    }
+
+    private Comparator<Contestant> order() {
+        return Comparator.comparingInt((Contestant each) -> order(models, each.model()))
+                .thenComparingInt(each -> transports.indexOf(each.transport()));
+    }
+
+    /// The highest rates under the objective; no row if none was asked for.
+    Table objective() {
+        Table table = Table.ofFigures("model", "workload", "requests a second");
+        for (WorkloadCard workload : results.workloads()) {
+            for (Contestant each : contestants(workload.name())) {
+                cell(workload.name(), each).map(Cell::sloRate).ifPresent(rate -> table.row(each.label(),
+                        workload.title(), rate == 0 ? "at none" : Figures.number(rate)));
+            }
+        }
+        return table;
+    }
+
+    /// What a model's processes, or another transport, change: a row for each comparison of a model with itself.
+    Table siblings() {
+        Table table = Table.ofFigures("in proportion to", "workload", "capacity", "CPU", "p99", "switches", "memory");
+        results.comparisons().stream()
+                .filter(Index::isSibling)
+                .map(each -> List.of(each.workload(), name(each.model(), each.transport()), name(each.to(), to(each))))
+                .distinct()
+                .forEach(key -> table.row(Contestant.title(key.get(1)) + " / " + Contestant.title(key.get(2)),
+                        title(key.get(0)), ratio(key, Metric.THROUGHPUT), ratio(key, Metric.CPU),
+                        ratio(key, Metric.P99), ratio(key, Metric.SWITCHES), ratio(key, Metric.RESIDENT)));
+        return table;
+    }
+
+    private String ratio(List<String> key, Metric metric) {
+        return results.comparisons().stream()
+                .filter(each -> each.metric() == metric && each.workload().equals(key.get(0))
+                        && name(each.model(), each.transport()).equals(key.get(1))
+                        && name(each.to(), to(each)).equals(key.get(2)))
+                .map(each -> Figures.interval(each.median(), each.low(), each.high()))
+                .findFirst()
+                .orElse(Figures.NONE);
+    }
+
+    private static boolean isSibling(Comparison each) {
+        return each.model().split("/", 2)[0].equals(each.to().split("/", 2)[0]);
+    }
+
+    /// The transport of the one that a comparison is to.
+    static String to(Comparison each) {
+        String transport = each.toTransport();
+        return transport == null ? each.transport() : transport;
     }
 
     /// Models that no card names come last.

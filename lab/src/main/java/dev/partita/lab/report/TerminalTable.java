@@ -34,6 +34,8 @@ public final class TerminalTable {
         if (!results.claims().isEmpty()) {
             claims(results.claims());
         }
+        objective();
+        siblings();
         leftOut();
         answer();
         return text.toString();
@@ -94,6 +96,25 @@ public final class TerminalTable {
         line("");
     }
 
+    private void objective() {
+        Table table = index.objective();
+        if (!table.isEmpty()) {
+            line("The highest rate at which " + index.results().slo() + " holds");
+            grid(table);
+            line("");
+        }
+    }
+
+    private void siblings() {
+        Table table = index.siblings();
+        if (!table.isEmpty()) {
+            line("What processes and transports change: each in proportion to the same model with threads, on the first"
+                    + " transport");
+            grid(table);
+            line("");
+        }
+    }
+
     private void leftOut() {
         List<Trial> useless = index.useless();
         if (!useless.isEmpty()) {
@@ -119,12 +140,25 @@ public final class TerminalTable {
             return;
         }
         Advice advice = all.getFirst();
+        if (all.size() > 1) {
+            line("The answer follows the work:");
+            int width = all.stream().mapToInt(each -> index.title(each.workload()).length()).max().orElse(0);
+            all.forEach(each -> line("  " + left(index.title(each.workload()), width + 2)
+                    + Contestant.title(index.name(each.model(), each.transport()))
+                    + (each.equals().isEmpty()
+                            ? ""
+                            : " (no significant difference: "
+                                    + Words.list(each.equals().stream().map(Contestant::title).toList()) + ")")));
+            line("");
+            line("For the first of these, " + index.title(advice.workload()) + ":");
+        }
         paragraph("", advice.sentence() + " (" + Words.of(advice.strength()) + ")");
+        if (!advice.margins().isEmpty()) {
+            line("In proportion to " + Contestant.title(advice.model()) + ", with what decided:");
+        }
+        int names = advice.margins().stream().mapToInt(each -> each.to().length()).max().orElse(0);
         for (Advice.Margin margin : advice.margins()) {
-            Factor factor = Factor.of(margin);
-            line("  " + left(Contestant.title(margin.to()), 8)
-                    + Figures.interval(factor.middle(), factor.low(), factor.high())
-                    + " times worse by " + margin.metric().title()
+            line("  " + left(Contestant.title(margin.to()), names + 2) + Words.of(margin)
                     + (advice.equals().contains(margin.to()) ? ": no significant difference" : ""));
         }
         advice.reasons().forEach(reason -> paragraph("  - ", reason));

@@ -1,5 +1,6 @@
 package dev.partita.lab.report;
 
+import dev.partita.lab.results.Advice;
 import dev.partita.lab.results.Claim;
 import dev.partita.lab.results.Comparison;
 import dev.partita.lab.results.Results.Mode;
@@ -58,9 +59,15 @@ final class Words {
             case TUNE -> "tuning";
             case MEASURE -> "comparison";
             case CURVE -> "curve";
+            case SURGE -> "surge";
             case SPLIT -> "time split";
             case TRACE -> "system calls";
         };
+    }
+
+    /// How another model compares with the advised one in what decided, such as "2.1 (1.9 to 2.3) times the CPU per request".
+    static String of(Advice.Margin margin) {
+        return Figures.interval(margin.ratio(), margin.low(), margin.high()) + " times the " + margin.metric().title();
     }
 
     /// A server's options as one.

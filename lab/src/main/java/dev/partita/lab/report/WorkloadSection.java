@@ -23,13 +23,14 @@ final class WorkloadSection {
             new Column("p50", p2(medians -> Figures.seconds(medians.p50()))),
             new Column("p99", p2(medians -> Figures.seconds(medians.p99()))),
             new Column("p99.9", p2(medians -> Figures.seconds(medians.p999()))),
+            new Column("fairness", p2(medians -> Figures.number(medians.fairness()))),
             new Column("failed",
                     p2(medians -> medians.failedShare() == 0 ? Figures.NONE : Figures.percent(medians.failedShare()))),
             new Column("one core", p1(medians -> Figures.number(medians.rate()))),
-            new Column("µs CPU", p1(medians -> Figures.number(medians.cpuMicros()))),
-            new Column("kernel", p1(medians -> Figures.percent(medians.systemShare()))),
-            new Column("switches", p1(medians -> Figures.number(medians.switches()))),
-            new Column("calls", p1(medians -> Figures.number(medians.systemCalls()))),
+            new Column("µs CPU", either(medians -> Figures.number(medians.cpuMicros()))),
+            new Column("kernel", either(medians -> Figures.percent(medians.systemShare()))),
+            new Column("switches", either(medians -> Figures.number(medians.switches()))),
+            new Column("calls", either(medians -> Figures.number(medians.systemCalls()))),
             new Column("threads", either(medians -> Figures.count(medians.threads()))),
             new Column("memory", either(medians -> Figures.bytes((double) medians.residentBytes()))));
 
@@ -70,6 +71,7 @@ final class WorkloadSection {
         if (charts.isEmpty()) {
             html.element("p", "There is no picture: no trial of this workload can be used for one.", "class", "note");
         }
+        surges();
         fold("Compared in pairs", comparisons());
         fold("How each model was tuned", tuning());
         fold("Every trial", trials());
@@ -135,12 +137,14 @@ final class WorkloadSection {
         List<String> head = medians(index, workload).head();
         return (head.contains("capacity") ? "Capacity: served in a second, closed loop, P2. " : "")
                 + (head.contains("p99")
-                        ? "Latency" + (head.contains("failed") ? " and failed" : "") + ": open loop at " + asked
-                                + ", P2. "
+                        ? "All else: open loop at " + asked + ", P2. "
                         : "")
                 + (head.contains("one core")
-                        ? "From “one core” on: P1; the rate of one processor (of the generator’s, if that was full), and for a"
-                                + " request CPU, the kernel’s share of it, context switches, system calls."
+                        ? "From “one core” on: P1; the rate of one processor (of the generator’s, if that was full). "
+                        : "")
+                + (head.contains("µs CPU")
+                        ? "For a request: CPU, the kernel’s share of it, context switches"
+                                + (head.contains("calls") ? ", system calls." : ".")
                         : "");
     }
 
@@ -160,13 +164,37 @@ final class WorkloadSection {
         return medians == null ? Figures.NONE : figure.apply(medians);
     }
 
+    /// How each came through the surge.
+    private void surges() {
+        Table table = Table.ofFigures("model", "p90 before", "p90 while it lasted", "recovery");
+        for (Contestant each : index.contestants(workload.name())) {
+            for (Trial trial : index.trials(workload.name(), Trial.Purpose.SURGE, Index.of(each))) {
+                Trial.Surge surge = trial.surge();
+                if (surge != null) {
+                    table.row(each.label(), Figures.seconds(surge.p90Before()),
+                            surge.p90During() == null ? "none served" : Figures.seconds(surge.p90During()),
+                            surge.recoverySeconds() == null ? "not seen" : Figures.seconds(surge.recoverySeconds()));
+                }
+            }
+        }
+        if (!table.isEmpty()) {
+            html.element("h4", "After a surge");
+            html.element("p",
+                    "For two seconds 512 further connections asked for far more than could be served. Recovery: from"
+                            + " their end until nothing failed and the 90th percentile was at most twice what it was before and 1"
+                            + " ms, for half a second.",
+                    "class", "note");
+            table.write(html);
+        }
+    }
+
     private Table comparisons() {
         Table table =
                 Table.ofWords("models", "protocol", "by", "ratio (95 % interval)", "rounds", "verdict", "how sure");
         for (Comparison each : index.results().comparisons()) {
             if (each.workload().equals(workload.name())) {
                 table.row(index.contestant(each.model(), each.transport()).label() + " / "
-                        + index.contestant(each.to(), each.transport()).label(), each.protocol().name(),
+                        + index.contestant(each.to(), Index.to(each)).label(), each.protocol().name(),
                         each.metric().title(), Figures.interval(each.median(), each.low(), each.high()),
                         Figures.count(each.ratios().size()), Words.of(each.verdict()), Words.of(each.strength()));
             }

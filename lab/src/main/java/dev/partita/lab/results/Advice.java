@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param sentence the answer in one sentence
 /// @param reasons why, a sentence each, with the figures that say so; the most important first
 /// @param margins by how much it is better than each other model in what decided; the nearest first
-/// @param equals models that this run cannot tell from it in what decided
-/// @param avoid the model to avoid; null if none stands out
+/// @param equals others, named in the same way, that this run cannot tell from it in what decided
+/// @param avoid the one to avoid, named in the same way; null if none stands out
 /// @param whyAvoid why; an empty string if there is none
 /// @param commandLine how to start it
 /// @param code to paste
@@ -38,7 +38,7 @@ public record Advice(
 
     /// How another model compares to the chosen one.
     ///
-    /// @param to the other model
+    /// @param to the other model, with the transport behind it where there are several
     /// @param metric what decided between the two
     /// @param ratio the other's figure in proportion to the chosen one's
     /// @param low of the interval
@@ -48,8 +48,9 @@ public record Advice(
     /// What the handler is like, as it was measured.
     ///
     /// @param meanWorkMicros the mean time in the handler; null if unknown
-    /// @param blockingShare the part of it that the handler's thread was not on a processor; null if unknown
-    /// @param spread the 99.9th percentile of the time in the handler in proportion to its median; null if unknown
+    /// @param blockingShare the part of it that the handler's thread had no use for a processor; null if unknown
+    /// @param spread the 99.9th percentile of the time in the handler in proportion to its median; null if unknown, or if it is below
+    ///     half a millisecond
     /// @param handOffMicros what giving a request to another thread costs here: half a wake-up and back
     public record Causes(
             @Nullable Double meanWorkMicros,

@@ -42,6 +42,7 @@ public record Cell(
     /// @param asked the rate that was due; null for a closed loop
     /// @param rate served well in a second
     /// @param failedShare of all requests
+    /// @param fairness of connections that are not alike; null where all are
     public record Medians(
             int trials,
             @Nullable Double asked,
@@ -56,6 +57,7 @@ public record Cell(
             @Nullable Double switches,
             @Nullable Double runQueueMicros,
             @Nullable Double systemCalls,
+            @Nullable Double fairness,
             int threads,
             long residentBytes) {}
 }

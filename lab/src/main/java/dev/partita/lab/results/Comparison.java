@@ -2,6 +2,7 @@ package dev.partita.lab.results;
 
 import dev.partita.lab.results.Results.Strength;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Two models on one workload by one measure: the ratios of trials that stood next to each other in time.
 ///
@@ -11,6 +12,7 @@ import java.util.List;
 /// @param metric what is compared
 /// @param model the one above the line of the ratio
 /// @param to the one below it
+/// @param toTransport its transport; null if that is the same
 /// @param ratios one for each round
 /// @param median of the ratios
 /// @param low the lower end of the median's interval: 95 %, by bootstrap over the rounds
@@ -25,6 +27,7 @@ public record Comparison(
         Metric metric,
         String model,
         String to,
+        @Nullable String toTransport,
         List<Double> ratios,
         double median,
         double low,

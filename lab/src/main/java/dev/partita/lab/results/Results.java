@@ -2,6 +2,7 @@ package dev.partita.lab.results;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that one run of the lab has found out: the content of `results.json`.
 ///
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param began when, in ISO-8601
 /// @param seconds how long it took
 /// @param stopped true if somebody ended it early: what was measured until then is here
+/// @param slo what `--slo` asked for, such as `p99=20ms`; null if it was not given
 /// @param machine what it ran on
 /// @param models the models that were compared
 /// @param workloads what they had to do
@@ -29,6 +31,7 @@ public record Results(
         String began,
         double seconds,
         boolean stopped,
+        @Nullable String slo,
         MachineCard machine,
         List<ModelCard> models,
         List<WorkloadCard> workloads,

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param classes the latency of each [WorkloadCard.RequestClass], if there is more than one
 /// @param cost what the server's process used for a request; null if it could not be seen
 /// @param memory of the server's process at the end of the trial; null if it could not be seen
+/// @param fairness how evenly the connections waited: Jain's index of their mean latencies, 1 if all are the same; null if unknown
+/// @param surge how it came through a surge; only in trials for that [Purpose]
 /// @param split where the requests' time went, by the server's own stamps; only in trials for that [Purpose]
 /// @param generator how the generator did
 public record Trial(
@@ -49,6 +51,8 @@ public record Trial(
         Map<String, Latency> classes,
         @Nullable Cost cost,
         @Nullable Memory memory,
+        @Nullable Double fairness,
+        @Nullable Surge surge,
         @Nullable Split split,
         Generator generator) {
     private static final double GENERATOR_BUSY_MAX = 0.95;
@@ -61,6 +65,8 @@ public record Trial(
         MEASURE,
         /// A point of a curve: latency against rate, or throughput against connections.
         CURVE,
+        /// A load that a much higher one is added to for a while: how soon the server recovers is looked at.
+        SURGE,
         /// With the server's own time stamps, which cost time: its latencies are not compared.
         SPLIT,
         /// Under strace, which makes everything slow: only the number of system calls is used.
@@ -137,6 +143,20 @@ public record Trial(
     /// @param bytesPerIdleConnection the resident memory that idle connections have added, for each; null unless there were
     ///     some
     public record Memory(int threads, long residentBytes, @Nullable Double bytesPerIdleConnection) {}
+
+    /// How a server came through a surge: for a while further connections ask for much more than it can serve.
+    ///
+    /// @param rate of the surge, in addition to the trial's own
+    /// @param seconds how long it lasted
+    /// @param p90Before of the trial's own requests before the surge, in seconds
+    /// @param p90During while it lasted; null if none was served then
+    /// @param recoverySeconds from its end until the trial's own requests were served as before it; null if that was not seen
+    public record Surge(
+            double rate,
+            double seconds,
+            double p90Before,
+            @Nullable Double p90During,
+            @Nullable Double recoverySeconds) {}
 
     /// Where the time of a request went, in microseconds: means over all of a trial, and the 99th percentile of the queues.
     ///

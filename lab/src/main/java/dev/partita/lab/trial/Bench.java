@@ -131,6 +131,19 @@ public final class Bench implements AutoCloseable {
         return cases.stream().map(each -> List.copyOf(tried(each, purpose))).toList();
     }
 
+    /// Looks how soon a server recovers from a surge, once: an earlier answer is used again. Empty if there is no time for it.
+    ///
+    /// @param rate of the surge, beside that of the case
+    public Optional<Trial> surge(Case what, double rate) throws IOException, InterruptedException {
+        List<Trial> tried = tried(what, Purpose.SURGE);
+        if (tried.isEmpty() && secondsLeft() > Surging.MILLIS / 1e3 + 2) {
+            prepare(List.of(what));
+            progress.now(what.workload().title() + ", " + what.contestant().model() + ", a surge");
+            tried.add(trials.surge(what, 1, pace.settleMillis, rate, server(what.contestant())));
+        }
+        return tried.stream().findFirst();
+    }
+
     private List<Trial> tried(Case what, Purpose purpose) {
         return tried(Keys.of(what, purpose));
     }
@@ -257,8 +270,8 @@ public final class Bench implements AutoCloseable {
     /// Where the time of a request goes, and how long each request's work took.
     ///
     /// @param workMicros one for each request
-    /// @param cpuMicros of the server's, for a request; null if unknown
-    public record Times(Split split, List<Double> workMicros, @Nullable Double cpuMicros) {}
+    /// @param ranMicros for a request, the server's time on a processor or waiting for one; null if unknown
+    public record Times(Split split, List<Double> workMicros, @Nullable Double ranMicros) {}
 
     /// Has a server stamp where the time of its requests goes; a server of its own, since stamps cost time. Empty if it does
     /// not serve.
@@ -276,13 +289,17 @@ public final class Bench implements AutoCloseable {
             var times = new AccessTimes(log);
             Trial trial = trials.split(what, new Length(0, SPLIT_MILLIS), server, times);
             Split split = trial.split();
-            Trial.Cost cost = trial.cost();
             return split == null
                     ? Optional.empty()
-                    : Optional.of(new Times(split, times.work(), cost == null ? null : (Double) cost.cpuMicros()));
+                    : Optional.of(new Times(split, times.work(), ranMicros(trial.cost())));
         } finally {
             Files.deleteIfExists(log);
         }
+    }
+
+    private static @Nullable Double ranMicros(Trial.@Nullable Cost cost) {
+        Double queued = cost == null ? null : cost.runQueueMicros();
+        return cost == null || queued == null ? null : (Double) (cost.cpuMicros() + queued);
     }
 
     /// Puts files out of memory that have to be cold.

@@ -25,6 +25,11 @@ public record Case(
         return new Case(contestant, workload, Protocol.P2, rate, 1);
     }
 
+    /// The same at another rate.
+    public Case rate(double other) {
+        return new Case(contestant, workload, protocol, other, pipeline);
+    }
+
     /// One for each contestant.
     public static List<Case> closed(List<Contestant> contestants, Workload workload, Protocol protocol) {
         return contestants.stream().map(each -> closed(each, workload, protocol)).toList();

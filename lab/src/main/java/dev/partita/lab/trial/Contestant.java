@@ -5,11 +5,14 @@ import java.util.List;
 
 /// A model as it was configured for a server of its own.
 ///
-/// @param model its name on the command line
+/// @param model its name on the command line, and [#IN_PROCESSES] behind it where its workers are processes
 /// @param transport such as `epoll`, or `auto`
 /// @param options of the model, one string each, such as `--workers 2`
 /// @param extra further options of the server that a claim is about
 public record Contestant(String model, String transport, List<String> options, List<String> extra) {
+    /// Behind the name of a model whose workers are processes.
+    public static final String IN_PROCESSES = "/processes";
+
     /// Copies the lists.
     public Contestant {
         options = List.copyOf(options);
@@ -35,9 +38,22 @@ public record Contestant(String model, String transport, List<String> options, L
         return all;
     }
 
+    /// The model's name without what its workers are.
+    public String base() {
+        return isInProcesses() ? model.substring(0, model.length() - IN_PROCESSES.length()) : model;
+    }
+
+    /// Whether its workers are processes.
+    public boolean isInProcesses() {
+        return model.endsWith(IN_PROCESSES);
+    }
+
     /// As separate arguments of a command line.
     public List<String> arguments() {
-        List<String> arguments = new ArrayList<>(List.of("--model", model, "--transport", transport));
+        List<String> arguments = new ArrayList<>(List.of("--model", base(), "--transport", transport));
+        if (isInProcesses()) {
+            arguments.addAll(List.of("--isolation", "processes"));
+        }
         for (String each : server()) {
             arguments.addAll(List.of(each.split(" ", -1)));
         }

@@ -59,18 +59,29 @@ public final class GeneratorMain {
     }
 
     private Loaded obey(Order order) {
-        try (Beside beside = Beside.of(order)) {
-            Loaded loaded = Loaded.of(load(order, order.connections()).start(new Progress() {
+        Double surge = order.surge();
+        try (Beside beside = Beside.of(order);
+                Surging surging = surge == null ? null : new Surging(load(order, order.connections()), surge)) {
+            Load load = load(order, order.connections());
+            Loaded loaded = Loaded.of((surging == null ? load : load.interval(Surging.LOOK)).start(new Progress() {
                 @Override
                 public void begins(int connections) {
                     say(BEGINS);
+                    if (surging != null) {
+                        surging.begin();
+                    }
                 }
 
                 @Override
                 public void second(Second second, Histogram latency) {
-                    // The lab waits for the end.
+                    if (surging != null) {
+                        surging.second(second, latency);
+                    }
                 }
             }).await());
+            if (surging != null) {
+                loaded = loaded.with(surging.outcome());
+            }
             return beside == null || beside.isWell() ? loaded : Loaded.failed(beside.failure);
         } catch (IOException | RuntimeException failure) {
             return Loaded.failed(String.valueOf(failure.getMessage()));

@@ -1,6 +1,7 @@
 package dev.partita.lab.trial;
 
 import dev.partita.lab.results.Trial.Latency;
+import dev.partita.lab.results.Trial.Surge;
 import dev.partita.load.ErrorKind;
 import dev.partita.load.Result;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// What the generator answers, as a line of JSON.
 ///
 /// @param failure why there was no load; null if there was
+/// @param surge how it came through the one that was ordered; null if none was
 /// @param whyVoid why the load says nothing about the server; null if it does
 record Loaded(
         @Nullable String failure,
@@ -22,6 +24,8 @@ record Loaded(
         Map<String, Long> errors,
         Latency latency,
         Map<String, Latency> classes,
+        double fairness,
+        @Nullable Surge surge,
         double busy,
         double waitedForProcessor,
         @Nullable Double lateP50,
@@ -31,7 +35,7 @@ record Loaded(
     private static final double NANOS = 1e9;
 
     static Loaded failed(String why) {
-        return new Loaded(why, null, 0, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), 0, 0, null, null, 0);
+        return new Loaded(why, null, 0, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), 1, null, 0, 0, null, null, 0);
     }
 
     static Loaded of(Result result) {
@@ -47,11 +51,18 @@ record Loaded(
         long answered = result.served() + result.refused().getTotalCount();
         double seconds = result.measured().toNanos() / NANOS;
         return new Loaded(null, result.whyVoid(), result.requests(), result.served(), result.rate(),
-                answered / seconds, errors, latency(result.latency()), classes, result.busy(),
+                answered / seconds, errors, latency(result.latency()), classes, result.fairness(), null,
+                result.busy(),
                 result.waitedForProcessor(),
                 closed ? null : (Double) (result.late().getValueAtPercentile(50) / NANOS),
                 closed ? null : (Double) (result.late().getValueAtPercentile(99) / NANOS),
                 result.cpu().toNanos() / 1e3 / Math.max(1, answered));
+    }
+
+    Loaded with(@Nullable Surge came) {
+        return new Loaded(failure, whyVoid, requests, served, rate, answered, errors, latency, classes, fairness, came,
+                busy,
+                waitedForProcessor, lateP50, lateP99, cpuMicros);
     }
 
     private static Latency latency(Histogram histogram) {

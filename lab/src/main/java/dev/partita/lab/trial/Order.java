@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pipeline requests open on one connection
 /// @param idle further connections that say nothing
 /// @param skewed true if one connection more carries as many requests as the others together
+/// @param surge a second that are added for a while, by [Surging]; null for none
 /// @param settleMillis load before the measured time
 /// @param measureMillis the measured time
 /// @param timeoutMillis for a reply
@@ -27,6 +28,7 @@ record Order(
         int pipeline,
         int idle,
         boolean skewed,
+        @Nullable Double surge,
         int settleMillis,
         int measureMillis,
         int timeoutMillis,

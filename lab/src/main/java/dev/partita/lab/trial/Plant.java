@@ -7,6 +7,6 @@ package dev.partita.lab.trial;
 public record Plant(String model, int millis) {
     /// The contestant with the delay, if it is the one.
     public Contestant in(Contestant contestant) {
-        return contestant.model().equals(model) ? contestant.with("--plant-millis " + millis) : contestant;
+        return contestant.base().equals(model) ? contestant.with("--plant-millis " + millis) : contestant;
     }
 }

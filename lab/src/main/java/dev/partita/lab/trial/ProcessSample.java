@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,32 @@ record ProcessSample(
 
     /// @throws IOException if the process is not there any more
     static ProcessSample of(long pid) throws IOException {
+        return of(List.of(pid));
+    }
+
+    /// Of a master and its workers. What they share is counted for each of them in `residentBytes`.
+    ///
+    /// @param pids the first one has to be there; others may have ended
+    static ProcessSample of(List<Long> pids) throws IOException {
+        ProcessSample all = one(pids.getFirst());
+        for (long worker : pids.subList(1, pids.size())) {
+            try {
+                all = all.and(one(worker));
+            } catch (IOException ended) {
+                // Its threads are missing now, as those of a thread that has ended.
+            }
+        }
+        return all;
+    }
+
+    private ProcessSample and(ProcessSample other) {
+        Map<Integer, ThreadSample> both = new HashMap<>(threads);
+        both.putAll(other.threads);
+        return new ProcessSample(other.nanoTime, ticksUser + other.ticksUser, ticksSystem + other.ticksSystem,
+                residentBytes + other.residentBytes, size + other.size, both);
+    }
+
+    private static ProcessSample one(long pid) throws IOException {
         Path process = Path.of("/proc", Long.toString(pid));
         String stat = Files.readString(process.resolve("stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

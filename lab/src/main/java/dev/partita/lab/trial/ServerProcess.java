@@ -21,13 +21,15 @@ final class ServerProcess implements AutoCloseable {
 
     private final Process process;
     private final Path output;
+    private final boolean isDivided;
     private int port;
     private @Nullable Protocol pinned;
     private boolean hadIdle;
 
-    private ServerProcess(Process process, Path output) {
+    private ServerProcess(Process process, Path output, boolean isDivided) {
         this.process = process;
         this.output = output;
+        this.isDivided = isDivided;
     }
 
     /// Starts one and does not wait for it: several may start at once.
@@ -55,7 +57,7 @@ final class ServerProcess implements AutoCloseable {
             throw new LabFailure("a server cannot be started: " + none.getMessage()
                     + "; the lab needs setsid and taskset (package util-linux)");
         }
-        return new ServerProcess(process, output);
+        return new ServerProcess(process, output, contestant.isInProcesses());
     }
 
     /// Waits until it can be reached.
@@ -78,7 +80,9 @@ final class ServerProcess implements AutoCloseable {
 
     void pin(Protocol protocol) throws IOException {
         if (pinned != protocol && (pinned != null || protocol == Protocol.P1)) {
-            Pins.server(process.pid(), protocol);
+            for (long each : pids()) {
+                Pins.server(each, protocol); // a worker that is started later inherits it from its master
+            }
         }
         pinned = protocol;
     }
@@ -102,6 +106,20 @@ final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /// Its own, and those of its workers if they are processes.
+    List<Long> pids() {
+        List<Long> all = new ArrayList<>(List.of(process.pid()));
+        if (isDivided) {
+            process.descendants().map(ProcessHandle::pid).forEach(all::add);
+        }
+        return all;
+    }
+
+    /// What the kernel has counted for it so far.
+    ProcessSample sample() throws IOException {
+        return ProcessSample.of(pids());
+    }
+
     /// Why it is not there, in words.
     String end() {
         return process.isAlive()
@@ -122,7 +140,9 @@ final class ServerProcess implements AutoCloseable {
     /// Ends it without a drain: what it had to say was measured.
     @Override
     public void close() {
+        List<ProcessHandle> workers = isDivided ? process.descendants().toList() : List.of();
         process.destroyForcibly();
+        workers.forEach(ProcessHandle::destroyForcibly);
         try {
             process.waitFor(5, TimeUnit.SECONDS);
         } catch (InterruptedException stopped) {

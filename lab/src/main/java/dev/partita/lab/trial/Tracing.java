@@ -3,6 +3,7 @@ package dev.partita.lab.trial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -38,10 +39,12 @@ final class Tracing implements AutoCloseable {
         }
     }
 
-    static Tracing start(long pid, Path folder) throws IOException, InterruptedException {
+    static Tracing start(List<Long> pids, Path folder) throws IOException, InterruptedException {
         Path summary = Files.createTempFile(folder, "calls", ".txt");
-        Process process = new ProcessBuilder(List.of("setsid", "strace", "-f", "-c", "-o", summary.toString(), "-p",
-                Long.toString(pid))).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        List<String> command = new ArrayList<>(List.of("setsid", "strace", "-f", "-c", "-o", summary.toString()));
+        pids.forEach(each -> command.addAll(List.of("-p", Long.toString(each))));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         process.waitFor(ATTACH_MILLIS, TimeUnit.MILLISECONDS); // it says nothing when it has attached
         return new Tracing(process, summary);
     }

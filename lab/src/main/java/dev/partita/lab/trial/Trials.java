@@ -56,7 +56,12 @@ final class Trials implements AutoCloseable {
     ///
     /// @param settleMillis load before the measured time
     /// @param measureMillis the measured time
-    record Length(int settleMillis, int measureMillis) {}
+    /// @param surge a second that are added for a while; null for none
+    record Length(int settleMillis, int measureMillis, @Nullable Double surge) {
+        Length(int settleMillis, int measureMillis) {
+            this(settleMillis, measureMillis, null);
+        }
+    }
 
     /// Runs one and keeps it.
     Trial run(Case what, Purpose purpose, int round, Length length, ServerProcess server)
@@ -66,10 +71,20 @@ final class Trials implements AutoCloseable {
         return trial;
     }
 
+    /// Runs one that a surge comes to, and keeps it.
+    ///
+    /// @param rate of the surge
+    Trial surge(Case what, int round, int settleMillis, double rate, ServerProcess server)
+            throws IOException, InterruptedException {
+        Trial trial = attempt(what, Purpose.SURGE, round, new Length(settleMillis, Surging.MILLIS, rate), server, null);
+        all.add(trial);
+        return trial;
+    }
+
     /// Runs one under strace and keeps it.
     Trial trace(Case what, int measureMillis, ServerProcess server) throws IOException, InterruptedException {
         Trial trial;
-        try (Tracing tracing = Tracing.start(server.pid(), launch.folder())) {
+        try (Tracing tracing = Tracing.start(server.pids(), launch.folder())) {
             trial = attempt(what, Purpose.TRACE, 1, new Length(0, measureMillis), server, tracing);
         }
         all.add(trial);
@@ -100,13 +115,13 @@ final class Trials implements AutoCloseable {
         if (!server.isAlive()) {
             return Optional.empty();
         }
-        ProcessSample before = ProcessSample.of(server.pid());
+        ProcessSample before = server.sample();
         load.order(order(what, new Length(0, millis), server.port(), 1));
         Loaded loaded = loaded(load, millis);
         if (loaded.failure() != null || !server.isAlive()) {
             return Optional.empty();
         }
-        return Optional.of(new Warmth(loaded.rate(), ProcessSample.of(server.pid()).compilingSince(before)));
+        return Optional.of(new Warmth(loaded.rate(), server.sample().compilingSince(before)));
     }
 
     private Loaded loaded(GeneratorProcess load, int millis) throws IOException, InterruptedException {
@@ -131,7 +146,7 @@ final class Trials implements AutoCloseable {
         server.pin(what.protocol());
         load.pin(what.protocol());
         Proc.Machine machine = Proc.Machine.now();
-        ProcessSample unconnected = ProcessSample.of(server.pid());
+        ProcessSample unconnected = server.sample();
         ProcessSample begin = null;
         ProcessSample end = null;
         Loaded loaded;
@@ -179,7 +194,8 @@ final class Trials implements AutoCloseable {
         return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
                 what.contestant().transport(), what.contestant().server(), round, load(what, length),
                 why.isEmpty() ? State.VALID : State.VOID, why, List.of(), loaded.requests(), loaded.served(),
-                loaded.rate(), loaded.errors(), loaded.latency(), loaded.classes(), cost, memory, null,
+                loaded.rate(), loaded.errors(), loaded.latency(), loaded.classes(), cost, memory, loaded.fairness(),
+                loaded.surge(), null,
                 new Generator(loaded.busy(), loaded.waitedForProcessor(), loaded.lateP50(), loaded.lateP99(),
                         loaded.cpuMicros(), steal));
     }
@@ -203,7 +219,7 @@ final class Trials implements AutoCloseable {
                     100 * loaded.waitedForProcessor());
         }
         return steal > STEAL_MAX
-                ? String.format(Locale.ROOT, "the hypervisor took %.1f %% of the time (steal), more than %.1f %%",
+                ? String.format(Locale.ROOT, "the hypervisor took %.2f %% of the time (steal), more than %.1f %%",
                         100 * steal, 100 * STEAL_MAX)
                 : "";
     }
@@ -212,14 +228,16 @@ final class Trials implements AutoCloseable {
             Case what, Purpose purpose, int round, Length length, String reason, List<String> lastLines) {
         return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
                 what.contestant().transport(), what.contestant().server(), round, load(what, length), State.FAILED,
-                reason, lastLines, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), null, null, null, Generator.NONE);
+                reason, lastLines, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), null, null, null, null, null,
+                Generator.NONE);
     }
 
     private static Trial with(Trial trial, Split split) {
         return new Trial(trial.id(), trial.purpose(), trial.protocol(), trial.workload(), trial.model(),
                 trial.transport(), trial.server(), trial.round(), trial.load(), trial.state(), trial.reason(),
                 trial.lastLines(), trial.requests(), trial.served(), trial.rate(), trial.errors(), trial.latency(),
-                trial.classes(), trial.cost(), trial.memory(), split, trial.generator());
+                trial.classes(), trial.cost(), trial.memory(), trial.fairness(), trial.surge(), split,
+                trial.generator());
     }
 
     private static Cost withCalls(Cost cost, double calls) {
@@ -235,12 +253,13 @@ final class Trials implements AutoCloseable {
     private static Order order(Case what, Length length, int port, int round) {
         return new Order(port, what.workload().mix(), what.rate(), what.workload().connections(),
                 what.workload().requestsPerConnection(), what.pipeline(), what.workload().idle(),
-                what.workload().skewed(), length.settleMillis, length.measureMillis, TIMEOUT_MILLIS, round);
+                what.workload().skewed(), length.surge, length.settleMillis, length.measureMillis, TIMEOUT_MILLIS,
+                round);
     }
 
     private static @Nullable ProcessSample sample(ServerProcess server) {
         try {
-            return ProcessSample.of(server.pid());
+            return server.sample();
         } catch (IOException ended) {
             return null;
         }

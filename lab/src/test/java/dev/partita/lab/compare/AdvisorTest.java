@@ -39,6 +39,40 @@ class AdvisorTest {
     }
 
     @Test
+    void aTailThatMayBeHigherByChanceExcludesNobody() {
+        Made made = new Made("bimodal", 8_000.0).addVarying("mp", 48, 0.006, 0.006, 0.006);
+
+        assertThat(advise(made.addVarying("symped", 40, 0.012, 0.012, 0.004)).orElseThrow().model())
+                .isEqualTo("symped");
+        assertThat(advise(new Made("bimodal", 8_000.0).addVarying("mp", 48, 0.006, 0.006, 0.006)
+                .addVarying("symped", 40, 0.012, 0.012, 0.011)).orElseThrow().model()).isEqualTo("mp");
+    }
+
+    @Test
+    void aModelInProcessesIsAsCheapAndLessSimpleThanTheSameWithThreads() {
+        Made made = new Made("short", null).add("symped/processes", 0.001, 7, 1).add("symped", 0.001, 7.01, 1);
+        assertThat(advise(made).orElseThrow().model()).isEqualTo("symped");
+
+        Advice divided = advise(new Made("short", null).add("symped/processes", 0.001, 7, 1).add("mp", 0.001, 14, 1))
+                .orElseThrow();
+        assertThat(divided.commandLine()).contains("--model symped --isolation processes");
+        assertThat(divided.code()).contains(".isolation(Isolation.PROCESSES)");
+        assertThat(made.assembly().siblings(Strength.INDICATIVE))
+                .filteredOn(each -> each.metric() == Metric.CPU)
+                .extracting(Comparison::model, Comparison::to)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("symped/processes", "symped"));
+    }
+
+    @Test
+    void whatIsUnevenForMicrosecondsIsNoReason() {
+        Made made = new Made("short", null).add("sped", 0.001, 7, 1).add("mp", 0.001, 14, 1);
+        made.chosen().causes = new Chosen.Causes(2.8, 0.0, null);
+
+        assertThat(advise(made).orElseThrow().reasons()).noneMatch(each -> each.contains("uneven"))
+                .anyMatch(each -> each.contains("giving it to another thread"));
+    }
+
+    @Test
     void aModelThatDoesNotHoldTheRateIsTheOneToAvoid() {
         Advice advice = advise(new Made("blocking", 5_000.0)
                 .add("sped", 0.9, 20, 0.1).add("vt", 0.021, 30, 1).add("mp", 0.021, 34, 1)).orElseThrow();

@@ -28,16 +28,23 @@ final class Made {
     private final @Nullable Double rate;
     private final List<Trial> trials = new ArrayList<>();
     private final Chosen chosen;
+    private List<Double> p99 = List.of();
 
     Made(String workload, @Nullable Double rate) {
         this.workload = Workload.named(workload);
         this.rate = rate;
-        chosen = new Chosen(this.workload, "epoll", rate);
+        chosen = new Chosen(this.workload, rate, false);
     }
 
     /// One model, three rounds.
     Made add(String model, double p99Seconds, double cpuMicros, double servedShare) {
         return add(model, p99Seconds, cpuMicros, servedShare, State.VALID);
+    }
+
+    /// A model whose p99 is another one in each of three rounds.
+    Made addVarying(String model, double cpuMicros, double first, double second, double third) {
+        this.p99 = List.of(first, second, third);
+        return add(model, 0, cpuMicros, 1);
     }
 
     Made add(String model, double p99Seconds, double cpuMicros, double servedShare, State state) {
@@ -51,11 +58,14 @@ final class Made {
                     workload.name(), model, "epoll", contestant.server(), round,
                     new Load(rate, 64, 0, 0, 1, 1), state, "", List.of(), (long) asked,
                     (long) (asked * servedShare), asked * servedShare, Map.of(),
-                    new Latency(100, p99Seconds / 4, p99Seconds / 2, p99Seconds * noise, p99Seconds * 2, p99Seconds * 3,
+                    new Latency(100, p99Seconds / 4, p99Seconds / 2,
+                            p99.isEmpty() ? p99Seconds * noise : p99.get(round - 1),
+                            p99Seconds * 2, p99Seconds * 3,
                             p99Seconds * 4, p99Seconds / 3),
                     Map.of(), new Cost(cpuMicros * noise, cpuMicros / 2, cpuMicros / 2, 0.5, 0.1, 0.1, 1.0, null),
-                    new Memory(10, 1 << 26, null), null, Generator.NONE));
+                    new Memory(10, 1 << 26, null), null, null, null, Generator.NONE));
         }
+        p99 = List.of();
         return this;
     }
 
@@ -69,6 +79,6 @@ final class Made {
 
     static Settings settings() {
         return new Settings(Mode.QUICK, List.of(new ModelCard("sped", "", "", "", "")), List.of("epoll"), List.of(),
-                List.of(), "", List.of("--demo"), null, 3, 3, null, "partita compare", "0");
+                List.of(), "", List.of("--demo"), null, 3, 3, 165, null, "partita compare", "0");
     }
 }

@@ -45,7 +45,7 @@ class ReportTest {
         Advice advice = FULL.advice().getFirst();
 
         inThisOrder(page, "<h1>SPED</h1>", advice.sentence(),
-                "It is 1.2 (1.16 to 1.25) times better than VT",
+                "VT has 1.2 (1.16 to 1.25) times the",
                 "This run cannot tell SYMPED from it.", advice.reasons().getFirst(), "Avoid SEDA", advice.whyAvoid(),
                 "--model", ".run(new Symped(2, Accepting.REUSE_PORT));", "The article, measured", "Workloads",
                 "The machine");
@@ -93,7 +93,7 @@ class ReportTest {
     void aModelOfOnesOwnIsShownWithoutADrawing() throws IOException {
         Results one = Sample.oneModel();
         Results own = new Results(one.schema(), one.mode(), one.command(), one.version(), one.began(), one.seconds(),
-                one.stopped(),
+                one.stopped(), null,
                 one.machine(), List.of(new ModelCard("own", "A model of one's own", "me", "me", "me")), one.workloads(),
                 List.of(),
                 List.of(), List.of(), List.of(), List.of(), List.of());

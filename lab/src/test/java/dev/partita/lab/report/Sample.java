@@ -67,7 +67,7 @@ final class Sample {
         List<Trial> useless = full.trials().stream()
                 .map(trial -> with(trial, State.VOID, "the hypervisor took 4.1 % of the time (steal), more than 0.5 %"))
                 .toList();
-        return new Results(full.schema(), full.mode(), full.command(), full.version(), full.began(), 12, true,
+        return new Results(full.schema(), full.mode(), full.command(), full.version(), full.began(), 12, true, null,
                 full.machine(),
                 full.models(), full.workloads(), List.of(), List.of(), useless, List.of(), List.of(), full.leftOut());
     }
@@ -75,7 +75,7 @@ final class Sample {
     /// A run that was ended before its first trial.
     static Results nothing() {
         Results full = new Sample(List.of("mp"), jobs().subList(0, 1)).results(Mode.QUICK, List.of());
-        return new Results(full.schema(), full.mode(), full.command(), full.version(), full.began(), 2, true,
+        return new Results(full.schema(), full.mode(), full.command(), full.version(), full.began(), 2, true, null,
                 full.machine(),
                 List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
@@ -129,7 +129,7 @@ final class Sample {
         }
         return new Results(Results.SCHEMA, mode,
                 mode == Mode.FULL ? "partita compare --article" : "partita compare --quick",
-                "0.1.0-SNAPSHOT", "2026-11-26T09:00:00Z", 2_312.4, false, machine(),
+                "0.1.0-SNAPSHOT", "2026-11-26T09:00:00Z", 2_312.4, false, "p99=20ms", machine(),
                 models.stream().map(Sample::card).toList(), jobs.stream().map(Job::card).toList(), advice, cells,
                 trials,
                 comparisons, claims, List.of("System calls of models that block in the JDK: strace is not installed.",
@@ -305,7 +305,7 @@ final class Sample {
                 new Trial.Load(rate, connections, job.card().requestsPerConnection(), job.card().idle(), 1, 4),
                 State.VALID, "",
                 List.of(), (long) (4 * served), (long) (4 * served), served, Map.of(), all, classes, cost, memory,
-                split,
+                0.93, null, split,
                 new Trial.Generator(0.6, 0.04, rate == null ? null : (Double) 31e-6,
                         rate == null ? null : (Double) 4e-4, 4.1, 0.001));
         trials.add(isVoid
@@ -322,7 +322,9 @@ final class Sample {
                 trial.transport(),
                 trial.server(), trial.round(), trial.load(), state, reason, lines, trial.requests(), trial.served(),
                 trial.rate(),
-                trial.errors(), trial.latency(), trial.classes(), trial.cost(), trial.memory(), trial.split(),
+                trial.errors(), trial.latency(), trial.classes(), trial.cost(), trial.memory(), trial.fairness(),
+                trial.surge(),
+                trial.split(),
                 trial.generator());
     }
 
@@ -359,7 +361,8 @@ final class Sample {
                 0.6,
                 cost.voluntarySwitches() == null ? null : (Double) (cost.voluntarySwitches() * 1.1),
                 cost.runQueueMicros(),
-                cost.systemCalls(), memory.threads(), memory.residentBytes());
+                cost.systemCalls(), null, memory.threads(),
+                memory.residentBytes());
     }
 
     private void advise(Job job, double reference) {
@@ -382,6 +385,7 @@ final class Sample {
             }
             comparisons.add(
                     new Comparison(job.card().name(), "epoll", even ? Protocol.P1 : Protocol.P2, metric, other, best,
+                            null,
                             List.of(ratio * 0.97, ratio, ratio * 1.01, ratio * 1.04, ratio * 0.99), ratio, ratio * 0.97,
                             ratio * 1.04,
                             ratio < 1.03 ? Comparison.Verdict.NO_SIGNIFICANT_DIFFERENCE : Comparison.Verdict.WORSE,

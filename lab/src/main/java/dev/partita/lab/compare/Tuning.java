@@ -1,0 +1,138 @@
+package dev.partita.lab.compare;
+
+import dev.partita.lab.results.Cell.Candidate;
+import dev.partita.lab.results.Metric;
+import dev.partita.lab.results.ModelCard;
+import dev.partita.lab.results.Trial;
+import dev.partita.lab.results.Trial.Protocol;
+import dev.partita.lab.results.Trial.Purpose;
+import dev.partita.lab.trial.Bench;
+import dev.partita.lab.trial.Case;
+import dev.partita.lab.trial.Contestant;
+import dev.partita.lab.workload.Workload;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Chooses a configuration of each model for one workload: the best of its grid at the reference rate, which is a share of what
+/// the best of all can serve.
+final class Tuning {
+    /// A trial that says nothing is not chosen while another one does.
+    private static final double NOT_KNOWN = Double.MAX_VALUE / 2;
+    /// In the score of an open loop a request that was not served counts as this many seconds.
+    private static final double LOST_SECONDS = 10;
+    private static final double LOST_FREE = 0.01;
+
+    private final Settings settings;
+    private final Bench bench;
+    private final Workload workload;
+    private final Consumer<String> leftOut;
+    private final Map<String, List<Contestant>> grids = new LinkedHashMap<>();
+    private final Map<Contestant, Double> capacities = new LinkedHashMap<>();
+
+    /// @param leftOut is told who cannot take part
+    Tuning(Settings settings, Bench bench, Workload workload, Consumer<String> leftOut) {
+        this.settings = settings;
+        this.bench = bench;
+        this.workload = workload;
+        this.leftOut = leftOut;
+    }
+
+    /// @param before the rate that an earlier run had, so that its trials can be used again
+    Chosen tune(Optional<Double> before) throws IOException, InterruptedException {
+        for (String transport : settings.transports()) {
+            for (ModelCard model : settings.models()) {
+                grids.put(settings.name(model.name(), transport),
+                        Grid.of(model.name(), transport, workload, settings.mode()).stream().map(this::planted)
+                                .toList());
+            }
+        }
+        measureCapacities();
+        double best = capacities.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        Double rate = workload.share() == 0 ? null : before.orElse(workload.share() * best);
+        var on = new Chosen(workload, rate, settings.hasMpInProcesses());
+        List<Contestant> rivals =
+                grids.values().stream().filter(grid -> grid.size() > 1).flatMap(List::stream).toList();
+        List<List<Trial>> tried = bench.rounds(rivals.stream().map(on::with).toList(), 1, Purpose.TUNE);
+        Map<Contestant, Trial> trials = new LinkedHashMap<>();
+        for (int i = 0; i < rivals.size(); i++) {
+            if (!tried.get(i).isEmpty()) {
+                trials.put(rivals.get(i), tried.get(i).getFirst());
+            }
+        }
+        grids.forEach((name, grid) -> choose(on, name, grid, trials));
+        bench.forget(rivals.stream().filter(each -> !on.contestants.containsValue(each)).toList());
+        return on;
+    }
+
+    private void measureCapacities() throws IOException, InterruptedException {
+        bench.prepare(grids.values().stream().flatMap(List::stream).map(this::closed).toList());
+        for (Map.Entry<String, List<Contestant>> grid : grids.entrySet()) {
+            List<Contestant> serving = new ArrayList<>();
+            for (Contestant each : grid.getValue()) {
+                double capacity = bench.capacity(each, closed(each).workload());
+                capacities.put(each, capacity);
+                if (capacity > 0) {
+                    serving.add(each);
+                } else {
+                    leftOut.accept(workload.title() + ": " + each.model() + " " + String.join(" ", each.server())
+                            + " did not serve it.");
+                }
+            }
+            grid.setValue(serving);
+        }
+    }
+
+    private Case closed(Contestant contestant) {
+        return Case.closed(contestant, Chosen.own(contestant, workload, settings.hasMpInProcesses()), Protocol.P2);
+    }
+
+    private Contestant planted(Contestant contestant) {
+        return settings.plant() == null ? contestant : settings.plant().in(contestant);
+    }
+
+    private void choose(Chosen on, String name, List<Contestant> grid, Map<Contestant, Trial> trials) {
+        if (grid.isEmpty()) {
+            return;
+        }
+        List<Contestant> scored = grid.stream().filter(trials::containsKey).toList();
+        Contestant winner = grid.getFirst();
+        double least = Double.MAX_VALUE;
+        for (Contestant each : scored) {
+            double score = score(trials, each);
+            if (score < least) {
+                least = score;
+                winner = each;
+            }
+        }
+        Contestant chosen = winner;
+        on.contestants.put(name, chosen);
+        on.capacities.put(name, capacities.getOrDefault(chosen, 0.0));
+        on.grids.put(name, scored.stream()
+                .map(each -> new Candidate(each.server(), score(trials, each), scoreName(on), each.equals(chosen),
+                        Optional.ofNullable(trials.get(each)).map(Trial::id).stream().toList()))
+                .toList());
+    }
+
+    private static String scoreName(Chosen on) {
+        return on.rate == null
+                ? "µs of CPU for a request"
+                : "p99 in seconds, and 10 for all requests that were not served";
+    }
+
+    private static double score(Map<Contestant, Trial> trials, Contestant of) {
+        Trial trial = trials.get(of);
+        if (trial == null || !trial.isValid()) {
+            return NOT_KNOWN;
+        }
+        Double asked = trial.load().rate();
+        Double cpu = Metric.CPU.of(trial, "");
+        return asked == null
+                ? cpu == null ? NOT_KNOWN : cpu
+                : trial.latency().p99() + LOST_SECONDS * Math.max(0, 1 - trial.rate() / asked - LOST_FREE);
+    }
+}
