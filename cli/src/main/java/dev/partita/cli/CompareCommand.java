@@ -56,6 +56,7 @@ import picocli.CommandLine.Spec;
                 With neither --quick nor --article it runs the full lab, up to 45 minutes. docs/lab.md tells how to read it."""})
 final class CompareCommand implements Callable<Integer> {
     private static final int ROUNDS_QUICK = 3;
+    private static final int ROUNDS_ARTICLE = 5;
     private static final int ROUNDS_FULL = 5;
     private static final int ROUNDS_MAX = 10;
     /// MP has a thread for each of them.
@@ -121,7 +122,7 @@ final class CompareCommand implements Callable<Integer> {
     private String folder = "partita-compare";
 
     @Option(names = "--repeat", paramLabel = "N", description = """
-            Rounds of trials, 3 to 100. Default: 3; in a full run 5 to 10, until the intervals are narrow.""")
+            Rounds of trials, 3 to 100. Default: 3 with --quick, 5 with --article, otherwise 5 to 10, until the intervals are narrow.""")
     private @Nullable String repeat;
 
     @Option(names = "--within", paramLabel = "TIME", description = """
@@ -240,7 +241,8 @@ final class CompareCommand implements Callable<Integer> {
         work.warmUp(); // the same work for all servers, measured while nothing else runs
         List<String> content = new ArrayList<>(List.of("--connections-max", "20000", "--demo", "--work-per-micro",
                 Long.toString(work.perMicro())));
-        if (settings.workloads().stream().anyMatch(each -> each.files() != Workload.Files.NONE)) {
+        if (!settings.claims().isEmpty()
+                || settings.workloads().stream().anyMatch(each -> each.files() != Workload.Files.NONE)) {
             content.addAll(List.of("--root", Folder.make(temporary).toString()));
         }
         return content;
@@ -256,7 +258,11 @@ final class CompareCommand implements Callable<Integer> {
         }
         Mode mode = !wanted.isEmpty() ? Mode.ARTICLE : quick ? Mode.QUICK : Mode.FULL;
         int rounds = repeat == null
-                ? mode == Mode.FULL ? ROUNDS_FULL : ROUNDS_QUICK
+                ? switch (mode) {
+                    case QUICK -> ROUNDS_QUICK;
+                    case ARTICLE -> ROUNDS_ARTICLE;
+                    case FULL -> ROUNDS_FULL;
+                }
                 : (int) Numbers.parse("--repeat", repeat, 3, 100);
         if (app.content() == null && !urlPaths.isEmpty()) {
             throw new Mistake("--url-path says what to ask the class of --app for; give both or neither");

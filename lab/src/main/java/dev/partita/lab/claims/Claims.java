@@ -25,7 +25,7 @@ public final class Claims {
     private Claims() {}
 
     /// Rounds that are added where a claim is undecided.
-    private static final int MORE = 4;
+    private static final int MORE = 6;
     /// For each claim that is still to come.
     private static final int SECONDS_LEFT_MIN = 60;
 

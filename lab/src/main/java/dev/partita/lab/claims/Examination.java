@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// One claim being examined: makes the trials, keeps the findings, and ends as a [Claim].
 final class Examination {
     static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    /// The share of SYMPED's capacity at which latencies are compared.
+    static final double REFERENCE = 0.4;
     private static final double MILLIS = 1e3;
     private static final double FAILED_MAX = 0.01;
     private static final Interval NOTHING = new Interval(0, 0, 0);
@@ -241,9 +243,9 @@ final class Examination {
         return memory == null ? null : (Double) (double) memory.threads();
     }
 
-    static @Nullable Double mebibytes(Trial trial) {
-        Memory memory = trial.memory();
-        return memory == null ? null : (Double) (memory.residentBytes() / (1024.0 * 1024));
+    /// How evenly connections waited; 1 is evenly.
+    static @Nullable Double fairness(Trial trial) {
+        return trial.fairness();
     }
 
     static @Nullable Double bytesPerIdle(Trial trial) {

@@ -71,7 +71,7 @@ final class QueueClaims {
         Workload computing = Workload.named("bimodal");
         Workload sleeping = Workload.named("blocking");
         Workload alone = Examination.of("work-5", "work of 5 µs", "/work?micros=5");
-        double rate = Math.min(on.rate(computing, 0.3), on.rate(alone, 0.2));
+        double rate = Math.min(on.rate(computing, Examination.REFERENCE), on.rate(alone, 0.2));
         var amped = on.amped(WORKERS);
         // A tenth of these sleeps for 20 ms: at most a quarter of the workers may be asleep at once.
         double sleepRate = Math.min(rate, 0.25 * WORKERS / (0.1 * 0.020));

@@ -57,7 +57,7 @@ final class SpedClaims {
 
     private static Claim longPayload(Examination on) throws IOException, InterruptedException {
         Workload mixed = Workload.named("bimodal");
-        List<List<Trial>> trials = on.open(mixed, on.rate(mixed, 0.3), on.sped(), on.mp());
+        List<List<Trial>> trials = on.open(mixed, on.rate(mixed, Examination.REFERENCE), on.sped(), on.mp());
         Measured sped = on.note("SPED: p99 of short requests", trials.get(0), Examination.shortP99(mixed), "ms");
         on.note("MP: p99 of short requests", trials.get(1), Examination.shortP99(mixed), "ms");
         Measured ratio = on.ratio("SPED / MP, p99 of short requests", trials.get(0), trials.get(1),

@@ -51,7 +51,7 @@ public final class Comparing {
     private static final double LONG_MICROS = 500;
     private static final double BUSY_BEFORE_MAX = 0.1;
     /// What most claims take: servers, warm-up, and a dozen trials.
-    private static final double CLAIM_SECONDS = 35;
+    private static final double CLAIM_SECONDS = 45;
 
     private final Settings settings;
     private final Bench bench;

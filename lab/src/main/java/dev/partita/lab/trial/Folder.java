@@ -15,6 +15,9 @@ public final class Folder {
     private static final int HOT = 8;
     private static final int HOT_BYTES = 16 << 10;
     private static final int COLD = 1_000;
+    /// A file that is not kept in the server's own memory, as a request names it.
+    public static final String LARGE = "/large/0.bin";
+    public static final int LARGE_BYTES = 256 << 10;
     private static final int COLD_BYTES = 64 << 10;
 
     private Folder() {}
@@ -26,6 +29,7 @@ public final class Folder {
         Path site = folder.resolve("site");
         fill(site.resolve("hot"), HOT, HOT_BYTES);
         fill(site.resolve("cold"), COLD, COLD_BYTES);
+        fill(site.resolve("large"), 1, LARGE_BYTES);
         return site;
     }
 

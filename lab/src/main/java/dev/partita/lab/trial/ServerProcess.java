@@ -94,6 +94,10 @@ final class ServerProcess implements AutoCloseable {
         return first;
     }
 
+    boolean hadIdle() {
+        return hadIdle;
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
