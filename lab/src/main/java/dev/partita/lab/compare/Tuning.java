@@ -26,6 +26,9 @@ final class Tuning {
     /// In the score of an open loop a request that was not served counts as this many seconds.
     private static final double LOST_SECONDS = 10;
     private static final double LOST_FREE = 0.01;
+    /// As in the advice: what is better by less than that is no reason for more loops or threads. The grid begins with the fewest.
+    private static final double ALIKE_RATIO = 1.25;
+    private static final double ALIKE_SECONDS = 0.001;
 
     private final Settings settings;
     private final Bench bench;
@@ -100,16 +103,11 @@ final class Tuning {
             return;
         }
         List<Contestant> scored = grid.stream().filter(trials::containsKey).toList();
-        Contestant winner = grid.getFirst();
-        double least = Double.MAX_VALUE;
-        for (Contestant each : scored) {
-            double score = score(trials, each);
-            if (score < least) {
-                least = score;
-                winner = each;
-            }
-        }
-        Contestant chosen = winner;
+        double least = scored.stream().mapToDouble(each -> score(trials, each)).min().orElse(0);
+        Contestant chosen = scored.stream()
+                .filter(each -> score(trials, each) <= Math.max(ALIKE_RATIO * least, least + ALIKE_SECONDS))
+                .findFirst()
+                .orElse(grid.getFirst());
         on.contestants.put(name, chosen);
         on.capacities.put(name, capacities.getOrDefault(chosen, 0.0));
         on.grids.put(name, scored.stream()

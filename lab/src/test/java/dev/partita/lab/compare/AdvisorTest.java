@@ -35,7 +35,8 @@ class AdvisorTest {
 
         assertThat(advice.model()).isEqualTo("mp");
         assertThat(advice.avoid()).isEqualTo("sped");
-        assertThat(advice.reasons()).anyMatch(each -> each.contains("SPED holds it with a higher 99th percentile"));
+        assertThat(advice.reasons())
+                .anyMatch(each -> each.equals("The tail is longer with SPED (p99 30 ms instead of 1.01 ms)."));
     }
 
     @Test
@@ -46,6 +47,17 @@ class AdvisorTest {
                 .isEqualTo("symped");
         assertThat(advise(new Made("bimodal", 8_000.0).addVarying("mp", 48, 0.006, 0.006, 0.006)
                 .addVarying("symped", 40, 0.012, 0.012, 0.011)).orElseThrow().model()).isEqualTo("mp");
+    }
+
+    @Test
+    void whoMakesOthersWaitForASlowRequestShowsInTheFarTailOnly() {
+        Made made = new Made("blocking", 8_000.0).add("mp", 0.020, 11, 1);
+        made.p999 = 0.045;
+        Advice advice = advise(made.add("symped", 0.020, 9, 1)).orElseThrow();
+
+        assertThat(advice.model()).isEqualTo("mp");
+        assertThat(advice.margins().getFirst().metric()).isEqualTo(Metric.P999);
+        assertThat(advice.whyAvoid()).isEqualTo("Its p99.9 is 45 ms, that of MP 21 ms.");
     }
 
     @Test

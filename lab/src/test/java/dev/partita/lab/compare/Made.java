@@ -29,6 +29,8 @@ final class Made {
     private final List<Trial> trials = new ArrayList<>();
     private final Chosen chosen;
     private List<Double> p99 = List.of();
+    /// Of what is added from now on; 0: a little above its p99.
+    double p999;
 
     Made(String workload, @Nullable Double rate) {
         this.workload = Workload.named(workload);
@@ -60,7 +62,7 @@ final class Made {
                     (long) (asked * servedShare), asked * servedShare, Map.of(),
                     new Latency(100, p99Seconds / 4, p99Seconds / 2,
                             p99.isEmpty() ? p99Seconds * noise : p99.get(round - 1),
-                            p99Seconds * 2, p99Seconds * 3,
+                            p999 > 0 ? p999 : 1.05 * p99Seconds, p99Seconds * 3,
                             p99Seconds * 4, p99Seconds / 3),
                     Map.of(), new Cost(cpuMicros * noise, cpuMicros / 2, cpuMicros / 2, 0.5, 0.1, 0.1, 1.0, null),
                     new Memory(10, 1 << 26, null), null, null, null, Generator.NONE));
