@@ -7,7 +7,9 @@ import dev.partita.lab.results.Results;
 import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.WorkloadCard;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The answer: which model, by how much, why, how to start it, and which to avoid.
@@ -25,23 +27,24 @@ final class AnswerSection {
     static String title(Results results) {
         return results.advice().isEmpty()
                 ? "Partita lab: no answer"
-                : "Partita lab: " + Contestant.title(results.advice().getFirst().model());
+                : "Partita lab: " + String.join(", ", results.advice().stream()
+                        .map(each -> Contestant.title(each.model())).distinct().toList());
     }
 
     void write() {
         html.open("div", "id", "answer");
         if (results.advice().isEmpty()) {
             none();
+        } else if (results.advice().size() == 1) {
+            Advice only = results.advice().getFirst();
+            answer(only);
+            details(only, "answer");
         } else {
-            Advice first = results.advice().getFirst();
-            answer(first);
-            details(first, "answer");
+            overview();
+            glance();
+            each();
         }
         html.close("div");
-        if (results.advice().size() > 1) {
-            glance();
-            others();
-        }
         slo();
         siblings();
     }
@@ -66,6 +69,26 @@ final class AnswerSection {
                                 + Figures.count(results.trials().size()) + " were void or failed.";
         html.open("p", "class", "lead").text(why + " The reasons are under ")
                 .element("a", "Left out", "href", "#left-out").text(".").close("p").close("div");
+    }
+
+    /// The answer where it follows the work: which model for which.
+    private void overview() {
+        Map<String, List<String>> work = new LinkedHashMap<>();
+        for (Advice each : results.advice()) {
+            work.computeIfAbsent(Contestant.title(index.name(each.model(), each.transport())), _ -> new ArrayList<>())
+                    .add("“" + index.title(each.workload()) + "”");
+        }
+        html.open("div", "class", "answer");
+        html.element("p", kicker(), "class", "kicker");
+        html.element("h1", work.size() == 1 ? work.keySet().iterator().next() : "It depends on the work");
+        html.open("ul", "class", "lead");
+        work.forEach((model, titles) -> html.open("li").element("b", model).text(" for " + Words.list(titles))
+                .close("li"));
+        html.close("ul");
+        html.element("p", "On " + Figures.plural(results.machine().processors(), "processor") + ". "
+                + strength(results.advice().getFirst().strength())
+                + " For your own handler: partita compare --app CLASS --app-path JARS.", "class", "note");
+        html.close("div");
     }
 
     private void answer(Advice advice) {
@@ -120,9 +143,13 @@ final class AnswerSection {
                 ? ""
                 : " This run cannot tell "
                         + Words.list(advice.equals().stream().map(Contestant::title).toList()) + " from it.";
-        return (advice.strength() == Strength.SIGNIFICANT
+        return strength(advice.strength()) + equals;
+    }
+
+    private static String strength(Strength strength) {
+        return strength == Strength.SIGNIFICANT
                 ? "Significant: from as many rounds as the intervals needed."
-                : "Indicative: from few short rounds. The full lab may say otherwise.") + equals;
+                : "Indicative: from few short rounds. The full lab may say otherwise.";
     }
 
     private void details(Advice advice, String id) {
@@ -234,13 +261,18 @@ final class AnswerSection {
         html.close("td");
     }
 
-    private void others() {
+    private void each() {
         html.element("h3", "The answer for each workload");
-        for (int i = 1; i < results.advice().size(); i++) {
+        for (int i = 0; i < results.advice().size(); i++) {
             Advice advice = results.advice().get(i);
-            html.open("details").open("summary").text(index.title(advice.workload()) + ": ")
+            String[] open = i == 0 ? new String[]{"open", "open"} : new String[0];
+            html.open("details", open).open("summary").text(index.title(advice.workload()) + ": ")
                     .element("b", Contestant.title(advice.model())).close("summary");
             html.element("p", advice.sentence(), "class", "lead");
+            String margin = margin(advice);
+            if (!margin.isEmpty()) {
+                html.element("p", margin);
+            }
             html.element("p", where(advice) + strength(advice), "class", "note");
             details(advice, "answer-" + i);
             html.close("details");

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Pictures with a row for each contestant.
 final class BarCharts {
+    private static final double MILLIS = 1e3;
     private final Index index;
     private final WorkloadCard workload;
 
@@ -27,7 +28,23 @@ final class BarCharts {
     }
 
     List<Chart> all() {
-        return Stream.of(cpu(), switches(), memory()).flatMap(Optional::stream).toList();
+        return Stream.of(latency(), cpu(), switches(), memory()).flatMap(Optional::stream).toList();
+    }
+
+    /// Only where there is one rate; [LineCharts] has a curve of several.
+    private Optional<Chart> latency() {
+        List<Double> rates = Stream.of(Purpose.MEASURE, Purpose.CURVE)
+                .flatMap(each -> index.trials(workload.name(), each, trial -> trial.protocol() == Protocol.P2).stream())
+                .flatMap(trial -> Stream.ofNullable(trial.load().rate()))
+                .distinct()
+                .toList();
+        Function<Trial, @Nullable Double> p99 =
+                trial -> trial.latency().count() == 0 ? null : (Double) (MILLIS * trial.latency().p99());
+        return rates.size() != 1
+                ? Optional.empty()
+                : chart("p99 at " + Figures.number(rates.getFirst()) + " requests a second",
+                        "Open loop: from when a request was due. Lower is better.", "ms", List.of("p99"), p99,
+                        List.of(p99));
     }
 
     /// A bar: its parts, which are drawn one after the other, and the range of their sum.
