@@ -93,7 +93,7 @@ public final class Probe {
         }
     }
 
-    /// Two threads that wake each other in turns.
+    /// Two threads that wake each other in turns: from one of the first one's turns to its next.
     private static @Nullable Double wake(int cpu, int otherCpu) throws InterruptedException {
         Transport transport = Transports.best();
         if (!transport.pins()) {
@@ -106,12 +106,16 @@ public final class Probe {
             int me = side;
             partner[side] = Thread.ofPlatform().daemon().unstarted(() -> {
                 transport.pin(me == 0 ? cpu : otherCpu);
+                long last = System.nanoTime();
                 for (int i = 0; i < WAKES; i++) {
-                    long begin = System.nanoTime();
                     while (turn.get() != me) {
                         LockSupport.park();
                     }
-                    nanos[i] = System.nanoTime() - begin;
+                    if (me == 0) {
+                        long now = System.nanoTime();
+                        nanos[i] = now - last;
+                        last = now;
+                    }
                     turn.set(1 - me);
                     LockSupport.unpark(partner[1 - me]);
                 }
