@@ -17,6 +17,7 @@ final class Base64 {
             DIGITS[i] = (byte) ALPHABET.charAt(i);
             VALUES[DIGITS[i]] = (byte) i;
         }
+        VALUES['='] = 0;
     }
 
     private Base64() {}
@@ -31,34 +32,46 @@ final class Base64 {
         return (length + 2) / 3 * 4;
     }
 
-    /// Decodes `length` characters, padding included.
+    /// Decodes `length` characters as memcached does: padding may stand anywhere in the last four, and the first four with
+    /// padding are the last that count.
     ///
     /// @param into at least [#decodedLengthMax] bytes
-    /// @return how many bytes they stand for; -1 if they are not base64
+    /// @return how many bytes they stand for; 0 if they are not base64
     static int decode(Buffer from, int offset, int length, byte[] into) {
-        if (length % 4 != 0) {
-            return -1;
-        }
-        int padding = 0;
-        while (padding < 2 && padding < length && from.at(offset + length - 1 - padding) == '=') {
-            padding++;
+        if (!isValid(from, offset, length)) {
+            return 0;
         }
         int bytes = 0;
-        int bits = 0;
-        int held = 0;
-        for (int i = 0; i < length - padding; i++) {
-            int value = VALUES[from.at(offset + i) & 0xFF];
-            if (value < 0) {
-                return -1;
+        int padding = 0;
+        for (int i = 0; i < length && padding == 0; i += 4) {
+            int three = 0;
+            for (int j = 0; j < 4; j++) {
+                byte c = from.at(offset + i + j);
+                padding += c == '=' ? 1 : 0;
+                three = three << 6 | VALUES[c & 0xFF];
             }
-            held = held << 6 | value;
-            bits += 6;
-            if (bits >= 8) {
-                bits -= 8;
-                into[bytes++] = (byte) (held >>> bits);
+            into[bytes++] = (byte) (three >>> 16);
+            into[bytes++] = (byte) (three >>> 8);
+            into[bytes++] = (byte) three;
+        }
+        return bytes - padding;
+    }
+
+    /// Whether these characters are the base64 of anything.
+    static boolean isValid(Buffer from, int offset, int length) {
+        int firstPadding = length;
+        int padding = 0;
+        for (int i = 0; i < length; i++) {
+            byte c = from.at(offset + i);
+            if (VALUES[c & 0xFF] < 0) {
+                return false;
+            }
+            if (c == '=') {
+                firstPadding = Math.min(firstPadding, i & ~3);
+                padding += i < firstPadding + 4 ? 1 : 0;
             }
         }
-        return bytes;
+        return length > 0 && length % 4 == 0 && padding <= 2;
     }
 
     /// Encodes with padding.

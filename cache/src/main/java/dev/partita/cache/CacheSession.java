@@ -10,7 +10,6 @@ import dev.partita.limits.Counter;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /// One conversation in memcached's text protocol.
 ///
@@ -395,19 +394,14 @@ final class CacheSession implements Session {
 
     /// The request's key.
     Probe key() {
-        return probe.at(request.keyStart, request.keyLength);
+        return request.has('b')
+                ? probe.decode(request.keyStart, request.keyLength)
+                : probe.at(request.keyStart, request.keyLength);
     }
 
     /// The key that stands at an offset of inbound.
     Probe key(int offset, int length) {
         return probe.at(offset, length);
-    }
-
-    /// The request's key, which is written in base64.
-    ///
-    /// @return null if it is not
-    @Nullable Probe decodedKey() {
-        return probe.decode(request.keyStart, request.keyLength) ? probe : null;
     }
 
     /// Puts a line into the reply.

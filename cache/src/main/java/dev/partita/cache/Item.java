@@ -54,6 +54,11 @@ final class Item {
         }
     }
 
+    /// It is that item with another number, and was last asked for when that was.
+    void accessedAs(Item old) {
+        accessed = old.accessed;
+    }
+
     boolean isFetched() {
         return accessed < 0;
     }

@@ -142,11 +142,6 @@ public final class Memcached implements Protocol {
 
     /// The request's value was refused: what is stored under its key must not stay.
     void drop(CacheSession session) {
-        Request request = session.request();
-        boolean binary = request.verb == Verb.MS && request.has('b');
-        Probe key = binary ? session.decodedKey() : session.key();
-        if (key != null) {
-            updates.drop(key);
-        }
+        updates.drop(session.key());
     }
 }

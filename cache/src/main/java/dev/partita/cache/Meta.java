@@ -33,11 +33,7 @@ final class Meta {
             session.say(Says.MN);
             return;
         }
-        Probe key = request.has('b') ? session.decodedKey() : session.key();
-        if (key == null) {
-            session.say(Says.BAD_KEY);
-            return;
-        }
+        Probe key = session.key();
         switch (request.verb) {
             case MG -> get(session, key);
             case MS -> set(session, key);
@@ -84,7 +80,6 @@ final class Meta {
             }
             return;
         }
-        boolean wins = made || !item.is(Item.TOKEN_SENT) && (item.is(Item.STALE) || isDue(request, item));
         boolean sent = item.is(Item.TOKEN_SENT) && !made;
         if (request.has('v')) {
             status(session, 'V', 'A');
@@ -94,6 +89,7 @@ final class Meta {
             status(session, 'H', 'D');
         }
         flags(session, item);
+        boolean wins = made || !item.is(Item.TOKEN_SENT) && (item.is(Item.STALE) || request.isDue);
         flag(session, 'Z', sent);
         flag(session, 'X', item.is(Item.STALE));
         flag(session, 'W', wins);
@@ -121,7 +117,7 @@ final class Meta {
 
     /// Whether the item ends so soon that somebody should renew it.
     private boolean isDue(Request request, Item item) {
-        return request.has('R') && item.expiry() != Clock.NEVER
+        return item.expiry() != Clock.NEVER
                 && item.expiry() < clock.expiry(request.recacheExptime);
     }
 
@@ -171,9 +167,11 @@ final class Meta {
         Item item = request.item;
         if (outcome == Outcome.NOT_NUMERIC || outcome == Outcome.NO_MEMORY) {
             session.say(outcome == Outcome.NOT_NUMERIC ? Says.NOT_NUMERIC : Says.NO_MEMORY_AT_ALL);
+        } else if (outcome == Outcome.DONE && item != null && request.quiet) {
+            expire(request, item);
         } else if (outcome != Outcome.DONE || item == null || !request.has('v')) {
             reply(session, outcome);
-        } else if (!request.quiet) {
+        } else {
             Buffer out = session.outbound().bytes();
             status(session, 'V', 'A');
             space(session);
@@ -251,11 +249,8 @@ final class Meta {
                     flag(session, 'k', true);
                     showKey(session, item);
                 }
-                case 'T' -> {
-                    if (item != null && request.verb == Verb.MG) {
-                        item.expiry(clock.expiry(request.exptime)); // a t before it still shows the old end
-                    }
-                }
+                case 'T', 'N' -> expire(request, item, flags.first());
+                case 'R' -> request.isDue |= item != null && request.verb == Verb.MG && isDue(request, item);
                 case 's', 't', 'c', 'f', 'l', 'h' -> {
                     if (item != null && isShown(request.verb, flags.first())) {
                         show(session, (char) flags.first(), item);
@@ -265,6 +260,26 @@ final class Meta {
                 }
                 default -> { /* asks for nothing back */ }
             }
+        }
+    }
+
+    /// What the flags of an arithmetic command do to the item's end, if nothing else of them is seen.
+    private void expire(Request request, Item item) {
+        Line flags = request.flags();
+        while (flags.next()) {
+            expire(request, item, flags.first());
+        }
+    }
+
+    /// Gives the item another end when it is this flag's turn: a `t` or an `R` before it still sees the old one.
+    private void expire(Request request, @Nullable Item item, byte flag) {
+        if (item == null || request.verb != Verb.MG && request.verb != Verb.MA) {
+            return;
+        }
+        if (flag == 'T') {
+            item.expiry(clock.expiry(request.exptime));
+        } else if (flag == 'N' && request.isCreated) {
+            item.expiry(clock.expiry(request.vivifyExptime));
         }
     }
 
@@ -296,7 +311,7 @@ final class Meta {
         }
     }
 
-    /// An item's key is shown as it was stored, and one that is nowhere stored as it came.
+    /// An item's key is shown as it was stored, and one that is stored nowhere as it came.
     private static void showKey(CacheSession session, @Nullable Item item) {
         Request request = session.request();
         if (item != null && request.verb != Verb.MD && request.verb != Verb.MA) {
@@ -304,7 +319,7 @@ final class Meta {
             putKey(session, binary, item.key.bytes);
             flag(session, 'b', binary);
         } else {
-            session.outbound().bytes().put(session.inbound(), request.keyStart, request.keyLength);
+            session.key().show(session.outbound().bytes());
             flag(session, 'b', request.has('b'));
         }
     }

@@ -39,19 +39,16 @@ final class Probe {
         return this;
     }
 
-    /// Is the key that stands in base64 in inbound.
-    ///
-    /// @return false if it is not base64
-    boolean decode(int offset, int length) {
+    /// Is the key that stands in inbound in what [is][Base64#isValid] base64.
+    Probe decode(int offset, int length) {
         if (decoded.length == 0) {
             decoded = new byte[Base64.decodedLengthMax(Request.KEY_BYTES_MAX)];
         }
-        int bytes = Base64.decode(inbound, offset, length, decoded);
         isDecoded = true;
         this.offset = 0;
-        this.length = Math.max(0, bytes);
+        this.length = Base64.decode(inbound, offset, length, decoded);
         hash = hashOf();
-        return bytes > 0;
+        return this;
     }
 
     /// The key to store.
@@ -59,6 +56,15 @@ final class Probe {
         byte[] bytes = new byte[length];
         copy(bytes);
         return new Key(hash, bytes);
+    }
+
+    /// Puts it into a reply: in base64 if that is how it came.
+    void show(Buffer out) {
+        if (isDecoded) {
+            Base64.encode(decoded, length, out);
+        } else {
+            out.put(inbound, offset, length);
+        }
     }
 
     int length() {

@@ -51,6 +51,10 @@ final class Request {
     // What the store has answered.
     @Nullable Item item;
     long number;
+    /// There was none, and one was made.
+    boolean isCreated;
+    /// The item ends so soon that somebody should renew it.
+    boolean isDue;
 
     Request(Buffer in) {
         this.in = in;
@@ -88,6 +92,9 @@ final class Request {
         dropsOld = false;
         quiet = false;
         length = -1;
+        flags = 0;
+        isCreated = false;
+        isDue = false;
         line.over(0, textEnd);
         boolean said = line.next();
         verb = Verb.at(in, line.start(), line.length());
@@ -250,7 +257,6 @@ final class Request {
         if (verb == Verb.MN) {
             return;
         }
-        flags = 0;
         mode = 0;
         clientFlags = 0;
         exptime = 0;
@@ -270,8 +276,20 @@ final class Request {
             length = (int) line.number();
         }
         flagsStart = line.stop();
-        readFlags();
+        if (verb == Verb.ME) {
+            readDebug();
+        } else {
+            readFlags();
+        }
         quiet = error == null && has('q');
+    }
+
+    /// `me` knows one flag, behind its key, and minds no other word.
+    private void readDebug() {
+        if (line.next() && line.is("b")) {
+            flags = bit((byte) 'b');
+            error = Base64.isValid(in, keyStart, keyLength) ? null : Says.BAD_FORMAT;
+        }
     }
 
     /// The last flag that is wrong decides what is said, and the first one that is unknown or there twice ends the look.
@@ -296,6 +314,7 @@ final class Request {
 
     private byte @Nullable [] readFlag(byte flag) {
         return switch (flag) {
+            case 'b' -> Base64.isValid(in, keyStart, keyLength) ? null : Says.BAD_KEY;
             case 'N' -> {
                 boolean valid = readExptimeOfFlag();
                 vivifyExptime = (int) line.number();
@@ -310,7 +329,7 @@ final class Request {
             case 'F' -> {
                 boolean valid = line.isUnsigned(1);
                 clientFlags = (int) line.number();
-                yield valid ? null : Says.BAD_FORMAT;
+                yield valid ? null : error != null ? error : Says.BAD_FORMAT; // memcached has no words for this one
             }
             case 'C' -> {
                 boolean valid = line.isUnsigned(1);

@@ -39,6 +39,7 @@ final class Says {
     static final byte[] BAD_ARITHMETIC_MODE = line("CLIENT_ERROR invalid mode for ma M token");
     static final byte[] BAD_INITIAL = line("CLIENT_ERROR invalid numeric initial value");
     static final byte[] BAD_META_DELTA = line("CLIENT_ERROR invalid numeric delta value");
+    static final byte[] BAD_CLASS = line("BADCLASS invalid class id");
     static final byte[] LONG_OPAQUE = line("CLIENT_ERROR opaque token too long");
     static final byte[] MN = line("MN");
     static final byte[] EN = line("EN");

@@ -204,10 +204,17 @@ final class Service {
         String what = words.isEmpty() ? "" : words.getFirst();
         switch (what) {
             case "enable", "disable" -> session.say(words.size() == 1 ? Says.OK : Says.ERROR);
-            case "crawl", "tocrawl", "sleep" -> session.say(words.size() == 2 ? Says.OK : Says.ERROR);
+            case "crawl" -> session
+                    .say(words.size() != 2 ? Says.ERROR : isClasses(words.get(1)) ? Says.OK : Says.BAD_CLASS);
+            case "tocrawl", "sleep" -> session.say(words.size() == 2 ? Says.OK : Says.ERROR);
             case "metadump", "mgdump" -> dump(session, words, what.equals("mgdump"));
             default -> error(session, Says.ERROR);
         }
+    }
+
+    /// memcached has 63 classes of items; all of ours are in the first.
+    private static boolean isClasses(String word) {
+        return word.matches("all|0*([1-9]|[1-5][0-9]|6[0-3])(,0*([1-9]|[1-5][0-9]|6[0-3]))*");
     }
 
     private void dump(CacheSession session, List<String> words, boolean asCommands) {
@@ -215,8 +222,8 @@ final class Service {
             error(session, Says.ERROR);
         } else if (!settings.dump()) {
             session.say("ERROR metadump not allowed\r\n".getBytes(ISO_8859_1));
-        } else if (!words.get(1).matches("all|hash|[0-9]{1,3}(,[0-9]{1,3})*")) {
-            session.say("BADCLASS invalid class id\r\n".getBytes(ISO_8859_1));
+        } else if (!words.get(1).equals("hash") && !isClasses(words.get(1))) {
+            session.say(Says.BAD_CLASS);
         } else {
             session.outbound().follow(new Dump(store, clock, asCommands));
             session.produceNext();

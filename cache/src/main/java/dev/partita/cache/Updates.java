@@ -82,9 +82,7 @@ final class Updates {
     }
 
     private long nextCas(Request request) {
-        boolean given = request.verb.kind() != Verb.Kind.VALUE && request.verb.kind() != Verb.Kind.UPDATE
-                && request.has('E');
-        return given ? request.newCas : countsCas ? store.nextCas() : 0;
+        return request.has('E') ? request.newCas : countsCas ? store.nextCas() : 0;
     }
 
     private Outcome cas(
@@ -199,7 +197,7 @@ final class Updates {
     }
 
     /// Adds to or takes from the number that an item's value is. Past 2^64-1 it goes on at 0; below 0 it stays 0. The new
-    /// number and the stored item are in the request afterwards.
+    /// number and the stored item are in the request afterwards; a meta command's flags have yet to say when it ends.
     Outcome arithmetic(Request request, Probe key, Tally.Row row, boolean adds, int marks) {
         boolean meta = request.verb == Verb.MA;
         synchronized (store.lock(key)) {
@@ -209,10 +207,10 @@ final class Updates {
                     row.increment(adds ? Stat.INCR_MISSES : Stat.DECR_MISSES);
                     return Outcome.NOT_FOUND;
                 }
+                request.isCreated = true;
                 request.number = request.initial;
                 request.clientFlags = 0;
-                return put(request, store.peekAny(key), key, row, digits(request.initial, 0),
-                        clock.expiry(request.vivifyExptime), marks);
+                return put(request, store.peekAny(key), key, row, digits(request.initial, 0), Clock.NEVER, marks);
             }
             if (meta && request.has('C') && request.cas != old.cas) {
                 return Outcome.EXISTS;
@@ -224,9 +222,9 @@ final class Updates {
             long delta = request.delta;
             request.number = adds ? number + delta : Long.compareUnsigned(delta, number) > 0 ? 0 : number - delta;
             row.increment(adds ? Stat.INCR_HITS : Stat.DECR_HITS);
-            int expiry = meta && request.has('T') ? clock.expiry(request.exptime) : old.expiry();
-            Item made = item(request, old.key, digits(request.number, old.length()), old.clientFlags, expiry,
+            Item made = item(request, old.key, digits(request.number, old.length()), old.clientFlags, old.expiry(),
                     old.marks());
+            made.accessedAs(old);
             return put(request, row, made);
         }
     }

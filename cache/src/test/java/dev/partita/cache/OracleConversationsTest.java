@@ -17,22 +17,20 @@ import org.junit.jupiter.api.Timeout;
 /// Left out is what is known to differ (docs/cache.md) and what differs between memcached 1.6.18 and 1.6.45.
 @Timeout(120)
 class OracleConversationsTest {
-    /// Always the same ones in the build. More of them, by the properties above, find commands that are wrong in two ways at once, such
-    /// as a key that is no base64 behind a bad token: there the other mistake may be told first (docs/cache.md).
-    private static final long SEED = 20_261_126;
-    private static final int CONVERSATIONS = Integer.getInteger("partita.conversations", 25);
+    private static final int CONVERSATIONS = Integer.getInteger("partita.conversations", 60);
     private static final int COMMANDS = 40;
     private static final String KEY_TOO_LONG = "k".repeat(251);
     private static final Pattern ID = Pattern.compile("<id of ([^>]*)>");
-    /// What neither side can know of the other: ids, and seconds that pass.
-    private static final Pattern OWN =
-            Pattern.compile(
-                    "(?m)(?<=^VALUE \\S{1,250} \\d{1,10} \\d{1,7} )\\d+|(?<= [ctl])\\d+|(?<= (cas|cls|size|exp|la)=)-?\\d+");
+    /// What neither side can know of the other: ids, and seconds that pass. And what memcached itself does now so, now so: where its
+    /// own threads hold an item for a moment, a number that gets shorter is stored anew instead of filled up with spaces.
+    private static final Pattern OWN = Pattern.compile("(?m)(?<=^VALUE \\S{1,250} \\d{1,10} \\d{1,7} )\\d+"
+            + "|(?<=^VALUE \\S{1,250} \\d{1,10} )\\d+|(?<=^VA )\\d+|(?<= [ctlsh])\\d+"
+            + "|(?<= (cas|cls|size|exp|la)=)-?\\d+|(?<= fetch=)(yes|no)| +$");
     private static final String DAMAGE = "0129-+abxkqvtOMCEINTbgsmda\u0080\u00ff";
 
     @Test
     void theSameBytesComeBackAsFromMemcached() throws Exception {
-        long seed = Long.getLong("partita.seed", SEED);
+        long seed = Long.getLong("partita.seed", new Random().nextLong());
         System.out.println("seed of the conversations beside memcached: " + seed);
         try (Oracle memcached = Oracle.start()) {
             for (int i = 0; i < CONVERSATIONS; i++) {
@@ -94,7 +92,8 @@ class OracleConversationsTest {
     private static String known(String reply, String command) {
         // Of these two, 1.6.18 chose the other one here and there; the table of RepliesTest has those of 1.6.45.
         String known =
-                OWN.matcher(reply).replaceAll("N").replace("CLIENT_ERROR bad command line format\r\n", "ERROR\r\n");
+                OWN.matcher(reply).replaceAll("N").replace("CLIENT_ERROR bad command line format\r\n", "ERROR\r\n")
+                        .replace("ERROR\r\n\r\n", "ERROR\r\n"); // behind a key of a get that is too long
         // 1.6.18 takes the data behind a line that it refuses for commands, 1.6.45 drops it.
         return hasData(command) ? known.replaceFirst("(ERROR\r\n)*$", "") : known;
     }
@@ -208,7 +207,7 @@ class OracleConversationsTest {
                     "cache_memlimit "
                             + one(random, "64", "4", "x", "+64", "18446744073709551615", "18446744073709551616")
                             + "\r\n",
-                    "lru_crawler crawl all\r\n", "stats nosuch\r\n");
+                    "lru_crawler crawl nosuch\r\n", "stats nosuch\r\n");
         };
     }
 
@@ -216,13 +215,13 @@ class OracleConversationsTest {
         var flags = new StringBuilder();
         String verb = one(random, "mg", "mg", "ms", "ms", "md", "ma", "me");
         String[] known = switch (verb) {
-            case "mg" -> "v v k s f t c h l u q O1 Oabc R30 T500 T-1 Tx b P L".split(" ", 0);
-            case "ms" -> "k c q O1 F5 F4294967296 T500 T-1 Tx MS ME MA MP MR Mz I b C99999999".split(" ", 0);
+            case "mg" -> "v v k s f t c h l u q O1 Oabc R30 T500 T-1 Tx b Nx Rx P L".split(" ", 0);
+            case "ms" -> "k c q O1 F5 F4294967296 Fx T500 T-1 Tx MS ME MA MP MR Mz I b C99999999".split(" ", 0);
             case "md" -> "k O1 I T500 C99999999 y".split(" ", 0);
             case "ma" -> "k O1 N0 N500 J7 Jx D5 D18446744073709551615 Dx T500 MI MD M+ M- Mz v t c C99999999 y".split(
                     " ",
                     0);
-            default -> new String[0];
+            default -> "b k v Tx".split(" ", 0);
         };
         for (int i = random.nextInt(5); i > 0 && known.length > 0; i--) {
             flags.append(' ').append(known[random.nextInt(known.length)]);
@@ -230,6 +229,10 @@ class OracleConversationsTest {
         if (random.nextInt(6) == 0 && !verb.equals("me")) {
             flags.append(" C<id of ").append(key).append('>');
         }
-        return verb + " " + key + (verb.equals("ms") ? " " + value.length() + flags + "\r\n" + value : flags) + "\r\n";
+        String named = random.nextInt(4) == 0
+                ? one(random, "YWJj", "YWI=", "YW==", "YW=b", "Y===", "====", "YW==YWJj", "YW=%", "YWJjY", "%%")
+                : key;
+        return verb + " " + named + (verb.equals("ms") ? " " + value.length() + flags + "\r\n" + value : flags)
+                + "\r\n";
     }
 }
