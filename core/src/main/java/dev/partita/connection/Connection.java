@@ -29,8 +29,9 @@ public final class Connection {
     private static final long LINGER_NANOS = 2_000_000_000L;
     private static final long LINGER_NANOS_DRAINING = 1_000_000_000L;
     /// What one connection may send before the others of its loop get their turn: a peer that reads as fast as it is sent to
-    /// would otherwise keep the loop for as long as a file is large.
-    private static final long SEND_BYTES_PER_TURN = 1 << 20;
+    /// would otherwise keep the loop for as long as a file is large. Small shares are cheaper, too: what is sent is read by its
+    /// peer while it still is in the processor's cache (docs/decisions/0025).
+    private static final long SEND_BYTES_PER_TURN = 256 << 10;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final int LINGER_BYTES_MAX = 2 << 20;
 
