@@ -7,8 +7,6 @@ import dev.partita.lab.results.Cell.Medians;
 import dev.partita.lab.results.MachineCard;
 import dev.partita.lab.results.Metric;
 import dev.partita.lab.results.ModelCard;
-import dev.partita.lab.results.Results.Mode;
-import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.Trial;
 import dev.partita.lab.statistics.Interval;
 import dev.partita.lab.trial.Contestant;
@@ -182,9 +180,7 @@ final class Advisor {
                 Code.of(contestant.model(), server, contestant.transport(), settings.app()),
                 new Causes(on.chosen.causes.meanWorkMicros(), on.chosen.causes.blockingShare(),
                         on.chosen.causes.spread(), handOffMicros()),
-                settings.mode() == Mode.FULL
-                        ? Strength.SIGNIFICANT
-                        : Strength.INDICATIVE);
+                on.strength(settings));
     }
 
     private @Nullable Double handOffMicros() {

@@ -4,6 +4,7 @@ import dev.partita.lab.results.Cell;
 import dev.partita.lab.results.Cell.Medians;
 import dev.partita.lab.results.Comparison;
 import dev.partita.lab.results.Metric;
+import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.Trial;
 import dev.partita.lab.results.Trial.Cost;
@@ -124,6 +125,14 @@ final class Assembly {
             }
         }
         return values.isEmpty() ? null : (Double) Quantile.median(values);
+    }
+
+    /// Only a full run with all the rounds that it wants says more than which way things lie.
+    Strength strength(Settings settings) {
+        return settings.mode() == Mode.FULL
+                && measured.values().stream().allMatch(each -> each.size() >= settings.rounds())
+                        ? Strength.SIGNIFICANT
+                        : Strength.INDICATIVE;
     }
 
     /// Every one against one.

@@ -41,6 +41,8 @@ public final class Comparing {
     private static final double NARROW = 0.05;
     private static final List<Double> CURVE = List.of(0.2, 0.6, 0.8);
     private static final List<Integer> CONNECTIONS = List.of(4, 16, 256, 1_024);
+    /// A start, a warm-up and three trials.
+    private static final double MODEL_SECONDS_MIN = 7;
     /// Where a request's time goes, and its system calls, are looked at until so little time is left.
     private static final double DESCRIBE_SECONDS_MIN = 6;
     /// The share of a full run that is kept for that.
@@ -155,6 +157,10 @@ public final class Comparing {
         double until = bench.secondsLeft() - seconds;
         Workload workload = adapted(Folder.withFiles(named));
         if (workload == null) {
+            return;
+        }
+        if (bench.secondsLeft() < MODEL_SECONDS_MIN * settings.models().size()) {
+            leftOut.add(workload.title() + ": there was no time for it.");
             return;
         }
         cards.put(workload.name(), named.idle(workload.idle()).card(settings.app()));
@@ -345,8 +351,9 @@ public final class Comparing {
                 answer.ifPresent(advice::add);
                 String to = answer.map(each -> settings.name(each.model(), each.transport()))
                         .orElse(on.contestants.keySet().iterator().next());
-                comparisons.addAll(assembly.comparisons(to, strength()));
-                comparisons.addAll(assembly.siblings(strength()));
+                Strength strength = assembly.strength(settings);
+                comparisons.addAll(assembly.comparisons(to, strength));
+                comparisons.addAll(assembly.siblings(strength));
             }
         }
         for (Trial each : bench.trials()) {

@@ -83,7 +83,7 @@ final class Tuning {
                     serving.add(each);
                 } else {
                     leftOut.accept(workload.title() + ": " + each.model() + " " + String.join(" ", each.server())
-                            + " did not serve it.");
+                            + (bench.secondsLeft() > 0 ? " did not serve it." : "; there was no time for it."));
                 }
             }
             grid.setValue(serving);

@@ -141,8 +141,8 @@ final class AnswerSection {
     private static String strength(Advice advice) {
         String equals = advice.equals().isEmpty()
                 ? ""
-                : " This run cannot tell "
-                        + Words.list(advice.equals().stream().map(Contestant::title).toList()) + " from it.";
+                : " As good, within 5 % or by chance: "
+                        + Words.list(advice.equals().stream().map(Contestant::title).toList()) + ".";
         return strength(advice.strength()) + equals;
     }
 
@@ -178,7 +178,8 @@ final class AnswerSection {
     }
 
     private void code(String text) {
-        html.open("div", "class", "code").open("pre", "tabindex", "0").element("code", text).close("pre").close("div");
+        html.open("div", "class", "code").open("pre", "tabindex", "0").element("code", text.stripTrailing())
+                .close("pre").close("div");
     }
 
     /// A narrow line breaks between its words, and not behind the hyphens in them.
@@ -216,8 +217,8 @@ final class AnswerSection {
     private void glance() {
         html.element("h3", "Who is best at what");
         html.element("p",
-                "The answer follows the work. A figure says how many times better the chosen model is, in what decided; ≈ is a"
-                        + " difference that this run cannot tell.",
+                "The answer follows the work. A figure says how many times better the chosen model is, in what decided; ≈ is as"
+                        + " good, within 5 % or by chance.",
                 "class", "note");
         List<String> models = index.names();
         html.open("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label",

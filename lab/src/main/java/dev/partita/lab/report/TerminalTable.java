@@ -147,8 +147,8 @@ public final class TerminalTable {
                     + Contestant.title(index.name(each.model(), each.transport()))
                     + (each.equals().isEmpty()
                             ? ""
-                            : " (no significant difference: "
-                                    + Words.list(each.equals().stream().map(Contestant::title).toList()) + ")")));
+                            : " (as good: " + Words.list(each.equals().stream().map(Contestant::title).toList())
+                                    + ")")));
             line("");
             line("For the first of these, " + index.title(advice.workload()) + ":");
         }
@@ -159,7 +159,7 @@ public final class TerminalTable {
         int names = advice.margins().stream().mapToInt(each -> each.to().length()).max().orElse(0);
         for (Advice.Margin margin : advice.margins()) {
             line("  " + left(Contestant.title(margin.to()), names + 2) + Words.of(margin)
-                    + (advice.equals().contains(margin.to()) ? ": no significant difference" : ""));
+                    + (advice.equals().contains(margin.to()) ? ": " + Words.alike(margin) : ""));
         }
         advice.reasons().forEach(reason -> paragraph("  - ", reason));
         String avoid = advice.avoid();

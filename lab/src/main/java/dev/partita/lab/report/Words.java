@@ -70,6 +70,11 @@ final class Words {
         return Figures.interval(margin.ratio(), margin.low(), margin.high()) + " times the " + margin.metric().title();
     }
 
+    /// Why a model is as good as the advised one.
+    static String alike(Advice.Margin margin) {
+        return margin.low() <= 1 && margin.high() >= 1 ? "no significant difference" : "as good, within 5 %";
+    }
+
     /// A server's options as one.
     static String options(List<String> server) {
         return server.isEmpty() ? "nothing to tune" : String.join(" ", server);
