@@ -11,6 +11,8 @@ import dev.partita.proxy.TrustedPeers;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /// HTTP/1.1 with one handler for everything: the protocol to give to a server.
@@ -41,6 +43,8 @@ public final class Http implements Protocol {
     private static final PreparedPages PLAIN = new PreparedPages(ErrorPages::plain);
     /// It goes into every head, whose room is bounded.
     private static final int SERVER_NAME_LENGTH_MAX = 64;
+    /// How many buffers for replies that wait are kept for the next ones: half a megabyte at most.
+    private static final int SPARES_MAX = 64;
 
     private final Handler handler;
     private final List<String> stages;
@@ -51,6 +55,7 @@ public final class Http implements Protocol {
     private final String server;
     /// The end of most heads, from the CR LF of the line before on: perhaps Server, then Date and the empty line.
     private volatile byte[] date;
+    private final Queue<Buffer> spares = new ArrayBlockingQueue<>(SPARES_MAX);
 
     private Http(Handler handler, PreparedPages pages, @Nullable HttpObserver observer,
             @Nullable TrustedPeers trusted, String server) {
@@ -183,9 +188,16 @@ public final class Http implements Protocol {
         return Math.max(0, stages.indexOf(name));
     }
 
-    /// A buffer for a reply that has to wait, outside the pool.
+    /// A buffer for a reply that has to wait, outside the pool, which the thread that works need not own. From any thread.
     Buffer buffer(int bytes) {
-        return Buffer.over(Arena.ofAuto().allocate(bytes));
+        Buffer spare = spares.poll();
+        return spare != null && spare.capacity() == bytes ? spare : Buffer.over(Arena.ofAuto().allocate(bytes));
+    }
+
+    /// Takes such a buffer back, with whatever is in it. From any thread.
+    void giveBack(Buffer buffer) {
+        buffer.clear();
+        spares.offer(buffer); // one more than are kept is the collector's
     }
 
     private static byte[] dateLines(String server, long epochSecond) {

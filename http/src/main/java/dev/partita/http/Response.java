@@ -707,7 +707,7 @@ public final class Response {
                 return false;
             }
             bytes.put(out, 0, out.length());
-            out = bytes;
+            comeBack();
         }
         Object follows = source;
         if (follows != null) {
@@ -730,9 +730,16 @@ public final class Response {
         }
     }
 
+    private void comeBack() {
+        if (out != outbound.bytes()) {
+            http.giveBack(out);
+            out = outbound.bytes();
+        }
+    }
+
     /// Lets go of everything that belongs to one reply, for the next one.
     void clear() {
-        out = outbound.bytes();
+        comeBack();
         open = false;
         status = 200;
         begun = false;

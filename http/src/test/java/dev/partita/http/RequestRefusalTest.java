@@ -118,7 +118,13 @@ class RequestRefusalTest {
         "Host: u@h", "Host: h/p", "Host: a, b", "Host: a b", "Host: h:port", "Host: h:99999", "Host: h:123456",
         "Host: ::1",
         "Host: [::1", "Host: []", "Host: [::1]x", "Host: a\r\nHost: a", "Host: a\r\nhost: b", "X: a", "Host: :80",
-        "Host: a#b", "Host: a\u00e4", "Host: a%zz", "Host: a%4", "Host: %"})
+        "Host: a#b", "Host: a\u00e4", "Host: a%zz", "Host: a%4", "Host: %",
+        "Host: [:]", "Host: [:::]", "Host: [:::::]", "Host: [1:]", "Host: [:1]", "Host: [1::2::3]",
+        "Host: [1:2:3:4:5:6:7]",
+        "Host: [1:2:3:4:5:6:7:8:9]", "Host: [1:2:3:4::5:6:7:8]", "Host: [12345::]", "Host: [::g]",
+        "Host: [1:2:3:4:5:6:7:8:]",
+        "Host: [::1.2.3]", "Host: [::1.2.3.256]", "Host: [::1.2.3.04]", "Host: [::1.2.3.4:5]", "Host: [1.2.3.4]",
+        "Host: [1:2:3:4:5:6:7:1.2.3.4]", "Host: [::1.2.3.4", "Host: [::1.", "Host: [", "Host: [::.1.2.3]"})
     void aWrongHostIs400(String fields) {
         refuses("GET / HTTP/1.1\r\n" + fields + "\r\n\r\n", "400 Bad Request");
     }
@@ -126,6 +132,8 @@ class RequestRefusalTest {
     @ParameterizedTest
     @ValueSource(strings = {"Host: a", "Host: a:80", "Host:a:", "Host: [::1]", "Host: [::1]:8080",
         "Host: 127.0.0.1:65535",
+        "Host: [::]", "Host: [1::]", "Host: [1:2:3:4:5:6:7:8]", "Host: [1:2:3:4:5:6:7::]", "Host: [::2:3:4:5:6:7:8]",
+        "Host: [1:2:3::6:aBcD]:80", "Host: [::ffff:192.0.2.255]", "Host: [1:2:3:4:5:6:0.0.0.0]",
         "Host:", "hOsT: x_y-z.Example", "HOST:  a  ", "Host: %C3%A4.example"})
     void aRightHostIsAccepted(String field) {
         answers("GET / HTTP/1.1\r\n" + field + "\r\n\r\n");

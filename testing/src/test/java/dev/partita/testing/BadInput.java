@@ -196,7 +196,8 @@ final class BadInput {
                 "GET /tell HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "GET /tell HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n",
                 "GET http://a/tell HTTP/1.1\r\nHost:\r\n\r\n", "GET /tell HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n");
         for (String host : List.of("u@h", "u:p@h", "h/p", "h?q", "h#f", "a, b", "a b", "a,b", "h:port", "h:-1", "h:+80",
-                "h:99999", "h:123456", "h:80:80", "::1", "[::1", "::1]", "[]", "[::1]x", "[::g]", "[::1]:x", ":80",
+                "h:99999", "h:123456", "h:80:80", "::1", "[::1", "::1]", "[]", "[::1]x", "[::g]", "[:::::]", "[1:2]",
+                "[::1]:x", ":80",
                 "a\\b",
                 "\u00e4", "a\"", "<a>", "a%zz", "a%4")) {
             refused("GET /tell HTTP/1.1\r\nHost: " + host + "\r\n\r\n");

@@ -2,6 +2,7 @@ package dev.partita.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -162,8 +163,18 @@ final class HttpOracle {
             return false;
         }
         Matcher whole = Pattern.compile(HOST).matcher(authority);
-        return !whole.matches() || whole.group(1) != null && !whole.group(1).isEmpty()
-                && Integer.parseInt(whole.group(1)) > 65_535;
+        return !whole.matches()
+                || whole.group(1) != null && !whole.group(1).isEmpty() && Integer.parseInt(whole.group(1)) > 65_535
+                || authority.startsWith("[") && !isAddress(authority.substring(1, authority.indexOf(']')));
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            Inet6Address.ofLiteral(text);
+            return true;
+        } catch (IllegalArgumentException wrong) {
+            return false;
+        }
     }
 
     private boolean fields() {
