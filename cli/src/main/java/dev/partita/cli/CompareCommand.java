@@ -7,22 +7,18 @@ import dev.partita.lab.compare.Settings;
 import dev.partita.lab.compare.Settings.Slo;
 import dev.partita.lab.report.Report;
 import dev.partita.lab.report.TerminalTable;
-import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.ResultsFile;
 import dev.partita.lab.results.WorkloadCard;
 import dev.partita.lab.results.WorkloadCard.RequestClass;
 import dev.partita.lab.trial.Bench;
-import dev.partita.lab.trial.Contestant;
 import dev.partita.lab.trial.Folder;
 import dev.partita.lab.trial.LabFailure;
 import dev.partita.lab.trial.Launch;
 import dev.partita.lab.trial.Pins;
 import dev.partita.lab.trial.Plant;
 import dev.partita.lab.workload.Workload;
-import dev.partita.server.Isolation;
-import dev.partita.server.ServerModel;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -267,7 +263,8 @@ final class CompareCommand implements Callable<Integer> {
         if (app.content() == null && !urlPaths.isEmpty()) {
             throw new Mistake("--url-path says what to ask the class of --app for; give both or neither");
         }
-        return new Settings(mode, modelCards(), transports(), chosenWorkloads(mode), wanted, app.name(),
+        return new Settings(mode, Contenders.named(models, isolation), transports(), chosenWorkloads(mode), wanted,
+                app.name(),
                 app.name().isEmpty() ? List.of("--demo") : app.arguments(), objective(), rounds,
                 repeat == null && mode == Mode.FULL ? ROUNDS_MAX : rounds, secondsMax(mode), planted(),
                 "partita " + String.join(" ", Objects.requireNonNull(spec).commandLine().getParent() == null
@@ -288,53 +285,6 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         return numbers;
-    }
-
-    private List<ModelCard> modelCards() {
-        List<ModelCard> cards = new ArrayList<>();
-        List<ModelName> names = new ArrayList<>();
-        if (models == null) {
-            names.addAll(List.of(ModelName.values()));
-        } else {
-            for (String each : models.split(",", -1)) {
-                names.add(ModelName.of(each.strip()));
-            }
-        }
-        List<Isolation> isolations = isolations();
-        for (ModelName each : names) {
-            for (Isolation one : isolations) {
-                inIsolation(each, one).ifPresent(model -> cards.add(card(each, one, model)));
-            }
-        }
-        if (cards.isEmpty()) {
-            throw new Mistake("--isolation processes: none of " + models + " has processes");
-        }
-        return cards.stream().distinct().toList();
-    }
-
-    private static ModelCard card(ModelName name, Isolation isolation, ServerModel model) {
-        var tasks = model.tasks();
-        boolean isDivided = isolation == Isolation.PROCESSES;
-        return new ModelCard(name.word() + (isDivided ? Contestant.IN_PROCESSES : ""),
-                Models.longName(name) + (isDivided ? ", in processes" : ""), tasks.connections(), tasks.io(),
-                tasks.work());
-    }
-
-    /// Empty if the model has not that.
-    private static Optional<ServerModel> inIsolation(ModelName name, Isolation isolation) {
-        try {
-            return Optional.of(name.model().isolation(isolation));
-        } catch (IllegalArgumentException refused) {
-            return Optional.empty();
-        }
-    }
-
-    private List<Isolation> isolations() {
-        List<Isolation> chosen = new ArrayList<>();
-        for (String each : (isolation == null ? "threads" : isolation).split(",", -1)) {
-            chosen.add(IsolationOptions.named(each.strip()));
-        }
-        return chosen.stream().distinct().toList();
     }
 
     private double secondsMax(Mode mode) {

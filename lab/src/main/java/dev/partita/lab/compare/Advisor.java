@@ -190,7 +190,16 @@ final class Advisor {
 
     /// What decided between the chosen model and another one.
     private Metric decisive(String other) {
-        return !holding.contains(other) ? Metric.THROUGHPUT : late.getOrDefault(other, Metric.CPU);
+        return !holding.contains(other) ? objective() : late.getOrDefault(other, Metric.CPU);
+    }
+
+    /// What those lack that do not hold the load.
+    private Metric objective() {
+        return on.chosen.sloRates.isEmpty() ? Metric.THROUGHPUT : Metric.OBJECTIVE;
+    }
+
+    private double sloRate(String model) {
+        return on.chosen.sloRates.getOrDefault(model, 0.0);
     }
 
     private List<Margin> margins(String choice) {
@@ -198,11 +207,15 @@ final class Advisor {
         for (String other : medians.keySet()) {
             if (!other.equals(choice)) {
                 Metric metric = decisive(other);
+                if (metric == Metric.OBJECTIVE) {
+                    double ratio = sloRate(other) / sloRate(choice);
+                    margins.add(new Margin(other, metric, ratio, ratio, ratio));
+                }
                 interval(other, choice, metric).ifPresent(each -> margins.add(
                         new Margin(other, metric, each.median(), each.low(), each.high())));
             }
         }
-        List<Metric> nearest = List.of(Metric.CPU, Metric.P99, Metric.P999, Metric.THROUGHPUT);
+        List<Metric> nearest = List.of(Metric.CPU, Metric.P99, Metric.P999, Metric.OBJECTIVE, Metric.THROUGHPUT);
         margins.sort(Comparator.comparingInt((Margin each) -> nearest.indexOf(each.metric()))
                 .thenComparingDouble(each -> each.metric().lowerIsBetter() ? each.ratio() : 1 / each.ratio()));
         return margins;
@@ -212,6 +225,10 @@ final class Advisor {
         Medians cell = of(choice);
         Double asked = cell.asked();
         String name = name(choice);
+        Settings.Slo slo = settings.slo();
+        if (slo != null && !on.chosen.sloRates.isEmpty()) {
+            return text("Choose %s: it holds %s up to %,.0f requests a second.", name, slo.words(), sloRate(choice));
+        }
         return asked == null
                 ? text("Choose %s: it takes %.1f µs of CPU for a request.", name, cpu(choice))
                 : text("Choose %s: at %,.0f requests a second its p99 is %s, and a request takes %.0f µs of"
@@ -241,9 +258,12 @@ final class Advisor {
                             2 * (handOff == null ? 0 : handOff)));
         }
         List<String> failing = medians.keySet().stream().filter(each -> !holding.contains(each)).toList();
-        if (!failing.isEmpty()) {
-            reasons.add(names(failing) + (failing.size() == 1 ? " does" : " do") + " not hold "
-                    + (settings.slo() == null ? "this rate." : "the objective at this rate."));
+        if (!failing.isEmpty() && objective() == Metric.OBJECTIVE) {
+            reasons.add("Not enough: " + String.join(", ", failing.stream()
+                    .map(each -> name(each) + " (" + upTo(each) + ")")
+                    .toList()) + ".");
+        } else if (!failing.isEmpty()) {
+            reasons.add(names(failing) + (failing.size() == 1 ? " does" : " do") + " not hold this rate.");
         }
         if (!late.isEmpty()) {
             reasons.add("The tail is longer with " + String.join(", ", late.entrySet().stream()
@@ -273,6 +293,12 @@ final class Advisor {
         return reasons;
     }
 
+    private String upTo(String model) {
+        return sloRate(model) == 0
+                ? "the objective holds at no rate that was tried"
+                : text("the objective holds up to %,.0f requests a second", sloRate(model));
+    }
+
     /// Such as `p99 12.1 ms instead of 6.3 ms`.
     private String tail(String model, Metric tail, String choice) {
         return tail.title() + " " + millis(tail(model, tail)) + " instead of " + millis(tail(choice, tail));
@@ -299,6 +325,7 @@ final class Advisor {
         Medians cell = of(avoid);
         Double asked = cell.asked();
         return switch (decisive(avoid)) {
+            case OBJECTIVE -> text("Under it %s; under %s %s.", upTo(avoid), name(choice), upTo(choice));
             case THROUGHPUT -> asked == null
                     ? text("%.0f %% of its requests fail.", 100 * cell.failedShare())
                     : text("It serves %,.0f of %,.0f requests a second.", cell.rate(), asked);

@@ -43,6 +43,9 @@ public final class Comparing {
     private static final List<Integer> CONNECTIONS = List.of(4, 16, 256, 1_024);
     /// A start, a warm-up and three trials.
     private static final double MODEL_SECONDS_MIN = 7;
+    /// Where one server's time goes, and its system calls.
+    private static final double DESCRIBE_SECONDS = 4;
+    private static final double SURGE_SECONDS = 8;
     /// Where a request's time goes, and its system calls, are looked at until so little time is left.
     private static final double DESCRIBE_SECONDS_MIN = 6;
     /// The share of a full run that is kept for that.
@@ -82,25 +85,27 @@ public final class Comparing {
         });
     }
 
-    /// How long a run is going to take, in seconds.
+    /// How long a run is going to take, in seconds: a guess, since servers get warm when they do and a full run ends a workload
+    /// when its intervals are narrow.
     public static double expectedSeconds(Settings settings) {
         Bench.Pace pace = Bench.Pace.of(settings.mode());
         double trial = (pace.settleMillis() + pace.measureMillis()) / 1e3 + 0.2;
         double warm = pace.warmMillis() / 1e3 * Math.min(3, pace.warmMax()) + 0.6;
-        double sum = 5;
+        int contestants = settings.models().size() * settings.transports().size();
+        boolean isFull = settings.mode() == Mode.FULL;
+        double sum = 5 + settings.claims().size() * CLAIM_SECONDS;
         for (Workload each : settings.workloads()) {
-            int servers = settings.models().stream()
+            int servers = settings.transports().size() * settings.models().stream()
                     .mapToInt(model -> Grid.of(model.name(), "", each, settings.mode()).size())
                     .sum();
-            sum += settings.transports().size() * (servers * (warm + (each.tuned() ? trial : 0))
-                    + settings.models().size() * settings.rounds() * trial);
+            double rounds = (settings.rounds() + settings.roundsMax()) / 2.0 + (isFull ? CURVE.size() : 0);
+            sum += servers * (warm + (each.tuned() ? trial : 0)) + contestants * (rounds * trial + DESCRIBE_SECONDS)
+                    + (isFull && !each.overload().isEmpty() ? contestants * SURGE_SECONDS : 0);
+            if (settings.slo() != null && each.share() > 0) {
+                sum += objectiveSeconds(settings, trial);
+            }
         }
-        if (settings.slo() != null) {
-            sum += settings.workloads().stream().filter(each -> each.share() > 0).count()
-                    * objectiveSeconds(settings, trial);
-        }
-        sum += settings.claims().size() * CLAIM_SECONDS;
-        return Math.min(sum * 1.1, settings.secondsMax());
+        return Math.min(sum, settings.secondsMax());
     }
 
     /// Does it. An interrupt ends it with what was measured until then.

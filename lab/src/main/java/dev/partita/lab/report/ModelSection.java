@@ -82,7 +82,7 @@ final class ModelSection {
         html.open("figcaption").element("h3", Contestant.title(model.name())).element("span", model.title())
                 .close("figcaption");
         if (!Contestant.style(model.name()).equals("other")) {
-            html.trusted(drawing(model.name(), measured));
+            html.trusted(drawing(Contestant.style(model.name()), measured));
         }
         measured.ifPresent(this::split);
         html.open("table", "class", "facts").open("tbody");

@@ -21,6 +21,8 @@ public enum Metric {
     SHORT_P999("p99.9 of the short requests", "s", true),
     /// Context switches for a request.
     SWITCHES("switches per request", "", true),
+    /// The highest rate at which the `--slo` holds: of a model, and not of a trial.
+    OBJECTIVE("highest rate under the objective", "1/s", false),
     /// Resident memory.
     RESIDENT("resident memory", "bytes", true);
 
@@ -58,6 +60,7 @@ public enum Metric {
         Trial.Cost cost = trial.cost();
         Trial.Memory memory = trial.memory();
         return switch (this) {
+            case OBJECTIVE -> null;
             case THROUGHPUT -> trial.rate();
             case CPU -> cost == null ? null : (Double) cost.cpuMicros();
             case P50 -> latency(trial.latency(), trial.latency().p50());

@@ -109,6 +109,9 @@ public final class Bench implements AutoCloseable {
     /// @return the trials of each case, in the order of the cases; those of one place belong to one round
     public List<List<Trial>> rounds(List<Case> cases, int count, Purpose purpose)
             throws IOException, InterruptedException {
+        // Memory stays with a process: what idle connections add shows in a fresh one. Where only one side has them, both sides have
+        // to be as warm.
+        boolean areIdle = cases.stream().allMatch(each -> each.workload().idle() > 0);
         boolean complete = cases.stream().allMatch(each -> tried(each, purpose).size() >= count);
         if (!complete) {
             prepare(cases);
@@ -126,6 +129,9 @@ public final class Bench implements AutoCloseable {
             Collections.shuffle(missing, order);
             for (Case each : missing) {
                 progress.now(each.workload().title() + ", " + each.contestant().model() + ", round " + round);
+                if (areIdle && round <= IDLE_ROUNDS && server(each.contestant()).hadIdle()) {
+                    stop(each.contestant());
+                }
                 prepare(List.of(each)); // it may have died in the round before
                 tried(each, purpose).add(attempt(each, purpose, round));
             }
@@ -154,11 +160,6 @@ public final class Bench implements AutoCloseable {
     private Trial attempt(Case what, Purpose purpose, int round) throws IOException, InterruptedException {
         var length = new Length(pace.settleMillis, pace.measureMillis);
         refresh(what.workload());
-        if (what.workload().idle() > 0 && round <= IDLE_ROUNDS && server(what.contestant()).hadIdle()) {
-            // Memory stays with a process: what idle connections add shows in a fresh one.
-            stop(what.contestant());
-            prepare(List.of(what));
-        }
         Trial trial = trials.run(what, purpose, round, length, server(what.contestant()));
         if (trial.state() == Trial.State.FAILED) {
             stop(what.contestant()); // the next round has a new one

@@ -117,7 +117,16 @@ class AdvisorTest {
         Made made = new Made("bimodal", 8_000.0).add("sped", 0.001, 40, 1).add("mp", 0.001, 48, 1);
         made.chosen().sloRates.put("sped", 2_000.0);
         made.chosen().sloRates.put("mp", 9_000.0);
-        assertThat(advise(made).orElseThrow().model()).isEqualTo("mp");
+        Advice advice = advise(made).orElseThrow();
+
+        assertThat(advice.model()).isEqualTo("mp");
+        assertThat(advice.margins()).singleElement().satisfies(each -> {
+            assertThat(each.metric()).isEqualTo(Metric.OBJECTIVE);
+            assertThat(each.ratio()).isEqualTo(2_000 / 9_000.0);
+        });
+        assertThat(advice.whyAvoid())
+                .isEqualTo("Under it the objective holds up to 2,000 requests a second; under MP the"
+                        + " objective holds up to 9,000 requests a second.");
     }
 
     @Test

@@ -103,6 +103,18 @@ class ReportTest {
     }
 
     @Test
+    void aModelInProcessesHasTheDrawingOfItsModel() throws IOException {
+        Results one = Sample.oneModel();
+        Results divided = new Results(one.schema(), one.mode(), one.command(), one.version(), one.began(),
+                one.seconds(),
+                one.stopped(), null, one.machine(),
+                List.of(new ModelCard("symped/processes", "SYMPED, in processes", "me", "me", "me")), one.workloads(),
+                List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+
+        assertThat(page(divided)).contains("<h3>SYMPED processes</h3>", "<svg");
+    }
+
+    @Test
     void onlyItsOwnTwoScriptsMayRun() throws Exception {
         String page = page(FULL);
         Matcher scripts = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(page);
