@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to the thread that owns the connection.
 public final class Outbound {
     private static final byte[] NO_ARRAY = {};
+    private static final Buffer NO_PART = new Buffer();
     /// How much of a file is asked for, brought into memory and sent at a time.
     private static final long WINDOW_BYTES = 256 << 10;
     private static final long COLD = -1;
 
     private final Buffer bytes = new Buffer();
-    /// What is left of the part of another buffer.
-    private final Buffer part = new Buffer();
+    /// What is left of the part of another buffer; made for the first one, since most connections never have one.
+    private Buffer part = NO_PART;
     private byte[] array = NO_ARRAY;
     private int arrayStart;
     private int arrayEnd;
@@ -55,6 +56,9 @@ public final class Outbound {
     /// until outbound is drained.
     public void follow(Buffer from, int offset, int length) {
         requireUnsealed();
+        if (part == NO_PART) {
+            part = new Buffer();
+        }
         part.look(from, offset, length);
     }
 
@@ -141,9 +145,9 @@ public final class Outbound {
     /// @return as [Endpoint#send]
     public long send(Endpoint endpoint) {
         if (arrayStart != arrayEnd && bytes.room() > 0) {
-            int part = Math.min(bytes.room(), arrayEnd - arrayStart);
-            bytes.put(array, arrayStart, part);
-            arrayStart += part;
+            int length = Math.min(bytes.room(), arrayEnd - arrayStart);
+            bytes.put(array, arrayStart, length);
+            arrayStart += length;
             if (arrayStart == arrayEnd) {
                 array = NO_ARRAY;
             }
@@ -174,7 +178,9 @@ public final class Outbound {
 
     /// Drops everything that has not been sent and closes the source.
     void reset() {
-        part.clear();
+        if (!part.isEmpty()) {
+            part.clear();
+        }
         array = NO_ARRAY;
         arrayStart = 0;
         arrayEnd = 0;
