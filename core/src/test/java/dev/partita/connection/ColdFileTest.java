@@ -38,7 +38,7 @@ class ColdFileTest {
     @Test
     void aFileInMemoryIsAskedForOnceAWindowAndSent() {
         connection.outbound().follow(new File(WINDOW + 1, 2L * WINDOW), 0, WINDOW + 1);
-        assertThat(steps()).containsExactly(Step.WRITE, Step.WAIT);
+        assertThat(steps()).as("a turn for each").containsExactly(Step.WRITE, Step.WRITE, Step.WAIT);
         assertThat(events).containsExactly("asked 0+262144", "sent 0+262144", "asked 262144+1", "sent 262144+1",
                 "closed");
         assertThat(counters.get(Counter.COLD_READS)).isZero();
