@@ -9,6 +9,7 @@ import dev.partita.connection.Step;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// One conversation in memcached's text protocol.
@@ -59,7 +60,7 @@ final class CacheSession implements Session {
     private int hits;
     private int misses;
     private boolean aKeyFailed;
-    /// The value that arrives, as far as it is not in inbound.
+    /// The key and the value that arrives behind it, as far as it is not in inbound; of the value, so many bytes.
     private byte[] arrived = NOTHING;
     private int arrivedBytes;
     /// Bytes to drop.
@@ -176,17 +177,20 @@ final class CacheSession implements Session {
     ///
     /// @return false if the store has no memory for it
     private boolean takeIn(int bytes) {
-        int needed = arrivedBytes + bytes;
-        if (needed > arrived.length) {
-            int wanted = (int) Math.min(request.length + 2L, Math.max(ARRIVING_BYTES_MIN, 2L * needed));
+        Probe key = key();
+        int at = key.length() + arrivedBytes;
+        if (at + bytes > arrived.length) {
+            long most = key.length() + request.length + 2L;
+            int wanted = (int) Math.min(most, Math.max(ARRIVING_BYTES_MIN, 2L * (at + bytes)));
             if (!server.store().reserve(wanted - arrived.length)) {
                 return false;
             }
             arrived = Arrays.copyOf(arrived, wanted);
+            key.copy(arrived);
         }
-        in.copy(request.end, arrived, arrivedBytes, bytes);
+        in.copy(request.end, arrived, at, bytes);
         in.truncate(request.end);
-        arrivedBytes = needed;
+        arrivedBytes += bytes;
         return true;
     }
 
@@ -410,12 +414,17 @@ final class CacheSession implements Session {
     }
 
     /// Puts bytes into the reply that may be more than there is room for. The caller puts nothing behind them.
-    void send(byte[] bytes, int length) {
+    void send(byte[] bytes, int offset, int length) {
         if (out.bytes().room() >= length) {
-            out.bytes().put(bytes, 0, length);
+            out.bytes().put(bytes, offset, length);
         } else {
-            out.follow(bytes, 0, length);
+            out.follow(bytes, offset, length);
         }
+    }
+
+    /// Puts an item's value with its CR LF into the reply, as [#send] does.
+    void sendValue(Item item) {
+        send(item.bytes, item.keyLength(), item.bytes.length - item.keyLength());
     }
 
     /// Whether the data block ends with CR LF, as it has to.
@@ -425,16 +434,24 @@ final class CacheSession implements Session {
     }
 
     private byte byteOfValue(int at) {
-        return at >= request.end ? in.at(at) : arrived[arrivedBytes - 1];
+        return at >= request.end ? in.at(at) : arrived[key().length() + arrivedBytes - 1];
     }
 
-    /// The data block with its CR LF, in an array of its own.
-    byte[] takeValue() {
-        int total = request.length + 2;
-        int rest = total - arrivedBytes;
-        byte[] value = arrived.length == total ? arrived : Arrays.copyOf(arrived, total);
-        in.copy(request.end, value, arrivedBytes, rest);
-        return value;
+    /// The key and the data block with its CR LF, in an array of their own.
+    byte[] takeBytes(Probe key) {
+        int total = key.length() + request.length + 2;
+        byte[] bytes = arrived.length == total ? arrived : Arrays.copyOf(arrived, total);
+        key.copy(bytes);
+        int at = key.length() + arrivedBytes;
+        in.copy(request.end, bytes, at, total - at);
+        return bytes;
+    }
+
+    /// The data block as text.
+    String valueText() {
+        Probe key = key();
+        byte[] bytes = takeBytes(key);
+        return new String(bytes, key.length(), request.length, StandardCharsets.ISO_8859_1);
     }
 
     /// Goes on with a reply that is made piece by piece.

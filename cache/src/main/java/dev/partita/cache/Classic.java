@@ -29,8 +29,8 @@ final class Classic {
             session.say(Says.BAD_CHUNK); // also to who waits for no reply: what follows is not what it seems
             return;
         }
-        byte[] value = session.takeValue();
-        Outcome outcome = updates.store(request, session.key(), session.tally(), request.verb.mode(), value,
+        Probe key = session.key();
+        Outcome outcome = updates.store(request, key, session.tally(), request.verb.mode(), session.takeBytes(key),
                 clock.expiry(request.exptime), 0);
         reply(session, switch (outcome) {
             case DONE -> Says.STORED;

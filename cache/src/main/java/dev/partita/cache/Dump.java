@@ -45,16 +45,16 @@ final class Dump implements Producer {
         if (asCommands) {
             into.putLatin1("mg ");
             if (item.is(Item.BINARY_KEY)) {
-                Base64.encode(item.key.bytes, item.key.bytes.length, into);
+                Base64.encode(item.bytes, item.keyLength(), into);
                 into.putLatin1(" b");
             } else {
-                into.put(item.key.bytes);
+                into.put(item.bytes, 0, item.keyLength());
             }
             into.put(Says.CRLF);
             return;
         }
         into.putLatin1("key=");
-        putEscaped(into, item.key.bytes);
+        putEscaped(into, item);
         into.putLatin1(" exp=");
         if (item.expiry() == Clock.NEVER) {
             into.putLatin1("-1");
@@ -71,8 +71,9 @@ final class Dump implements Producer {
     }
 
     /// As in a URI (RFC 3986 section 2.3).
-    private static void putEscaped(Buffer into, byte[] key) {
-        for (byte b : key) {
+    private static void putEscaped(Buffer into, Item item) {
+        for (int i = 0; i < item.keyLength(); i++) {
+            byte b = item.bytes[i];
             boolean plain = b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '-'
                     || b == '_' || b == '.' || b == '~';
             if (plain) {

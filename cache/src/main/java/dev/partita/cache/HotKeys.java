@@ -12,8 +12,8 @@ final class HotKeys {
     static final int KEYS_MAX = 64;
     static final int SAMPLED_EVERY = 16;
 
-    /// A key and about how many lookups it had since counting began.
-    record Hot(Key key, long lookups) {}
+    /// A key, a character for each of its bytes, and about how many lookups it had since counting began.
+    record Hot(String key, long lookups) {}
 
     private final List<Hot> table = new ArrayList<>(KEYS_MAX);
     private volatile boolean on;
@@ -35,16 +35,16 @@ final class HotKeys {
         int least = -1;
         for (int i = 0; i < table.size(); i++) {
             Hot hot = table.get(i);
-            if (key.matches(hot.key())) {
+            if (key.isText(hot.key())) {
                 table.set(i, new Hot(hot.key(), hot.lookups() + SAMPLED_EVERY));
                 return;
             }
             least = least < 0 || hot.lookups() < table.get(least).lookups() ? i : least;
         }
         if (table.size() < KEYS_MAX) {
-            table.add(new Hot(key.toKey(), SAMPLED_EVERY));
+            table.add(new Hot(key.text(), SAMPLED_EVERY));
         } else {
-            table.set(least, new Hot(key.toKey(), table.get(least).lookups() + SAMPLED_EVERY));
+            table.set(least, new Hot(key.text(), table.get(least).lookups() + SAMPLED_EVERY));
         }
     }
 

@@ -1,9 +1,13 @@
 package dev.partita.cache;
 
-/// What is stored under a key. The value and who it belongs to never change; when it ends and when it was last asked for do.
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// What is stored under a key: this object and one array. The key, the value and who it belongs to never change; when it ends
+/// and when it was last asked for do.
 ///
-/// Written under the [store's lock][Store#lock] for its key, apart from the access time, which a get writes without one: the
-/// last of several at the same time wins. 40 bytes.
+/// Written under the [store's lock][Store#lock] for its key, apart from the access time and the uses, which a get writes
+/// without one: the last of several at the same time wins. 56 bytes.
 final class Item {
     /// The value is out of date: whoever asks first is told to renew it.
     static final int STALE = 1;
@@ -12,43 +16,61 @@ final class Item {
     /// The key came in base64 and is shown in base64.
     static final int BINARY_KEY = 4;
     private static final int MARKS = STALE | TOKEN_SENT | BINARY_KEY;
-    private static final int MARK_BITS = 3;
-    private static final int FETCHED = 1 << 31;
+    private static final int IS_MAIN = 8;
+    private static final int MARK_BITS = 4;
 
-    final Key key;
-    /// The client's bytes and, as they are sent with every reply, CR LF.
-    final byte[] value;
+    private static final int FETCHED = 1 << 31;
+    private static final int USE = 1 << 29;
+    /// Up to three are counted.
+    private static final int USES = 3 * USE;
+    private static final int TIME = USE - 1; // 17 years
+
+    /// The key, and behind it the client's bytes and, as they are sent with every reply, CR LF.
+    final byte[] bytes;
     final long cas;
+    final int hash;
     final int clientFlags;
+    private final byte keyLength;
     private int expiry;
-    /// Seconds on the [Clock]; the highest bit says that a get was among the accesses.
+    /// Seconds on the [Clock]; above them how often it was used since the store looked last, and whether a get was among the
+    /// accesses.
     private int accessed;
     /// The flush that it was stored after, and the marks below it.
     private int generationAndMarks;
 
-    Item(Key key, byte[] value, long cas, int clientFlags, int expiry, int now, int generation, int marks) {
-        this.key = key;
-        this.value = value;
+    /// The next one in its chain. Whoever stands at an item that was removed still finds the rest of the chain behind it.
+    volatile @Nullable Item next;
+    /// Its neighbours in the [queue][Fifo] that it is in.
+    @Nullable Item newer;
+    @Nullable Item older;
+
+    /// @param bytes the key, the value, CR LF
+    Item(int hash, byte[] bytes, int keyLength, long cas, int clientFlags, int expiry, int now, int generation,
+            int marks) {
+        this.hash = hash;
+        this.bytes = bytes;
+        this.keyLength = (byte) keyLength;
         this.cas = cas;
         this.clientFlags = clientFlags;
         this.expiry = expiry;
-        accessed = now;
+        accessed = now & TIME;
         generationAndMarks = generation << MARK_BITS | marks;
     }
 
     /// False once it has expired or was flushed: then it only waits to be removed.
     boolean isLive(int now, int generation) {
         int end = expiry;
-        return (end == Clock.NEVER || end > now) && generationAndMarks >>> MARK_BITS == generation;
+        return (end == Clock.NEVER || end > now) && !isFlushed(generation);
     }
 
     boolean isFlushed(int generation) {
-        return generationAndMarks >>> MARK_BITS != generation;
+        return generationAndMarks >>> MARK_BITS != (generation << MARK_BITS) >>> MARK_BITS;
     }
 
     /// A get has found it.
     void fetched(int now) {
-        int access = now | FETCHED;
+        int uses = accessed & USES;
+        int access = FETCHED | (uses < USES ? uses + USE : uses) | now & TIME;
         if (accessed != access) { // a write would take the cache line from the other cores
             accessed = access;
         }
@@ -64,7 +86,7 @@ final class Item {
     }
 
     int accessed() {
-        return accessed & ~FETCHED;
+        return accessed & TIME;
     }
 
     int expiry() {
@@ -87,18 +109,65 @@ final class Item {
         return generationAndMarks & MARKS;
     }
 
+    int keyLength() {
+        return keyLength & 0xFF;
+    }
+
     /// Bytes of the value, without its CR LF.
     int length() {
-        return value.length - 2;
+        return bytes.length - keyLength() - 2;
+    }
+
+    /// A copy of the key.
+    byte[] key() {
+        return Arrays.copyOf(bytes, keyLength());
+    }
+
+    boolean hasKeyOf(Item other) {
+        return hash == other.hash && keyLength == other.keyLength
+                && Arrays.equals(bytes, 0, keyLength(), other.bytes, 0, keyLength());
     }
 
     /// Bytes that it takes of the store's memory, with everything that belongs to it.
     int weight() {
-        return weight(key.bytes.length, value.length);
+        return Store.ITEM_OVERHEAD_BYTES + (Store.ARRAY_HEADER_BYTES + bytes.length + 7 & ~7);
     }
 
-    /// What an item with a key and a value (CR LF included) of these lengths weighs.
-    static int weight(int keyLength, int valueLength) {
-        return Store.ITEM_OVERHEAD_BYTES + (keyLength + 7 & ~7) + (valueLength + 7 & ~7);
+    // For its segment.
+
+    /// It was used since somebody looked last; counts as an access that no get has made.
+    void used() {
+        int uses = accessed & USES;
+        if (uses < USES) {
+            accessed += USE;
+        }
+    }
+
+    boolean isUsed() {
+        return (accessed & USES) != 0;
+    }
+
+    /// One use is forgotten.
+    void unused() {
+        if (isUsed()) {
+            accessed -= USE;
+        }
+    }
+
+    boolean isMain() {
+        return (generationAndMarks & IS_MAIN) != 0;
+    }
+
+    /// It has proved itself, and starts again without uses.
+    void becomeMain() {
+        generationAndMarks |= IS_MAIN;
+        accessed &= ~USES;
+    }
+
+    /// It is stored instead of that one, and has its standing.
+    void succeed(Item old) {
+        generationAndMarks |= old.generationAndMarks & IS_MAIN;
+        accessed |= old.accessed & USES;
+        used();
     }
 }

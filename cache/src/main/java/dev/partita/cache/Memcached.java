@@ -3,7 +3,6 @@ package dev.partita.cache;
 import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ public final class Memcached implements Protocol {
     Memcached(Settings settings, Clock clock) {
         this.settings = settings;
         this.clock = clock;
-        store = new Store(settings.memoryBytes(), settings.evicts(), clock, tally);
+        store = new Store(settings.memoryBytes(), settings.itemBytesMax(), settings.evicts(), clock, tally);
         updates = new Updates(store, clock, settings);
         var hotKeys = new HotKeys();
         retrieval = new Retrieval(store, updates, clock, hotKeys);
@@ -123,7 +122,7 @@ public final class Memcached implements Protocol {
             session.say(Says.BAD_AUTHENTICATION_END);
             return;
         }
-        String[] words = new String(session.takeValue(), StandardCharsets.ISO_8859_1).strip().split(" +", -1);
+        String[] words = session.valueText().strip().split(" +", -1);
         if (words.length < 2) {
             session.say(Says.BAD_AUTHENTICATION);
         } else if (credentials == null || credentials.accept(words[0], words[1])) {

@@ -101,7 +101,7 @@ final class Meta {
             item.fetched(clock.now());
         }
         if (request.has('v')) {
-            session.send(item.value, item.value.length);
+            session.sendValue(item);
         }
     }
 
@@ -138,7 +138,7 @@ final class Meta {
         if (request.has('C') && (mode == Mode.SET || mode == Mode.REPLACE)) {
             mode = Mode.CAS;
         }
-        Outcome outcome = updates.store(request, key, session.tally(), mode, session.takeValue(),
+        Outcome outcome = updates.store(request, key, session.tally(), mode, session.takeBytes(key),
                 clock.expiry(request.exptime), marks(request));
         if (outcome == Outcome.NO_MEMORY) {
             session.say(Says.NO_MEMORY);
@@ -193,7 +193,7 @@ final class Meta {
         }
         Buffer out = session.outbound().bytes();
         out.putLatin1("ME ");
-        putKey(session, item.is(Item.BINARY_KEY), item.key.bytes);
+        putKey(session, item);
         out.putLatin1(" exp=");
         if (item.expiry() == Clock.NEVER) {
             out.putLatin1("-1");
@@ -315,21 +315,20 @@ final class Meta {
     private static void showKey(CacheSession session, @Nullable Item item) {
         Request request = session.request();
         if (item != null && request.verb != Verb.MD && request.verb != Verb.MA) {
-            boolean binary = item.is(Item.BINARY_KEY);
-            putKey(session, binary, item.key.bytes);
-            flag(session, 'b', binary);
+            putKey(session, item);
+            flag(session, 'b', item.is(Item.BINARY_KEY));
         } else {
             session.key().show(session.outbound().bytes());
             flag(session, 'b', request.has('b'));
         }
     }
 
-    private static void putKey(CacheSession session, boolean binary, byte[] key) {
+    private static void putKey(CacheSession session, Item item) {
         Buffer out = session.outbound().bytes();
-        if (binary) {
-            Base64.encode(key, key.length, out);
+        if (item.is(Item.BINARY_KEY)) {
+            Base64.encode(item.bytes, item.keyLength(), out);
         } else {
-            out.put(key);
+            out.put(item.bytes, 0, item.keyLength());
         }
     }
 

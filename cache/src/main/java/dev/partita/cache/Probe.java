@@ -4,9 +4,10 @@ import dev.partita.connection.Buffer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
-/// The key of a request, where it stands in inbound: equal to the [Key] of the same bytes, and used again and again, so that
-/// looking something up allocates nothing. Never stored. One a session.
+/// The key of a request, where it stands in inbound: used again and again, so that looking something up allocates
+/// nothing. Never stored. One a session.
 final class Probe {
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -51,11 +52,24 @@ final class Probe {
         return this;
     }
 
-    /// The key to store.
-    Key toKey() {
-        byte[] bytes = new byte[length];
+    /// The key in a new array, with room for more behind it.
+    byte[] withRoom(int more) {
+        byte[] bytes = new byte[length + more];
         copy(bytes);
-        return new Key(hash, bytes);
+        return bytes;
+    }
+
+    /// A character for each byte.
+    String text() {
+        return new String(withRoom(0), StandardCharsets.ISO_8859_1);
+    }
+
+    boolean isText(String text) {
+        int i = 0;
+        while (i < length && i < text.length() && text.charAt(i) == (byteAt(i) & 0xFF)) {
+            i++;
+        }
+        return i == length && i == text.length();
     }
 
     /// Puts it into a reply: in base64 if that is how it came.
@@ -76,7 +90,8 @@ final class Probe {
         return isDecoded ? decoded[i] : inbound.at(offset + i);
     }
 
-    private void copy(byte[] into) {
+    /// Copies the key to an array's start.
+    void copy(byte[] into) {
         if (isDecoded) {
             System.arraycopy(decoded, 0, into, 0, length);
         } else {
@@ -107,22 +122,16 @@ final class Probe {
         return x * multiplier ^ Math.unsignedMultiplyHigh(x, multiplier);
     }
 
-    @Override
-    public int hashCode() {
+    int hash() {
         return hash;
     }
 
-    @Override
-    public boolean equals(Object other) {
-        return this == other || other instanceof Key key && matches(key);
-    }
-
-    /// Whether that is the same key.
-    boolean matches(Key key) {
-        if (key.hash != hash || key.bytes.length != length) {
+    /// Whether that item has this key.
+    boolean matches(Item item) {
+        if (item.hash != hash || item.keyLength() != length) {
             return false;
         }
-        byte[] bytes = key.bytes;
+        byte[] bytes = item.bytes;
         int i = 0;
         for (; i + Long.BYTES <= length; i += Long.BYTES) {
             if ((long) LONG.get(bytes, i) != longAt(i)) {

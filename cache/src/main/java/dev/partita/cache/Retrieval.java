@@ -48,7 +48,7 @@ final class Retrieval {
             Numbers.put(out, item.cas);
         }
         out.put(Says.CRLF);
-        session.send(item.value, item.value.length);
+        session.sendValue(item);
         return true;
     }
 }

@@ -255,7 +255,7 @@ final class Service {
 
     private static void send(CacheSession session, String text) {
         byte[] bytes = text.getBytes(ISO_8859_1);
-        session.send(bytes, bytes.length);
+        session.send(bytes, 0, bytes.length);
     }
 
     private static void reply(CacheSession session, byte[] line) {

@@ -175,7 +175,7 @@ final class Statistics {
             Item item = items.next();
             if (item.isLive(clock.now(), store.generation())) {
                 long end = item.expiry() == Clock.NEVER ? 0 : clock.epochSecond(item.expiry());
-                text.append("ITEM ").append(new String(item.key.bytes, StandardCharsets.ISO_8859_1)).append(" [")
+                text.append("ITEM ").append(new String(item.key(), StandardCharsets.ISO_8859_1)).append(" [")
                         .append(item.length()).append(" b; ").append(end).append(" s]\r\n");
                 shown++;
             }
@@ -202,7 +202,7 @@ final class Statistics {
     /// `stats hotkeys`: a key that is not text is shown as its bytes are.
     String hotKeys(List<HotKeys.Hot> hottest) {
         var text = new Text();
-        hottest.forEach(hot -> text.add(new String(hot.key().bytes, StandardCharsets.ISO_8859_1), hot.lookups()));
+        hottest.forEach(hot -> text.add(hot.key(), hot.lookups()));
         return text.end();
     }
 

@@ -1,42 +1,34 @@
 package dev.partita.cache;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Policy;
-import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.partita.connection.Buffer;
+import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// The items, bounded by the bytes that they take. For any thread.
+/// The items, bounded by the bytes that they take. For any thread; starts none.
 ///
-/// Caffeine decides what has to go when it is full (Window-TinyLFU, weighed in bytes). Its bookkeeping is done by whichever
-/// thread comes along; it starts none and uses no pool. When items end is kept in the items and looked at here, since expiry by
-/// Caffeine would double the price of a get.
-///
-/// A get takes no lock. Whatever changes an item holds the [lock][#lock] of its key, so that a change that looks first (add,
-/// cas, incr, append) is one step for everybody else.
+/// Keys and memory are divided over [segments][Segment], each with a lock and a bound of its own. A get takes no lock. Whatever
+/// changes an item holds the [lock][#lock] of its key, so that a change that looks first (add, cas, incr, append) is one step
+/// for everybody else.
 final class Store {
-    /// What an item takes on the heap beyond its key's and value's bytes, each rounded up to eight: the item 40, its key 16,
-    /// two array headers 32, Caffeine's node 40, the map's node 24, its share of the table and of the frequency sketch up to 16
-    /// each. With compact object headers and references of four bytes, which the launcher sees to. `benchmarks/cache-memory`
-    /// measures it.
-    static final int ITEM_OVERHEAD_BYTES = 184;
-    private static final int LOCKS = 1 << 10;
+    /// The header of an array: `benchmarks/cache-memory` measures whether this and the next are right.
+    static final int ARRAY_HEADER_BYTES = 12;
+    /// What an item takes on the heap beyond its array: itself 56, its share of the table and of the ghosts up to 8 each. With
+    /// compact object headers and references of four bytes, which the launcher sees to.
+    static final int ITEM_OVERHEAD_BYTES = 72;
+    private static final int SEGMENTS_MAX = 64;
+    /// A segment is no smaller than so many of the largest items, or one could not hold its share of them.
+    private static final int LARGEST_ITEMS_IN_SEGMENT = 16;
 
-    private final Cache<Object, Item> cache;
-    private final Policy<Object, Item> policy;
+    private final Segment[] segments;
     private final Clock clock;
     private final Tally tally;
     private final boolean evicts;
-    private final Object[] locks = new Object[LOCKS];
     private final long seed;
     private final long multiplier;
     private final AtomicLong casIds = new AtomicLong();
-    private final AtomicLong bytes = new AtomicLong();
-    private final AtomicLong items = new AtomicLong();
     /// Bytes of values that are still arriving.
     private final AtomicLong arriving = new AtomicLong();
     private volatile long bytesMax;
@@ -47,8 +39,9 @@ final class Store {
     private @Nullable Iterator<Item> crawl;
 
     /// @param bytesMax the memory for items
+    /// @param itemBytesMax the largest item
     /// @param evicts false if a full store refuses new items instead of dropping old ones
-    Store(long bytesMax, boolean evicts, Clock clock, Tally tally) {
+    Store(long bytesMax, int itemBytesMax, boolean evicts, Clock clock, Tally tally) {
         this.bytesMax = bytesMax;
         this.evicts = evicts;
         this.clock = clock;
@@ -56,109 +49,94 @@ final class Store {
         var random = new SplittableRandom();
         seed = random.nextLong();
         multiplier = random.nextLong() | 1;
-        for (int i = 0; i < LOCKS; i++) {
-            locks[i] = new Object();
-        }
-        cache = Caffeine.newBuilder()
-                .executor(Runnable::run)
-                .maximumWeight(evicts ? bytesMax : Long.MAX_VALUE)
-                .weigher((Object key, Item item) -> item.weight())
-                .evictionListener(this::onEviction)
-                .build();
-        policy = cache.policy();
+        segments = new Segment[evicts ? segmentCount(bytesMax, itemBytesMax) : 1]; // who refuses does so when all is full
+        Arrays.setAll(segments, i -> new Segment(bytesMaxOfEach(), this::onEviction));
+    }
+
+    private static int segmentCount(long bytesMax, int itemBytesMax) {
+        long most = bytesMax / ((long) LARGEST_ITEMS_IN_SEGMENT * itemBytesMax);
+        return Integer.highestOneBit(Math.clamp(most, 1, SEGMENTS_MAX));
+    }
+
+    private long bytesMaxOfEach() {
+        return evicts ? bytesMax / segments.length : Long.MAX_VALUE;
     }
 
     /// A probe for keys in this buffer.
-    Probe probe(dev.partita.connection.Buffer inbound) {
+    Probe probe(Buffer inbound) {
         return new Probe(seed, multiplier, inbound);
     }
 
-    /// What everybody holds who changes the item of this key.
+    /// What to hold while an item with this key is looked at and changed.
     Object lock(Probe key) {
-        return lock(key.hashCode());
+        return segment(key.hash());
     }
 
-    private Object lock(int hash) {
-        return locks[(hash ^ hash >>> 16) & LOCKS - 1];
+    private Segment segment(int hash) {
+        return segments[hash & segments.length - 1];
     }
 
-    /// The item, which counts as asked for when the store decides what may go. Allocates nothing, takes no lock.
+    /// The item, if it is alive. Allocates nothing, takes no lock. That it was asked for, [Item#fetched] says.
     @Nullable Item get(Probe key) {
-        Item item = cache.getIfPresent(key);
+        Item item = peekAny(key);
         return item == null || item.isLive(clock.now(), generation) ? item : miss(item);
     }
 
     /// The item, without a trace that somebody looked.
     @Nullable Item peek(Probe key) {
-        Item item = policy.getIfPresentQuietly(key);
+        Item item = peekAny(key);
         return item == null || item.isLive(clock.now(), generation) ? item : null;
     }
 
     /// As [#peek], also for one that is dead.
     @Nullable Item peekAny(Probe key) {
-        return policy.getIfPresentQuietly(key);
+        return segment(key.hash()).find(key);
     }
 
     /// Stores an item over whatever is there. The caller holds the lock of its key.
     ///
+    /// @param old what is there
     /// @return false if it does not fit, which only a store that does not evict says; nothing is stored then, and what was
     ///     there is gone
-    boolean put(Item item) {
-        int weight = item.weight();
-        if (!evicts && bytes.get() + weight > bytesMax && !makesRoom(item, weight)) {
-            remove(item.key);
+    boolean put(@Nullable Item old, Item item) {
+        if (!evicts && bytes() + item.weight() - (old == null ? 0 : old.weight()) > bytesMax) {
+            if (old != null) {
+                remove(old);
+            }
             return false;
         }
-        Item old = cache.asMap().put(item.key, item);
-        bytes.addAndGet(old == null ? weight : weight - old.weight());
-        if (old == null) {
-            items.incrementAndGet();
-        }
+        segment(item.hash).put(item);
         return true;
     }
 
-    private boolean makesRoom(Item item, int weight) {
-        Item old = policy.getIfPresentQuietly(item.key);
-        return old != null && bytes.get() + weight - old.weight() <= bytesMax;
-    }
-
-    /// Removes whatever is stored under this key. The caller holds the lock of its key.
-    void remove(Object key) {
-        Item old = cache.asMap().remove(key);
-        if (old != null) {
-            gone(old);
-        }
-    }
-
-    private void gone(Item item) {
-        bytes.addAndGet(-item.weight());
-        items.decrementAndGet();
+    /// Removes an item that is stored. The caller holds the lock of its key.
+    void remove(Item item) {
+        segment(item.hash).remove(item);
     }
 
     /// Somebody has asked for an item that is dead.
     private @Nullable Item miss(Item dead) {
-        tally.row(dead.key.hash).increment(dead.isFlushed(generation) ? Stat.GET_FLUSHED : Stat.GET_EXPIRED);
+        tally.row(dead.hash).increment(dead.isFlushed(generation) ? Stat.GET_FLUSHED : Stat.GET_EXPIRED);
         bury(dead);
         return null;
     }
 
     /// Removes an item that is dead.
     private void bury(Item item) {
-        synchronized (lock(item.key.hash)) {
-            if (policy.getIfPresentQuietly(item.key) == item) {
-                remove(item.key);
+        Segment segment = segment(item.hash);
+        synchronized (segment) {
+            if (segment.holds(item)) {
+                segment.remove(item);
                 if (!item.isFetched() && !item.isFlushed(generation)) {
-                    tally.row(item.key.hash).increment(Stat.EXPIRED_UNFETCHED);
+                    tally.row(item.hash).increment(Stat.EXPIRED_UNFETCHED);
                 }
             }
         }
     }
 
-    /// By the thread whose put made it necessary, or by any other's that came along.
-    private void onEviction(@Nullable Object key, @Nullable Item item, RemovalCause cause) {
-        Item evicted = Objects.requireNonNull(item);
-        gone(evicted);
-        Tally.Row row = tally.row(evicted.key.hash);
+    /// By the thread whose put made it necessary.
+    private void onEviction(Item evicted) {
+        Tally.Row row = tally.row(evicted.hash);
         if (!evicted.isLive(clock.now(), generation)) {
             row.increment(Stat.RECLAIMED);
             return;
@@ -200,11 +178,11 @@ final class Store {
     }
 
     long bytes() {
-        return bytes.get();
+        return Arrays.stream(segments).mapToLong(Segment::bytes).sum();
     }
 
     long items() {
-        return items.get();
+        return Arrays.stream(segments).mapToLong(Segment::items).sum();
     }
 
     long bytesMax() {
@@ -222,14 +200,14 @@ final class Store {
     /// Changes the bound; items that no longer fit go.
     void bytesMax(long bytesMax) {
         this.bytesMax = bytesMax;
-        if (evicts) {
-            policy.eviction().ifPresent(eviction -> eviction.setMaximum(bytesMax));
+        for (Segment segment : segments) {
+            segment.bytesMax(bytesMaxOfEach());
         }
     }
 
-    /// The items, dead ones too, in no order; those that come and go meanwhile may or may not be among them.
+    /// The items, dead ones too; see [Walk].
     Iterator<Item> iterator() {
-        return cache.asMap().values().iterator();
+        return new Walk(segments);
     }
 
     // Ends.

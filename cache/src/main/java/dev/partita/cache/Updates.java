@@ -1,6 +1,7 @@
 package dev.partita.cache;
 
 import dev.partita.cache.Verb.Mode;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// What changes items, each in one step for everybody else: the part that classic and meta commands have in common.
@@ -8,7 +9,6 @@ final class Updates {
     /// The largest number that can be multiplied by ten without passing 2^64-1.
     static final long LARGEST_TENTH = Long.divideUnsigned(-1L, 10);
     private static final int DIGITS_MAX = 20;
-    private static final byte[] EMPTY = {'\r', '\n'};
 
     /// How a change ended.
     enum Outcome { DONE, NOT_STORED, EXISTS, NOT_FOUND, NOT_NUMERIC, NO_MEMORY }
@@ -33,9 +33,9 @@ final class Updates {
 
     /// Stores a value; the stored item is in the request afterwards.
     ///
-    /// @param value with CR LF
+    /// @param bytes the key, the value, CR LF: as an [Item] has them
     /// @param marks what the item is marked with from the start
-    Outcome store(Request request, Probe key, Tally.Row row, Mode mode, byte[] value, int expiry, int marks) {
+    Outcome store(Request request, Probe key, Tally.Row row, Mode mode, byte[] bytes, int expiry, int marks) {
         synchronized (store.lock(key)) {
             Item any = store.peekAny(key);
             Item old = any != null && any.isLive(clock.now(), store.generation()) ? any : null;
@@ -43,32 +43,31 @@ final class Updates {
                 row.increment(Stat.RECLAIMED);
             }
             return switch (mode) {
-                case SET -> put(request, any, key, row, value, expiry, marks);
+                case SET -> put(request, any, key, row, bytes, expiry, marks);
                 case ADD -> {
                     if (old != null) {
-                        store.get(key); // keeps it from being dropped, as memcached does
+                        old.used(); // keeps it from being dropped, as memcached does
                         yield Outcome.NOT_STORED;
                     }
-                    yield put(request, any, key, row, value, expiry, marks);
+                    yield put(request, any, key, row, bytes, expiry, marks);
                 }
                 case REPLACE -> old == null
                         ? Outcome.NOT_STORED
-                        : put(request, any, key, row, value, expiry, marks);
-                case CAS -> cas(request, old, key, row, value, expiry, marks);
-                case APPEND -> join(request, old, key, row, value, marks, false);
-                case PREPEND -> join(request, old, key, row, value, marks, true);
+                        : put(request, any, key, row, bytes, expiry, marks);
+                case CAS -> cas(request, old, key, row, bytes, expiry, marks);
+                case APPEND -> join(request, old, key, row, bytes, marks, false);
+                case PREPEND -> join(request, old, key, row, bytes, marks, true);
             };
         }
     }
 
     private Outcome put(
-            Request request, @Nullable Item any, Probe key, Tally.Row row, byte[] value, int expiry, int marks) {
-        Key kept = any == null ? key.toKey() : any.key;
-        return put(request, row, item(request, kept, value, request.clientFlags, expiry, marks));
+            Request request, @Nullable Item any, Probe key, Tally.Row row, byte[] bytes, int expiry, int marks) {
+        return put(request, any, row, item(request, key, bytes, request.clientFlags, expiry, marks));
     }
 
-    private Outcome put(Request request, Tally.Row row, Item item) {
-        if (!store.put(item)) {
+    private Outcome put(Request request, @Nullable Item any, Tally.Row row, Item item) {
+        if (!store.put(any, item)) {
             row.increment(Stat.STORE_NO_MEMORY);
             return Outcome.NO_MEMORY;
         }
@@ -77,8 +76,9 @@ final class Updates {
         return Outcome.DONE;
     }
 
-    private Item item(Request request, Key key, byte[] value, int clientFlags, int expiry, int marks) {
-        return new Item(key, value, nextCas(request), clientFlags, expiry, clock.now(), store.generation(), marks);
+    private Item item(Request request, Probe key, byte[] bytes, int clientFlags, int expiry, int marks) {
+        return new Item(key.hash(), bytes, key.length(), nextCas(request), clientFlags, expiry, clock.now(),
+                store.generation(), marks);
     }
 
     private long nextCas(Request request) {
@@ -86,55 +86,64 @@ final class Updates {
     }
 
     private Outcome cas(
-            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] value, int expiry, int marks) {
+            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] bytes, int expiry, int marks) {
         if (old == null) {
             row.increment(Stat.CAS_MISSES);
             return Outcome.NOT_FOUND;
         }
         if (old.cas == request.cas) {
             row.increment(Stat.CAS_HITS);
-            return put(request, old, key, row, value, expiry, marks);
+            return put(request, old, key, row, bytes, expiry, marks);
         }
         // The flag I: a value that is older than the item's may replace it, as stale.
         boolean stale = request.verb == Verb.MS && request.has('I')
                 && Long.compareUnsigned(request.cas, old.cas) < 0;
         if (stale) {
-            return put(request, old, key, row, value, expiry, marks | Item.STALE);
+            return put(request, old, key, row, bytes, expiry, marks | Item.STALE);
         }
         row.increment(Stat.CAS_BADVAL);
         return Outcome.EXISTS;
     }
 
     private Outcome join(
-            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] value, int marks,
+            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] bytes, int marks,
             boolean before) {
         boolean meta = request.verb == Verb.MS;
         if (old == null) {
             return meta && request.has('N')
-                    ? put(request, null, key, row, value, clock.expiry(request.vivifyExptime), marks)
+                    ? put(request, store.peekAny(key), key, row, bytes, clock.expiry(request.vivifyExptime), marks)
                     : Outcome.NOT_STORED;
         }
         if (meta && request.has('C') && request.cas != old.cas) {
             row.increment(Stat.CAS_BADVAL);
             return Outcome.EXISTS;
         }
-        long length = (long) old.length() + value.length - 2;
-        if (!fits(key.length(), length)) {
+        int keyLength = key.length();
+        int added = bytes.length - keyLength - 2;
+        long length = (long) old.length() + added;
+        if (!fits(keyLength, length)) {
             return Outcome.NOT_STORED;
         }
-        byte[] first = before ? value : old.value;
-        byte[] second = before ? old.value : value;
-        byte[] joined = new byte[(int) length + 2];
-        System.arraycopy(first, 0, joined, 0, first.length - 2);
-        System.arraycopy(second, 0, joined, first.length - 2, second.length);
-        return put(request, row, item(request, old.key, joined, old.clientFlags, old.expiry(),
+        byte[] joined = key.withRoom((int) length + 2);
+        System.arraycopy(bytes, keyLength, joined, before ? keyLength : keyLength + old.length(), added);
+        System.arraycopy(old.bytes, keyLength, joined, before ? keyLength + added : keyLength, old.length());
+        endLine(joined);
+        return put(request, old, row, item(request, key, joined, old.clientFlags, old.expiry(),
                 old.marks() & Item.BINARY_KEY));
+    }
+
+    private static void endLine(byte[] bytes) {
+        bytes[bytes.length - 2] = '\r';
+        bytes[bytes.length - 1] = '\n';
     }
 
     /// Drops the item because a new value for it was refused: what is out of date must not stay.
     void drop(Probe key) {
         synchronized (store.lock(key)) {
-            store.remove(key);
+            Item any = store.peekAny(key);
+            if (any != null) {
+                store.remove(any);
+            }
         }
     }
 
@@ -153,14 +162,14 @@ final class Updates {
             }
             if (!meta || !request.has('I') && !request.has('x')) {
                 row.increment(Stat.DELETE_HITS);
-                store.remove(item.key);
+                store.remove(item);
                 return Outcome.DONE;
             }
-            return change(request, row, item);
+            return change(request, key, row, item);
         }
     }
 
-    private Outcome change(Request request, Tally.Row row, Item old) {
+    private Outcome change(Request request, Probe key, Tally.Row row, Item old) {
         boolean empties = request.has('x');
         boolean stale = request.has('I');
         int marks = old.marks() & ~Item.TOKEN_SENT | (stale ? Item.STALE : 0);
@@ -169,9 +178,16 @@ final class Updates {
             row.increment(Stat.DELETE_HITS);
             marks &= Item.BINARY_KEY;
         }
-        return put(request, row, empties
-                ? item(request, old.key, EMPTY, request.clientFlags, expiry, marks)
-                : item(request, old.key, old.value, old.clientFlags, expiry, marks));
+        return put(request, old, row, empties
+                ? item(request, key, empty(key), request.clientFlags, expiry, marks)
+                : item(request, key, old.bytes, old.clientFlags, expiry, marks));
+    }
+
+    /// What an item without a value has.
+    private static byte[] empty(Probe key) {
+        byte[] bytes = key.withRoom(2);
+        endLine(bytes);
+        return bytes;
     }
 
     /// Gives an item another end.
@@ -191,9 +207,8 @@ final class Updates {
     /// Makes an empty item for who renews it; the lock of the key is held.
     @Nullable Item vivify(Request request, Probe key, Tally.Row row, int marks) {
         Item any = store.peekAny(key);
-        Key kept = any == null ? key.toKey() : any.key;
-        Item made = item(request, kept, EMPTY, 0, clock.expiry(request.vivifyExptime), marks | Item.TOKEN_SENT);
-        return put(request, row, made) == Outcome.DONE ? made : null;
+        Item made = item(request, key, empty(key), 0, clock.expiry(request.vivifyExptime), marks | Item.TOKEN_SENT);
+        return put(request, any, row, made) == Outcome.DONE ? made : null;
     }
 
     /// Adds to or takes from the number that an item's value is. Past 2^64-1 it goes on at 0; below 0 it stays 0. The new
@@ -210,7 +225,7 @@ final class Updates {
                 request.isCreated = true;
                 request.number = request.initial;
                 request.clientFlags = 0;
-                return put(request, store.peekAny(key), key, row, digits(request.initial, 0), Clock.NEVER, marks);
+                return put(request, store.peekAny(key), key, row, digits(key, request.initial, 0), Clock.NEVER, marks);
             }
             if (meta && request.has('C') && request.cas != old.cas) {
                 return Outcome.EXISTS;
@@ -222,30 +237,31 @@ final class Updates {
             long delta = request.delta;
             request.number = adds ? number + delta : Long.compareUnsigned(delta, number) > 0 ? 0 : number - delta;
             row.increment(adds ? Stat.INCR_HITS : Stat.DECR_HITS);
-            Item made = item(request, old.key, digits(request.number, old.length()), old.clientFlags, old.expiry(),
+            Item made = item(request, key, digits(key, request.number, old.length()), old.clientFlags, old.expiry(),
                     old.marks());
             made.accessedAs(old);
-            return put(request, row, made);
+            return put(request, old, row, made);
         }
     }
 
     /// As C's strtoull reads it: white space may stand before it, and anything may follow behind some.
     private static boolean readNumber(Request request, Item item) {
-        byte[] value = item.value;
-        int length = item.length();
-        int i = 0;
-        while (i < length && isSpace(value[i])) {
+        byte[] value = item.bytes;
+        int start = item.keyLength();
+        int end = start + item.length();
+        int i = start;
+        while (i < end && isSpace(value[i])) {
             i++;
         }
-        if (i < length && value[i] == '+') {
+        if (i < end && value[i] == '+') {
             i++;
         }
-        if (length > DIGITS_MAX || i == length) {
+        if (item.length() > DIGITS_MAX || i == end) {
             return false;
         }
         long number = 0;
         int first = i;
-        for (; i < length && !isSpace(value[i]); i++) {
+        for (; i < end && !isSpace(value[i]); i++) {
             int digit = value[i] - '0';
             if (digit < 0 || digit > 9 || Long.compareUnsigned(number, LARGEST_TENTH) > 0) {
                 return false;
@@ -263,20 +279,20 @@ final class Updates {
         return b == ' ' || b >= '\t' && b <= '\r';
     }
 
-    /// The number in digits with CR LF, filled up with spaces to the length that the value had: it never gets shorter.
-    private static byte[] digits(long number, int lengthMin) {
+    /// The number in digits behind its key and with CR LF, filled up with spaces to the length that the value had: it never
+    /// gets shorter.
+    private static byte[] digits(Probe key, long number, int lengthMin) {
         int digits = digitCount(number);
-        int length = Math.max(digits, lengthMin);
-        byte[] value = new byte[length + 2];
+        int start = key.length();
+        byte[] bytes = key.withRoom(Math.max(digits, lengthMin) + 2);
         long rest = number;
-        for (int i = digits - 1; i >= 0; i--) {
-            value[i] = (byte) ('0' + Long.remainderUnsigned(rest, 10));
+        for (int i = start + digits - 1; i >= start; i--) {
+            bytes[i] = (byte) ('0' + Long.remainderUnsigned(rest, 10));
             rest = Long.divideUnsigned(rest, 10);
         }
-        java.util.Arrays.fill(value, digits, length, (byte) ' ');
-        value[length] = '\r';
-        value[length + 1] = '\n';
-        return value;
+        Arrays.fill(bytes, start + digits, bytes.length - 2, (byte) ' ');
+        endLine(bytes);
+        return bytes;
     }
 
     /// How many digits a number from 0 to 2^64-1 has.

@@ -1,11 +1,17 @@
 package dev.partita.cache;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,12 +170,72 @@ class StoreTest {
     void aMillionErrorsThatNobodyIsToldLeaveNothingBehind() {
         try (var talk = new Talk()) {
             String errors = "set k 0 0 x noreply\r\nincr k x noreply\r\ndelete k 1 noreply\r\n".repeat(1_000);
-            byte[] batch = errors.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+            byte[] batch = errors.getBytes(ISO_8859_1);
             for (int i = 0; i < 334; i++) {
                 talk.ask(batch);
             }
             assertThat(talk.count(Counter.BAD_REQUESTS)).isEqualTo(334 * 3_000);
             assertThat(talk.server.protocol.store().items()).isZero();
+        }
+    }
+
+    @Test
+    void aScanTakesNothingThatIsAskedForAgainAndAgain() {
+        try (var talk = talk(Settings.defaults().withMemoryBytes(4 << 20))) {
+            for (int i = 0; i < 100; i++) {
+                talk.ask("set hot" + i + " 0 0 1 noreply\r\nx\r\nget hot" + i + "\r\n");
+            }
+            for (int i = 0; i < 60_000; i++) {
+                talk.ask("set scanned" + i + " 0 0 1 noreply\r\nx\r\n");
+            }
+            assertThat(talk.count(Stat.EVICTIONS)).isGreaterThan(10_000);
+            for (int i = 0; i < 100; i++) {
+                assertThat(talk.ask("get hot" + i + "\r\n")).startsWith("VALUE hot" + i);
+            }
+        }
+    }
+
+    @Test
+    void aDumpNamesEachItemOnceThoughTheTableGrowsMeanwhile() {
+        try (var talk = new Talk()) {
+            for (int i = 0; i < 1_000; i++) {
+                talk.ask("set kept" + i + " 0 0 1 noreply\r\nx\r\n");
+            }
+            List<String> named = new ArrayList<>();
+            Iterator<Item> items = talk.server.protocol.store().iterator();
+            for (int i = 0; items.hasNext(); i++) {
+                named.add(new String(items.next().key(), ISO_8859_1));
+                talk.ask("set more" + i + " 0 0 1 noreply\r\nx\r\nset yetmore" + i + " 0 0 1 noreply\r\nx\r\n");
+            }
+            assertThat(named).doesNotHaveDuplicates();
+            assertThat(named.stream().filter(key -> key.startsWith("kept"))).hasSize(1_000);
+        }
+    }
+
+    @Test
+    void whatIsStoredIsFoundWhileTheTableGrows() throws Exception {
+        var server = new Talk.Server(Settings.defaults());
+        try (var talk = new Talk(server, LIMITS)) {
+            for (int i = 0; i < 100; i++) {
+                talk.ask("set kept" + i + " 0 0 1 noreply\r\nx\r\n");
+            }
+            var misses = new AtomicLong();
+            var ended = new AtomicBoolean();
+            var reader = new Thread(() -> {
+                try (var other = new Talk(server, LIMITS)) {
+                    for (int i = 0; !ended.get(); i++) {
+                        misses.addAndGet(other.ask("get kept" + i % 100 + "\r\n").equals("END\r\n") ? 1 : 0);
+                    }
+                }
+            });
+            reader.start();
+            for (int i = 0; i < 100_000; i++) {
+                talk.ask("set more" + i + " 0 0 1 noreply\r\nx\r\n");
+            }
+            ended.set(true);
+            reader.join();
+            assertThat(misses).hasValue(0);
+            assertThat(server.protocol.store().items()).isEqualTo(100_100);
         }
     }
 
