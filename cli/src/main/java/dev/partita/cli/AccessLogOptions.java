@@ -3,8 +3,12 @@ package dev.partita.cli;
 import dev.partita.http.AccessLog;
 import dev.partita.http.AccessLog.Format;
 import dev.partita.limits.Limits;
+import dev.partita.linux.User;
+import dev.partita.server.Running;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,11 +29,14 @@ final class AccessLogOptions {
             Default: combined.""")
     private String format = "combined";
 
+    private volatile @Nullable Running running;
+
     /// Opens the log that was asked for, which SIGUSR1 opens again.
     ///
     /// @return null if none was
     /// @throws Mistake if it cannot be
-    @Nullable AccessLog open(Limits limits) {
+    @Nullable AccessLog open(Setup setup) {
+        Limits limits = setup.limits();
         Format chosen = format();
         if (file == null) {
             return null;
@@ -38,12 +45,40 @@ final class AccessLogOptions {
             return AccessLog.toStandardOutput(chosen, limits);
         }
         try {
-            AccessLog log = AccessLog.to(Path.of(file), chosen, limits);
-            Signals.handle("USR1", signal -> log.reopen());
+            Path path = Path.of(file);
+            giveTo(setup.user(), path);
+            AccessLog log = AccessLog.to(path, chosen, limits);
+            Signals.handle("USR1", signal -> reopen(log, setup.user(), path));
             return log;
         } catch (IOException | IllegalArgumentException refused) {
             throw new Mistake("--access-log " + file + " cannot be written: " + refused
                     + "\nname a file in a folder that exists and is writable, or - for standard output");
+        }
+    }
+
+    /// Lets the processes that serve open their logs again when this one does.
+    void alsoIn(Running running) {
+        this.running = running;
+    }
+
+    private void reopen(AccessLog log, @Nullable String user, Path path) {
+        try {
+            giveTo(user, path); // before others open it, who may not make files there
+        } catch (IOException kept) {
+            // the log itself says so when it opens the file
+        }
+        log.reopen();
+        Running others = running;
+        if (others != null) {
+            others.reopenLogs();
+        }
+    }
+
+    /// Makes the file, and the user that this process or its workers become the owner of it.
+    private static void giveTo(@Nullable String user, Path path) throws IOException {
+        if (user != null && User.isRoot()) {
+            Files.newByteChannel(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+            Files.setOwner(path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
         }
     }
 

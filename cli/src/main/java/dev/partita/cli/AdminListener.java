@@ -107,6 +107,11 @@ final class AdminListener implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+    }
+
+    /// Ends it, if it runs; before the end of the block that it was made for.
+    void stop() {
         Admin running = admin;
         if (running != null) {
             running.close();

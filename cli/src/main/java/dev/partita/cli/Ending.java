@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class Ending {
 
     private final PrintStream out;
     private final CountDownLatch asked = new CountDownLatch(1);
+    private final CompletableFuture<Running> known = new CompletableFuture<>();
     private volatile @Nullable Running running;
 
     Ending(PrintStream out) {
@@ -51,12 +53,9 @@ final class Ending {
         Signals.handleUnlessIgnored("HUP", _ -> reload(err));
     }
 
-    /// On a thread of the JVM's, which is kept until the new generation serves.
+    /// On a thread of the JVM's, which is kept until the new generation serves; before, until this one does.
     private void reload(PrintStream err) {
-        Running current = running;
-        if (current == null) {
-            return; // it has hardly started with what it would read again
-        }
+        Running current = known.join();
         try {
             current.reload();
             say("reloaded: a new generation serves");
@@ -71,6 +70,7 @@ final class Ending {
     /// @return the exit code
     int await(Running running) throws InterruptedException {
         this.running = running;
+        known.complete(running);
         try {
             asked.await();
         } finally {

@@ -1,5 +1,6 @@
 package dev.partita.cli;
 
+import dev.partita.linux.User;
 import dev.partita.server.Isolation;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,9 +19,14 @@ final class IsolationOptions {
     private String isolation = "threads";
 
     @Option(names = "--control", paramLabel = "PATH", description = """
-            The unix socket at which 'partita status' and 'partita reload' find this server. Default: \
+            The unix socket at which 'partita status', 'reload' and 'upgrade' find this server. Default: \
             partita-PORT.sock in the user's runtime directory, with processes or once there was a reload.""")
     private @Nullable String control;
+
+    @Option(names = "--user", paramLabel = "NAME", description = """
+            Started by root: becomes this user once every address is bound; with processes the workers do. Default: \
+            stays who it is.""")
+    private @Nullable String user;
 
     /// Whether the workers are to be processes.
     boolean isProcesses() {
@@ -33,13 +39,16 @@ final class IsolationOptions {
     Setup around(Setup setup) {
         boolean nio = setup.choice().transport().name().equals("nio");
         Isolation wanted = named(isolation);
-        if (nio && (wanted == Isolation.PROCESSES || control != null)) {
-            throw new Mistake((control != null ? "--control" : "--isolation processes")
+        if (nio && (wanted == Isolation.PROCESSES || control != null || user != null)) {
+            throw new Mistake((user != null ? "--user" : control != null ? "--control" : "--isolation processes")
                     + " needs Linux and one of its own transports, since sockets are passed between processes: use"
                     + " --transport auto; here that is nio, " + setup.choice().why());
         }
         try {
-            return setup.in(setup.model().isolation(wanted), nio ? null : path());
+            if (user != null) {
+                User _ = User.named(user);
+            }
+            return setup.in(setup.model().isolation(wanted), nio ? null : path(), user);
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage()));
         }

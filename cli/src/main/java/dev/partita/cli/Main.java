@@ -37,6 +37,7 @@ public final class Main {
                 .addSubcommand(cache)
                 .addSubcommand(new Status(out, err))
                 .addSubcommand(new ReloadCommand(out, err))
+                .addSubcommand(new UpgradeCommand(out, err))
                 .addSubcommand(new LoadCommand(out, err))
                 .addSubcommand(new CompareCommand(out, err))
                 .addSubcommand(new Models(out))

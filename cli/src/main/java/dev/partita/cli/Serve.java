@@ -87,7 +87,12 @@ final class Serve implements Callable<Integer> {
         var ending = new Ending(out, err); // before the first connection can be lost
         try (AccessLog log = openLog(plan); // behind the server: no line is lost
                 Running running = plan.start(log);
-                AdminListener _ = plan.setup().admin().start(running)) {
+                AdminListener admin = plan.setup().admin().start(running)) {
+            accessLog.alsoIn(running);
+            running.whenSuperseded(() -> {
+                admin.stop(); // its socket is the other process's too: who asks there is to get that one's answer
+                ending.ask();
+            });
             announce(plan, running);
             return ending.await(running);
         }
@@ -103,7 +108,7 @@ final class Serve implements Callable<Integer> {
 
     /// Opens the access log that was asked for; null if none was.
     @Nullable AccessLog openLog(Plan plan) {
-        return accessLog.open(plan.setup().limits());
+        return accessLog.open(plan.setup());
     }
 
     /// Tells everything that is known once the server runs, in one write, and then measures what is not known yet.

@@ -146,6 +146,7 @@ final class ServerOptions {
                     AdminListener.of(admin, addresses),
                     Proxies.of(trustedProxies, requireProxyHeader),
                     flight(),
+                    null,
                     null);
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage())); // core's own checks name what is valid

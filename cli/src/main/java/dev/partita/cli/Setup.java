@@ -29,7 +29,8 @@ record Setup(
         AdminListener admin,
         Proxies proxies,
         Optional<Flight> flight,
-        @Nullable Path control) {
+        @Nullable Path control,
+        @Nullable String user) {
 
     /// A transport and why it is this one.
     record Choice(Transport transport, String why) {
@@ -80,8 +81,9 @@ record Setup(
     /// The same under another model.
     ///
     /// @param control where the server can be asked; null for one that cannot be reloaded
-    Setup in(ServerModel model, @Nullable Path control) {
-        return new Setup(model, choice, addresses, limits, options, pinned, admin, proxies, flight, control);
+    /// @param user whom those who serve become; null if nobody
+    Setup in(ServerModel model, @Nullable Path control, @Nullable String user) {
+        return new Setup(model, choice, addresses, limits, options, pinned, admin, proxies, flight, control, user);
     }
 
     Running start(Protocol protocol) throws IOException {
@@ -96,12 +98,13 @@ record Setup(
         if (control != null) {
             server = server.control(control);
         }
-        if (flight.isPresent()) {
-            server = server.observing(flight.get().any(!(protocol instanceof Http)));
+        if (user != null) {
+            server = server.user(user);
         }
-        Running running = server.run(model);
-        flight.ifPresent(recorder -> recorder.watch(running));
-        return running;
+        if (flight.isPresent()) {
+            server = server.observing(flight.get().any(!(protocol instanceof Http))).whenServing(flight.get()::watch);
+        }
+        return server.run(model);
     }
 
     private Protocol recorded(Protocol protocol) {

@@ -11,14 +11,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Clients that ask all the time, half of them on connections that they keep, and note every request that was not answered.
 final class Clients {
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final long PAUSE_NANOS = 1_000_000L;
 
     private final SocketAddress server;
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<String> lost = new ConcurrentLinkedQueue<>();
     private volatile boolean stopped;
-    private volatile String last = "";
 
     Clients(SocketAddress server, int count) {
         this.server = server;
@@ -44,17 +42,6 @@ final class Clients {
         return List.copyOf(lost);
     }
 
-    /// Waits until an answer ends so.
-    void awaitAnswer(String end) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!last.endsWith(end)) {
-            if (System.nanoTime() > deadline || !lost.isEmpty()) {
-                throw new AssertionError("the last answer was " + last + "; lost are " + lost);
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
-    }
-
     private void ask(boolean keep) {
         while (!stopped) {
             try (SocketChannel channel = SocketChannel.open(server)) {
@@ -62,7 +49,6 @@ final class Clients {
                 do {
                     answer = Web.exchange(channel, "GET / HTTP/1.1\r\nHost: localhost\r\n"
                             + (keep ? "" : "Connection: close\r\n") + "\r\n");
-                    last = answer;
                     LockSupport.parkNanos(PAUSE_NANOS);
                 } while (!stopped && keep && !answer.contains("Connection: close"));
             } catch (IOException failure) {

@@ -120,7 +120,15 @@ public record Limits(
         @Meaning("""
                 How long a drain leaves a connection between two requests open for one more, which is answered with
                 the word that the connection closes; then it is closed from our side. At most `drainMillis` counts.
-                """) int drainIdleMillis) {
+                """) int drainIdleMillis,
+        @Meaning("""
+                Requests that a worker process serves before a new one takes its place, without losing one. 0: no
+                bound.
+                """) int workerRequestsMax,
+        @Meaning("""
+                How long a worker process serves before a new one takes its place, without losing a request. 0: no
+                bound.
+                """) int workerAgeSecondsMax) {
 
     private static final String VALID = ": valid are ";
     private static final Limits DEFAULTS = new Limits(
@@ -153,7 +161,9 @@ public record Limits(
             75_000,
             30_000,
             30_000,
-            5_000);
+            5_000,
+            0,
+            0);
 
     public Limits {
         inRange("connectionsMax", connectionsMax, 1, 1_000_000);
@@ -189,6 +199,8 @@ public record Limits(
         inRange("workMillisMax", workMillisMax, 100, 86_400_000);
         inRange("drainMillis", drainMillis, 0, 3_600_000);
         inRange("drainIdleMillis", drainIdleMillis, 0, 3_600_000);
+        inRange("workerRequestsMax", workerRequestsMax, 0, Integer.MAX_VALUE);
+        inRange("workerAgeSecondsMax", workerAgeSecondsMax, 0, 31_536_000);
     }
 
     /// The values that a server has when nothing else is said.

@@ -1,5 +1,7 @@
 package dev.partita.loop;
 
+import java.util.concurrent.CountDownLatch;
+
 /// A thread that looks after something other than connections: worker processes, for example, or the news of this one.
 public final class Attendant {
     private final Thread thread;
@@ -17,6 +19,22 @@ public final class Attendant {
     /// True in the thread itself.
     public boolean isCurrent() {
         return Thread.currentThread() == thread;
+    }
+
+    /// Waits for what some attendant does at the end, however often the calling thread is interrupted; it is again afterwards.
+    public static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Waits for the thread to end.

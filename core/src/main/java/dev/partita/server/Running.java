@@ -76,6 +76,26 @@ public interface Running extends AutoCloseable {
         throw new IOException("this server cannot be reloaded: it has no control socket; see Server.control");
     }
 
+    /// Starts this program anew, with the jars and the JDK that are in its place now, and lets it take over the listening sockets
+    /// without losing a request: only when it serves does this process stop accepting and drain, and then its server ends. Waits
+    /// until the other one has taken over, or has failed; this one goes on then.
+    ///
+    /// @throws IOException if the new process does not come up, or this server cannot be upgraded; the message says why
+    default void upgrade() throws IOException {
+        throw new IOException("this server cannot be upgraded: it has no control socket; see Server.control");
+    }
+
+    /// Runs `action`, on a thread of its own, when another process has taken over by [#upgrade] and this server begins to drain:
+    /// what else this program listens on should end then, and the program with the server.
+    default void whenSuperseded(Runnable action) {}
+
+    /// Lets the processes that serve open their log files again: each gets SIGUSR1, if it has a handler for that. What this
+    /// process writes itself is its own affair.
+    default void reopenLogs() {}
+
+    /// False once nobody is accepted any longer, as a [#drain] begins with.
+    boolean isAccepting();
+
     /// Waits until the server has ended.
     void await() throws InterruptedException;
 

@@ -5,6 +5,7 @@ import dev.partita.connection.ConnectionTable;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counts;
 import dev.partita.limits.Limits;
+import dev.partita.loop.Attendant;
 import dev.partita.loop.EventLoop;
 import dev.partita.loop.Part;
 import dev.partita.loop.Worker;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /// A server that runs on threads of this process.
 final class RunningThreads implements Running {
@@ -36,6 +38,7 @@ final class RunningThreads implements Running {
     private final Arena arena;
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean accepting = true;
 
     private RunningThreads(
             ServerModel model,
@@ -105,20 +108,16 @@ final class RunningThreads implements Running {
 
     @Override
     public List<Level> loops() {
-        return parts.stream()
-                .filter(EventLoop.class::isInstance)
-                .map(EventLoop.class::cast)
-                .map(loop -> new Level(loop.name(), loop.connections()))
-                .toList();
+        return levels(EventLoop.class, loop -> new Level(loop.name(), loop.connections()));
     }
 
     @Override
     public List<Level> queues() {
-        return parts.stream()
-                .filter(Worker.class::isInstance)
-                .map(Worker.class::cast)
-                .map(worker -> new Level(worker.name(), worker.load()))
-                .toList();
+        return levels(Worker.class, worker -> new Level(worker.name(), worker.load()));
+    }
+
+    private <P> List<Level> levels(Class<P> kind, Function<P, Level> level) {
+        return parts.stream().filter(kind::isInstance).map(kind::cast).map(level).toList();
     }
 
     @Override
@@ -142,6 +141,11 @@ final class RunningThreads implements Running {
     }
 
     @Override
+    public boolean isAccepting() {
+        return accepting;
+    }
+
+    @Override
     public void abort() {
         table.abort();
         parts.forEach(Part::wake);
@@ -156,7 +160,7 @@ final class RunningThreads implements Running {
 
     private boolean end(int patienceMillis, int patienceIdleMillis, Close idle) {
         if (!ending.compareAndSet(false, true)) {
-            awaitUninterruptibly();
+            Attendant.awaitUninterruptibly(ended);
             return true;
         }
         long begun = System.nanoTime();
@@ -169,6 +173,7 @@ final class RunningThreads implements Running {
             for (Part part : parts) {
                 part.stopAccepting(Math.max(ABORT_NANOS, deadline - System.nanoTime()));
             }
+            accepting = false;
             table.drain();
             parts.forEach(Part::wake);
             joinConnections(deadlineIdle);
@@ -188,6 +193,7 @@ final class RunningThreads implements Running {
             parts.forEach(Part::wake);
             parts.forEach(Part::stop);
         }
+        accepting = false;
         free(over);
         ended.countDown();
         if (interrupted) {
@@ -235,21 +241,6 @@ final class RunningThreads implements Running {
             } catch (Exception failure) {
                 LOG.log(System.Logger.Level.WARNING, "something could not be freed", failure);
             }
-        }
-    }
-
-    private void awaitUninterruptibly() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                ended.await();
-                break;
-            } catch (InterruptedException later) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -13,6 +13,7 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be served and where. Together with a [ServerModel] it runs:
@@ -31,6 +32,8 @@ public final class Server {
     private final boolean pinned;
     private final @Nullable RequestObserver observer;
     private final @Nullable Path control;
+    private final @Nullable String user;
+    private final @Nullable Consumer<Running> whenServing;
 
     private Server(
             Protocol protocol,
@@ -40,7 +43,9 @@ public final class Server {
             SocketOptions options,
             boolean pinned,
             @Nullable RequestObserver observer,
-            @Nullable Path control) {
+            @Nullable Path control,
+            @Nullable String user,
+            @Nullable Consumer<Running> whenServing) {
         this.protocol = protocol;
         this.addresses = List.copyOf(addresses);
         this.transport = transport;
@@ -49,11 +54,15 @@ public final class Server {
         this.pinned = pinned;
         this.observer = observer;
         this.control = control;
+        this.user = user;
+        this.whenServing = whenServing;
     }
 
     /// A server that speaks `protocol`, with the best transport of this machine and the default limits and options.
     public static Server of(Protocol protocol) {
-        return new Server(protocol, List.of(), null, Limits.defaults(), SocketOptions.defaults(), false, null, null);
+        return new Server(protocol, List.of(), null, Limits.defaults(), SocketOptions.defaults(), false, null, null,
+                null,
+                null);
     }
 
     /// Listens on a port of the loopback address, and so for programs of this machine only; for others say which address,
@@ -69,27 +78,31 @@ public final class Server {
     public Server listen(SocketAddress address) {
         List<SocketAddress> more = new ArrayList<>(addresses);
         more.add(address);
-        return new Server(protocol, more, transport, limits, options, pinned, observer, control);
+        return new Server(protocol, more, transport, limits, options, pinned, observer, control, user, whenServing);
     }
 
     /// Uses this transport; see [Transports].
     public Server transport(Transport transport) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control, user,
+                whenServing);
     }
 
     /// Uses these bounds.
     public Server limits(Limits limits) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control, user,
+                whenServing);
     }
 
     /// Tries these socket options on every listener.
     public Server socketOptions(SocketOptions options) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control, user,
+                whenServing);
     }
 
     /// Ties loop number i to processor i, modulo the number of processors, where the transport can.
     public Server pinned(boolean pinned) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control, user,
+                whenServing);
     }
 
     /// Tells `observer` of every request when it is over, and where its time went; after those that are told already. Without
@@ -97,7 +110,7 @@ public final class Server {
     public Server observing(RequestObserver observer) {
         RequestObserver before = this.observer;
         return new Server(protocol, addresses, transport, limits, options, pinned,
-                before == null ? observer : before.and(observer), control);
+                before == null ? observer : before.and(observer), control, user, whenServing);
     }
 
     /// Lets other programs of this user ask about the server and [reload][Running#reload] it, by a unix socket at that path.
@@ -105,12 +118,27 @@ public final class Server {
     ///
     /// @param path the empty path for the socket that is named by the port
     public Server control(Path path) {
-        return new Server(protocol, addresses, transport, limits, options, pinned, observer, path);
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, path, user, whenServing);
+    }
+
+    /// Becomes that user once every address is bound and before anybody is served, with all threads, for good. The process has
+    /// to be root then, or that user already. With several processes those that serve do; the master, which serves nobody, stays
+    /// who it is, so that it can bind other addresses when it is reloaded. Needs Linux and one of its transports.
+    public Server user(String name) {
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control, name,
+                whenServing);
+    }
+
+    /// Calls `action` with what runs, in each process that serves, before [#run] returns; in a worker of another process, where
+    /// [#run] never returns, this is the only one who sees it.
+    public Server whenServing(Consumer<Running> action) {
+        return new Server(protocol, addresses, transport, limits, options, pinned, observer, control, user, action);
     }
 
     /// Listens nowhere yet, otherwise the same.
     public Server nowhere() {
-        return new Server(protocol, List.of(), transport, limits, options, pinned, observer, control);
+        return new Server(protocol, List.of(), transport, limits, options, pinned, observer, control, user,
+                whenServing);
     }
 
     /// Starts this server under a model. Where that is divided into processes, or the server has a control socket, the program
@@ -122,14 +150,25 @@ public final class Server {
         if (addresses.isEmpty()) {
             throw new IllegalStateException("the server has no address: call listen(port) before run(model)");
         }
-        if (!Processes.isWanted(this, model)) {
-            return model.start(this);
+        boolean needed = Processes.isNeeded(this, model);
+        Processes processes = needed || Processes.isManaged() ? Processes.find() : null;
+        if (processes != null) {
+            return processes.run(this, model);
         }
-        Processes processes = Processes.find();
-        if (processes == null) {
-            throw new IOException("a server of several processes needs the module dev.partita.processes");
+        if (needed) {
+            throw new IOException("a server of several processes, with a control socket, or for another user needs the"
+                    + " module dev.partita.processes");
         }
-        return processes.run(this, model);
+        return start(model);
+    }
+
+    /// Starts this server on threads of this process, whatever the model is divided into, and tells [#whenServing]'s action.
+    public Running start(ServerModel model) throws IOException {
+        Running running = model.start(this);
+        if (whenServing != null) {
+            whenServing.accept(running);
+        }
+        return running;
     }
 
     /// What it speaks.
@@ -165,6 +204,11 @@ public final class Server {
     /// Where other programs reach it; null if nowhere, the empty path for a place that goes by its port.
     public @Nullable Path control() {
         return control;
+    }
+
+    /// The user that those who serve become; null if they stay who they are.
+    public @Nullable String user() {
+        return user;
     }
 
     /// Who is told of every request; null if nobody.

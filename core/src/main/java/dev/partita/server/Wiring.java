@@ -194,7 +194,9 @@ public final class Wiring implements AutoCloseable {
     /// @param accepting where the connections live
     public void listen(EventLoop loop, Accepting accepting) throws IOException {
         for (SocketAddress address : server.addresses()) {
-            loop.listen(open(address, Sharing.SINGLE), accepting);
+            for (Listener each : open(address, Sharing.SINGLE)) {
+                loop.listen(each, accepting);
+            }
         }
     }
 
@@ -207,14 +209,16 @@ public final class Wiring implements AutoCloseable {
                 requireResolved(address);
                 List<Listener> each = transport.listen(address, limits.backlog(), server.options(), loops.size());
                 listeners.addAll(each);
-                for (int i = 0; i < each.size(); i++) {
+                // Where they came from another process there may be more or fewer of them than loops.
+                for (int i = 0; i < Math.max(each.size(), loops.size()); i++) {
                     EventLoop loop = loops.get(i % loops.size());
-                    loop.listen(each.get(i), loop);
+                    loop.listen(each.get(i % each.size()), loop);
                 }
             } else {
-                Listener shared = open(address, Sharing.SHARED);
-                for (EventLoop loop : loops) {
-                    loop.listen(shared, loop);
+                for (Listener shared : open(address, Sharing.SHARED)) {
+                    for (EventLoop loop : loops) {
+                        loop.listen(shared, loop);
+                    }
                 }
             }
         }
@@ -238,11 +242,13 @@ public final class Wiring implements AutoCloseable {
         }
     }
 
-    private Listener open(SocketAddress address, Sharing sharing) throws IOException {
+    private List<Listener> open(SocketAddress address, Sharing sharing) throws IOException {
         requireResolved(address);
-        Listener listener = transport.listen(address, limits.backlog(), server.options(), sharing);
-        listeners.add(listener);
-        return listener;
+        List<Listener> opened = new ArrayList<>();
+        opened.add(transport.listen(address, limits.backlog(), server.options(), sharing));
+        opened.addAll(transport.further(address));
+        listeners.addAll(opened);
+        return opened;
     }
 
     private static void requireResolved(SocketAddress address) throws IOException {

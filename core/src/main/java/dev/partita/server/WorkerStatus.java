@@ -48,8 +48,8 @@ public record WorkerStatus(
         return text.toString().replaceAll(" +\n", "\n");
     }
 
-    /// Such as `3d 04:05:06`.
-    private static String text(Duration age) {
+    /// An age, such as `3d 04:05:06`.
+    public static String text(Duration age) {
         String days = age.toDays() == 0 ? "" : age.toDays() + "d ";
         return days + String.format(
                 Locale.ROOT, "%02d:%02d:%02d", age.toHoursPart(), age.toMinutesPart(), age.toSecondsPart());

@@ -40,6 +40,12 @@ public interface Transport {
     /// @throws IOException if the address cannot be bound; the message names it, the cause and the likely remedy
     Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing) throws IOException;
 
+    /// Further listeners of an address that listens already, which came from another process: connections arrive at each of
+    /// them, so each has to be listened to.
+    default List<Listener> further(SocketAddress address) {
+        return List.of();
+    }
+
     /// Binds several sockets to one port, over which the kernel spreads connections (SO_REUSEPORT).
     ///
     /// Sharing a port is with ourselves: with another server of this user the kernel would let us share it too, and divide the

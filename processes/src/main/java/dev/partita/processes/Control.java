@@ -25,21 +25,28 @@ public final class Control {
 
     /// The control socket of a server on that port, where it has no other path.
     public static Path path(int port) throws IOException {
-        return ControlPath.of(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+        return ControlPath.find(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
 
     /// Asks what runs: a table of its processes.
     ///
     /// @throws IOException if nobody answers at that path
     public static Reply status(Path path) throws IOException {
-        return ask(path, Supervisor.STATUS);
+        return ask(path, Clients.STATUS);
     }
 
     /// Asks for a new generation, and waits until it has taken over, or has failed.
     ///
     /// @throws IOException if nobody answers at that path
     public static Reply reload(Path path) throws IOException {
-        return ask(path, Supervisor.RELOAD);
+        return ask(path, Clients.RELOAD);
+    }
+
+    /// Asks for a new process that takes over from the one that answers, and waits until it has, or has failed.
+    ///
+    /// @throws IOException if nobody answers at that path
+    public static Reply upgrade(Path path) throws IOException {
+        return ask(path, Clients.UPGRADE);
     }
 
     private static Reply ask(Path path, String what) throws IOException {

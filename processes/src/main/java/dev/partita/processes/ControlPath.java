@@ -1,5 +1,6 @@
 package dev.partita.processes;
 
+import dev.partita.linux.User;
 import dev.partita.linux.socket.MessageChannel;
 import dev.partita.linux.socket.MessageListener;
 import java.io.IOException;
@@ -11,31 +12,62 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Where a master can be reached: `partita-PORT.sock` in the user's runtime directory, which nobody else can enter, or in a
 /// folder like it.
 final class ControlPath {
+    private static final String PREFIX = "partita-";
+
     private ControlPath() {}
 
     /// The path that belongs to a server by its first address.
     ///
     /// @param addresses with the port that was chosen where any was meant
-    static Path of(List<SocketAddress> addresses) throws IOException {
+    /// @param user whose folder it is in
+    static Path of(List<SocketAddress> addresses, String user) throws IOException {
+        return folder(user).resolve(name(addresses));
+    }
+
+    /// The same as somebody looks for it who may be root, and so may mean a server of any user's.
+    static Path find(List<SocketAddress> addresses) throws IOException {
+        Path own = of(addresses, us());
+        if (!Files.exists(own) && User.isRoot()) {
+            try (Stream<Path> folders = Files.list(temporary())) {
+                return folders.filter(each -> each.getFileName().toString().startsWith(PREFIX))
+                        .map(each -> each.resolve(name(addresses)))
+                        .filter(Files::exists)
+                        .findFirst()
+                        .orElse(own);
+            }
+        }
+        return own;
+    }
+
+    /// Who this process was started as.
+    static String us() {
+        return System.getProperty("user.name", "user");
+    }
+
+    private static Path temporary() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    private static String name(List<SocketAddress> addresses) {
         String name = switch (addresses.getFirst()) {
             case InetSocketAddress inet -> Integer.toString(inet.getPort());
             case UnixDomainSocketAddress unix -> unix.getPath().toAbsolutePath().toString().replace('/', '_');
             default -> Long.toString(ProcessHandle.current().pid());
         };
-        return folder().resolve("partita-" + name + ".sock");
+        return PREFIX + name + ".sock";
     }
 
-    private static Path folder() throws IOException {
+    private static Path folder(String user) throws IOException {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
         if (runtime != null && Files.isDirectory(Path.of(runtime)) && Files.isWritable(Path.of(runtime))) {
             return Path.of(runtime);
         }
-        String user = System.getProperty("user.name", "user");
-        Path folder = Path.of(System.getProperty("java.io.tmpdir"), "partita-" + user);
+        Path folder = temporary().resolve(PREFIX + user);
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(
                     PosixFilePermissions.fromString("rwx------")));

@@ -63,6 +63,11 @@ final class Generation {
                 place -> place.worker != null && place.worker.state == State.SERVING);
     }
 
+    /// Whether one of its workers may still take a connection.
+    boolean isAccepting() {
+        return workers.stream().anyMatch(worker -> worker.accepting);
+    }
+
     /// Whether enough workers are ready to begin with.
     boolean isReady() {
         return plan != null && count(State.SPARE) >= plan.atFirst();

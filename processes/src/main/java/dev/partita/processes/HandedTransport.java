@@ -24,19 +24,44 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A transport whose listeners came from another process, as far as they have; others it opens, and remembers, so that they can
-/// be handed on. Used by the thread that starts a server.
+/// be handed on. Servers are started with it by one thread at a time.
 final class HandedTransport implements Transport {
     private final Transport transport;
     private final Map<SocketAddress, Deque<Listener>> handed = new LinkedHashMap<>();
     private final Map<SocketAddress, List<Listener>> opened = new LinkedHashMap<>();
+    private final Map<SocketAddress, Listener> listening = new LinkedHashMap<>();
+    private @Nullable Opening whenOpen;
+    private int unopened;
+
+    /// What is to be done when everything listens that shall.
+    interface Opening {
+        void run() throws IOException;
+    }
 
     HandedTransport(Transport transport) {
         this.transport = transport;
     }
 
     /// Adds a listener for those who want to listen there.
-    void hand(SocketAddress asked, Listener listener) {
+    synchronized void hand(SocketAddress asked, Listener listener) {
         handed.computeIfAbsent(asked, any -> new ArrayDeque<>()).add(listener);
+    }
+
+    /// The last listener of each address, whoever has opened it.
+    synchronized Map<SocketAddress, Listener> listening() {
+        return new LinkedHashMap<>(listening);
+    }
+
+    /// Calls `action` when so many addresses listen: before anybody accepts, since a server's threads start last.
+    void whenOpen(int addresses, Opening action) {
+        unopened = addresses;
+        whenOpen = action;
+    }
+
+    private void countDown() throws IOException {
+        if (--unopened == 0 && whenOpen != null) {
+            whenOpen.run();
+        }
     }
 
     /// The listeners that it has opened itself, by the addresses that were asked for.
@@ -45,13 +70,13 @@ final class HandedTransport implements Transport {
     }
 
     /// Closes what was handed and nobody has wanted.
-    void closeRest() {
+    synchronized void closeRest() {
         handed.values().forEach(rest -> rest.forEach(Listener::close));
         handed.clear();
     }
 
     @Override
-    public Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing)
+    public synchronized Listener listen(SocketAddress address, int backlog, SocketOptions options, Sharing sharing)
             throws IOException {
         Deque<Listener> here = handed.get(address);
         Listener next = here == null ? null : here.poll();
@@ -59,19 +84,30 @@ final class HandedTransport implements Transport {
             next = transport.listen(address, backlog, options, sharing);
             opened.computeIfAbsent(address, any -> new ArrayList<>()).add(next);
         }
+        listening.put(address, next);
+        countDown();
         return next;
     }
 
     @Override
-    public List<Listener> listen(SocketAddress address, int backlog, SocketOptions options, int count)
+    public synchronized List<Listener> listen(SocketAddress address, int backlog, SocketOptions options, int count)
             throws IOException {
         Deque<Listener> here = handed.remove(address);
+        List<Listener> all;
         if (here != null && !here.isEmpty()) {
-            return List.copyOf(here);
+            all = List.copyOf(here);
+        } else {
+            all = transport.listen(address, backlog, options, count);
+            opened.computeIfAbsent(address, any -> new ArrayList<>()).addAll(all);
         }
-        List<Listener> all = transport.listen(address, backlog, options, count);
-        opened.computeIfAbsent(address, any -> new ArrayList<>()).addAll(all);
+        countDown();
         return all;
+    }
+
+    @Override
+    public synchronized List<Listener> further(SocketAddress address) {
+        Deque<Listener> rest = handed.remove(address);
+        return rest == null ? List.of() : List.copyOf(rest);
     }
 
     // Everything else is the transport's.

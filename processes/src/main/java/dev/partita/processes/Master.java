@@ -3,6 +3,7 @@ package dev.partita.processes;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counts;
 import dev.partita.limits.Limits;
+import dev.partita.linux.User;
 import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.linux.socket.MessageListener;
 import dev.partita.loop.Attendant;
@@ -21,16 +22,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A server that runs in other processes; or in this one with threads, until a reload puts another in its place.
-final class Master implements Running {
+final class Master implements Running, Supervisor.Own {
+    private static final System.Logger LOG = System.getLogger("dev.partita");
+    /// include/uapi/asm-generic/signal.h, the same on x86-64 and aarch64
+    private static final int SIGUSR1 = 10;
+
     private final Server server;
     private final ServerModel model;
     private final Sockets sockets;
+    private final SameProgram program;
+    private final ServiceManager manager = new ServiceManager();
+    private final List<Runnable> whenSuperseded = new CopyOnWriteArrayList<>();
+    private volatile boolean superseded;
     private final List<SocketAddress> addresses;
     private final List<SocketOptions.Outcome> options;
     /// The generation that this process serves itself, by threads.
@@ -41,7 +52,9 @@ final class Master implements Running {
     /// Null while this process is the only one and nobody has asked for another.
     private volatile @Nullable Supervisor supervisor;
 
-    private Master(Server server, ServerModel model, Sockets sockets, @Nullable Running own) {
+    private Master(
+            Server server, ServerModel model, Sockets sockets, SameProgram program, @Nullable Running own) {
+        this.program = program;
         this.server = server;
         this.model = model;
         this.sockets = sockets;
@@ -51,42 +64,103 @@ final class Master implements Running {
         options = own != null ? own.socketOptions() : all.getFirst().outcomes();
     }
 
-    static Running start(Server server, ServerModel model, Division division) throws IOException {
+    /// @param environment what those who are started by this process have to know
+    /// @param activation the sockets that it was started with
+    /// @param takeover if it is to take over from another master, how
+    static Running start(
+            Server server,
+            ServerModel model,
+            Division division,
+            Map<String, String> environment,
+            Activation activation,
+            @Nullable Takeover takeover) throws IOException {
         var sockets = new Sockets(server.transport());
-        Running own = null;
+        Master master = null;
         try {
-            Plan plan = Plan.of(server, division);
-            if (division.reach() != Reach.ALL) {
-                sockets.open(plan);
-                var master = new Master(server, model, sockets, null);
-                master.supervise(new Generation(1, plan)).awaitStart();
-                return master;
+            sockets.adopt(activation);
+            if (takeover != null) {
+                takeover.inherit(sockets, server);
             }
-            var transport = new HandedTransport(server.transport());
-            own = model.start(server.transport(transport));
-            sockets.adopt(transport.opened());
-            var master = new Master(server, model, sockets, own);
-            Path asked = server.control();
-            if (asked != null && !asked.toString().isEmpty()) {
-                Supervisor _ = master.supervise(new Generation(1, null));
+            SameProgram program = SameProgram.read(environment);
+            master = division.reach() != Reach.ALL
+                    ? divided(server, model, division, sockets, program, takeover)
+                    : alone(server, model, sockets, program, takeover);
+            Supervisor supervisor = master.supervisor;
+            if (takeover != null && supervisor != null) {
+                takeover.complete(supervisor, server.addresses());
             }
+            master.manager.ready("serving with " + model.name());
             return master;
         } catch (IOException | RuntimeException failure) {
             sockets.close();
-            if (own != null) {
-                own.close();
+            if (master != null) {
+                master.close();
             }
             throw failure;
         }
     }
 
-    private Supervisor supervise(Generation first) throws IOException {
-        Path path = path();
+    /// A master that serves nobody.
+    private static Master divided(
+            Server server,
+            ServerModel model,
+            Division division,
+            Sockets sockets,
+            SameProgram program,
+            @Nullable Takeover takeover) throws IOException {
+        Plan plan = Plan.of(server, division);
+        sockets.open(plan);
+        var master = new Master(server, model, sockets, program, null);
+        master.supervise(new Generation(takeover == null ? 1 : takeover.generation(), plan), takeover).awaitStart();
+        return master;
+    }
+
+    /// A process that serves itself, until a reload.
+    private static Master alone(
+            Server server, ServerModel model, Sockets sockets, SameProgram program, @Nullable Takeover takeover)
+            throws IOException {
+        if (takeover != null) {
+            String doubt = Rehearsal.of(server, model);
+            if (!doubt.isEmpty()) {
+                throw new IOException(doubt);
+            }
+        }
+        var transport = new HandedTransport(server.transport());
+        sockets.lend(transport);
+        String user = server.user();
+        if (user != null) {
+            transport.whenOpen(server.addresses().size(), () -> Privileges.give(user));
+        }
+        Running own = server.transport(transport).start(model);
+        try {
+            transport.closeRest();
+            sockets.adopt(transport.opened());
+            var master = new Master(server, model, sockets, program, own);
+            Path asked = server.control();
+            if (takeover != null || asked != null && !asked.toString().isEmpty()) {
+                int number = takeover == null ? 1 : takeover.generation();
+                Supervisor _ = master.supervise(new Generation(number, null), takeover);
+            }
+            return master;
+        } catch (IOException | RuntimeException failure) {
+            own.close();
+            throw failure;
+        }
+    }
+
+    private Supervisor supervise(Generation first, @Nullable Takeover takeover) throws IOException {
+        Path path = takeover == null ? path() : takeover.controlMeanwhile();
         MessageListener control = ControlPath.listen(path);
         try {
-            var begun = new Supervisor(sockets, control, path, first, this::retireOwn);
+            var begun = new Supervisor(sockets, control, path, program, first, this, manager, takeover != null);
             supervisor = begun;
-            new Attendant("supervisor", begun).start();
+            boolean unprivileged = server.user() != null;
+            new Attendant("supervisor", () -> {
+                if (unprivileged) {
+                    gainNothing();
+                }
+                begun.run();
+            }).start();
             return begun;
         } catch (IOException failure) {
             control.close();
@@ -94,11 +168,20 @@ final class Master implements Running {
         }
     }
 
+    /// The thread that starts the workers has this from whoever has started it, but that may be the JVM.
+    private static void gainNothing() {
+        try {
+            User.gainNothing();
+        } catch (IOException old) {
+            LOG.log(System.Logger.Level.WARNING, "workers could gain privileges again: " + old.getMessage());
+        }
+    }
+
     private Path path() throws IOException {
         Path asked = server.control();
         return asked != null && !asked.toString().isEmpty()
                 ? asked.toAbsolutePath()
-                : ControlPath.of(addresses);
+                : ControlPath.of(addresses, own != null && server.user() != null ? server.user() : ControlPath.us());
     }
 
     @Override
@@ -108,7 +191,7 @@ final class Master implements Running {
 
     @Override
     public Transport transport() {
-        return server.transport();
+        return sockets.aside();
     }
 
     @Override
@@ -170,22 +253,57 @@ final class Master implements Running {
 
     @Override
     public void reload() throws IOException {
-        Supervisor others;
-        synchronized (this) {
-            if (ending.get()) {
-                throw new IOException("the server is ending");
-            }
-            others = supervisor != null ? supervisor : supervise(new Generation(1, null));
-        }
-        others.reload();
+        supervised().reload();
     }
 
-    /// The new generation serves: what this process served itself ends.
-    private void retireOwn() {
+    @Override
+    public void upgrade() throws IOException {
+        supervised().upgrade();
+    }
+
+    private synchronized Supervisor supervised() throws IOException {
+        if (ending.get()) {
+            throw new IOException("the server is ending");
+        }
+        Supervisor others = supervisor;
+        return others != null ? others : supervise(new Generation(1, null), null);
+    }
+
+    @Override
+    public void reopenLogs() {
+        Supervisor others = supervisor;
+        if (others != null) {
+            others.passOn(SIGUSR1);
+        }
+    }
+
+    @Override
+    public void whenSuperseded(Runnable action) {
+        whenSuperseded.add(action);
+    }
+
+    // The supervisor's thread.
+
+    @Override
+    public boolean isAccepting() {
+        return own != null ? own.isAccepting() : !ending.get();
+    }
+
+    @Override
+    public void retire() {
         Running retiring = own;
         if (retiring != null && ownIsOld.compareAndSet(false, true)) {
             new Attendant("drain", retiring::drain).start();
         }
+    }
+
+    @Override
+    public void leave() {
+        superseded = true;
+        new Attendant("leave", () -> {
+            new Attendant("drain", this::drain).start();
+            whenSuperseded.forEach(Runnable::run);
+        }).start();
     }
 
     @Override
@@ -221,6 +339,9 @@ final class Master implements Running {
     private boolean end(End.How how) {
         boolean first = ending.compareAndSet(false, true);
         boolean clean = true;
+        if (first && !superseded) {
+            manager.stopping();
+        }
         if (first || how == End.How.ABORT) {
             long abortedBefore = count(Counter.ABORTED);
             endAll(how);
@@ -229,7 +350,7 @@ final class Master implements Running {
         if (first) {
             ended.countDown();
         } else {
-            awaitUninterruptibly(ended);
+            Attendant.awaitUninterruptibly(ended);
         }
         return clean;
     }
@@ -252,22 +373,7 @@ final class Master implements Running {
             }
         }
         if (others != null) {
-            awaitUninterruptibly(others.ended());
-        }
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                latch.await();
-                break;
-            } catch (InterruptedException later) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            Attendant.awaitUninterruptibly(others.ended());
         }
     }
 }

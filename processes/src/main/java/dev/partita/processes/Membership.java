@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// process lives and pass the orders on, so that neither a long request nor a busy loop makes it look dead.
 final class Membership implements Runnable {
     static final long BEAT_NANOS = 250_000_000L;
+    /// Between two beats while the master waits for one.
+    private static final long STOPPING_NANOS = 5_000_000L;
     /// Without its master a worker ends within two seconds: what is still open after the first is reset, and after the second
     /// nobody is asked any longer.
     private static final long ORPHAN_ABORT_NANOS = 1_400_000_000L;
@@ -41,6 +43,8 @@ final class Membership implements Runnable {
     private final BlockingQueue<Order> orders = new ArrayBlockingQueue<>(ORDERS_MAX);
     private volatile @Nullable Running running;
     private volatile boolean aborting;
+    /// It was told to end, and the master waits to hear that nobody is accepted any longer.
+    private volatile boolean stopping;
 
     /// What the master wants, and the message as it came, with its descriptors; null if it does not come from the master.
     private record Order(Message message, @Nullable Received received) {
@@ -78,6 +82,10 @@ final class Membership implements Runnable {
     void serve(Server server, Division division) {
         try {
             Descriptors.leaveTerminal();
+            String user = server.user();
+            if (user != null) {
+                Privileges.give(user);
+            }
             String doubt = Rehearsal.of(server, division.worker());
             var pulse = new Attendant("heartbeat", this);
             channel.send(new Hello(Plan.of(server, division), doubt).bytes());
@@ -116,7 +124,7 @@ final class Membership implements Runnable {
             Handed handed = serve.sockets().get(i);
             transport.hand(handed.asked(), switch (handed.kind()) {
                 case LISTENING -> ListeningSocket.adopt(descriptors[i], handed.asked(), server.options(), false);
-                case SHARED -> ListeningSocket.adopt(descriptors[i], handed.asked(), server.options(), true);
+                case SHARED, ASIDE -> ListeningSocket.adopt(descriptors[i], handed.asked(), server.options(), true);
                 case PASSED -> ListeningSocket.receiving(
                         MessageChannel.adopt(descriptors[i]), handed.asked(), server.options());
             });
@@ -129,7 +137,7 @@ final class Membership implements Runnable {
                 own = own.listen(address);
             }
         }
-        return division.worker().start(own);
+        return own.start(division.worker());
     }
 
     private void end(End.How how) {
@@ -152,9 +160,10 @@ final class Membership implements Runnable {
         try (var readiness = new Readiness()) {
             while (listen()) {
                 Running serving = running;
+                boolean accepting = serving != null && serving.isAccepting();
                 channel.send(new Message.Beat(
-                        serving != null, serving == null ? new Counts() : serving.counts()).bytes());
-                readiness.await(BEAT_NANOS, channel.fd());
+                        serving != null, accepting, serving == null ? new Counts() : serving.counts()).bytes());
+                readiness.await(stopping && accepting ? STOPPING_NANOS : BEAT_NANOS, channel.fd());
             }
         } catch (IOException noDescriptor) {
             System.err.println("partita: a worker cannot hear its master: " + noDescriptor.getMessage());
@@ -171,8 +180,11 @@ final class Membership implements Runnable {
                 return false;
             }
             Message message = Message.of(received.bytes());
-            if (message instanceof End(End.How how) && how == End.How.ABORT) {
-                abort();
+            if (message instanceof End(End.How how)) {
+                stopping = true;
+                if (how == End.How.ABORT) {
+                    abort();
+                }
             }
             if (!orders.offer(new Order(message, received))) {
                 Descriptors.close(received.descriptors());

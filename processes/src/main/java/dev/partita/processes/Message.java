@@ -25,8 +25,8 @@ sealed interface Message {
     /// @param doubt what was wrong with the answers to its own requests, empty if nothing
     record Hello(Plan plan, String doubt) implements Message {}
 
-    /// It lives. Four times a second.
-    record Beat(boolean serving, Counts counts) implements Message {}
+    /// It lives. Four times a second, and when it has stopped accepting.
+    record Beat(boolean serving, boolean accepting, Counts counts) implements Message {}
 
     /// It has served its last connection, and ends.
     record Bye(Counts counts) implements Message {}
@@ -41,7 +41,9 @@ sealed interface Message {
     /// @param asked the address as the worker was asked to listen on it
     record Handed(SocketAddress asked, Kind kind) {
         enum Kind {
-            LISTENING, SHARED, PASSED
+            LISTENING, SHARED, PASSED,
+            /// Of something that the program runs beside the server, such as an admin listener.
+            ASIDE
         }
     }
 
@@ -52,9 +54,28 @@ sealed interface Message {
         }
     }
 
+    // A new master's, which is to take over from the one that has started it.
+
+    /// Everything serves.
+    record Ready() implements Message {}
+
+    /// It can be found where the old master was.
+    record Taken() implements Message {}
+
+    // The old master's.
+
+    /// These are the listening sockets, whose descriptors come along; nobody is to be served yet.
+    ///
+    /// @param generation the number of the one that serves
+    /// @param last false if another message with more of them follows
+    record Inherit(int generation, List<Handed> sockets, boolean last) implements Message {}
+
+    /// Its standard output and error come along: take my place.
+    record TakeOver() implements Message {}
+
     // Anybody's to the master, and its answer.
 
-    /// Asks for something: `status`, `reload`.
+    /// Asks for something: `status`, `reload`, `upgrade`.
     record Ask(String what) implements Message {}
 
     /// The answer.
@@ -83,6 +104,7 @@ sealed interface Message {
             case Beat beat -> {
                 out.writeByte('b');
                 out.writeBoolean(beat.serving);
+                out.writeBoolean(beat.accepting);
                 write(beat.counts, out);
             }
             case Bye bye -> {
@@ -92,12 +114,17 @@ sealed interface Message {
             case Serve serve -> {
                 out.writeByte('s');
                 out.writeInt(serve.place);
-                out.writeInt(serve.sockets.size());
-                for (Handed each : serve.sockets) {
-                    write(each.asked, out);
-                    out.writeByte(each.kind.ordinal());
-                }
+                write(serve.sockets, out);
             }
+            case Ready _ -> out.writeByte('r');
+            case Taken _ -> out.writeByte('k');
+            case Inherit inherit -> {
+                out.writeByte('i');
+                out.writeInt(inherit.generation);
+                write(inherit.sockets, out);
+                out.writeBoolean(inherit.last);
+            }
+            case TakeOver _ -> out.writeByte('t');
             case End end -> {
                 out.writeByte('e');
                 out.writeByte(end.how.ordinal());
@@ -122,9 +149,13 @@ sealed interface Message {
         try {
             return switch (in.readByte()) {
                 case 'h' -> new Hello(plan(in), in.readUTF());
-                case 'b' -> new Beat(in.readBoolean(), counts(in));
+                case 'b' -> new Beat(in.readBoolean(), in.readBoolean(), counts(in));
                 case 'y' -> new Bye(counts(in));
                 case 's' -> new Serve(in.readInt(), handed(in));
+                case 'r' -> new Ready();
+                case 'k' -> new Taken();
+                case 'i' -> new Inherit(in.readInt(), handed(in), in.readBoolean());
+                case 't' -> new TakeOver();
                 case 'e' -> new End(End.How.values()[in.readByte()]);
                 case '?' -> new Ask(in.readUTF());
                 case '!' -> new Answer(in.readInt(), in.readUTF());
@@ -149,6 +180,8 @@ sealed interface Message {
         out.writeByte(plan.reach().ordinal());
         out.writeInt(plan.connectionsMax());
         out.writeInt(plan.drainMillis());
+        out.writeInt(plan.workerRequestsMax());
+        out.writeInt(plan.workerAgeSecondsMax());
     }
 
     private static Plan plan(DataInputStream in) throws IOException {
@@ -162,7 +195,15 @@ sealed interface Message {
             options.add(in.readUTF());
         }
         return new Plan(addresses, backlog, options, in.readInt(), Reach.values()[in.readByte()], in.readInt(),
-                in.readInt());
+                in.readInt(), in.readInt(), in.readInt());
+    }
+
+    private static void write(List<Handed> sockets, DataOutputStream out) throws IOException {
+        out.writeInt(sockets.size());
+        for (Handed each : sockets) {
+            write(each.asked, out);
+            out.writeByte(each.kind.ordinal());
+        }
     }
 
     private static List<Handed> handed(DataInputStream in) throws IOException {

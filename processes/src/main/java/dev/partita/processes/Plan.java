@@ -12,6 +12,8 @@ import java.util.List;
 /// @param addresses with port 0 where any is meant
 /// @param options written as [SocketOptions#with] reads them
 /// @param drainMillis what a worker may take to end
+/// @param workerRequestsMax what a worker serves before it is replaced; 0: any number
+/// @param workerAgeSecondsMax how long it does; 0: for ever
 record Plan(
         List<SocketAddress> addresses,
         int backlog,
@@ -19,7 +21,9 @@ record Plan(
         int count,
         Reach reach,
         int connectionsMax,
-        int drainMillis) {
+        int drainMillis,
+        int workerRequestsMax,
+        int workerAgeSecondsMax) {
     /// Warm workers without a place, ready to replace one that is lost.
     private static final int SPARES = 1;
     /// Workers that wait for a connection of their own.
@@ -33,7 +37,9 @@ record Plan(
                 division.count(),
                 division.reach(),
                 server.limits().connectionsMax(),
-                server.limits().drainMillis());
+                server.limits().drainMillis(),
+                server.limits().workerRequestsMax(),
+                server.limits().workerAgeSecondsMax());
     }
 
     SocketOptions socketOptions() {

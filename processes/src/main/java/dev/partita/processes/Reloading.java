@@ -12,19 +12,37 @@ final class Reloading {
     private static final System.Logger LOG = System.getLogger("dev.partita");
     /// Generations that drain at a time; the next reload waits for the end of one.
     private static final int OLD_MAX = 2;
+    /// How long who has asked waits for the old generation to stop accepting: a loop in a long request's work is late.
+    private static final long STOP_NANOS = 2_000_000_000L;
 
     private final Generations generations;
     private final Sockets sockets;
-    private final Runnable whenReloaded;
+    private final Supervisor.Own own;
+    private final ServiceManager manager;
     /// The one under way, and the one that follows it.
     private @Nullable Reload reload;
     private @Nullable Reload waiting;
 
-    /// @param whenReloaded is told when a generation is to end that has no workers
-    Reloading(Generations generations, Sockets sockets, Runnable whenReloaded) {
+    /// The generation that was replaced, until it has stopped accepting, or has had the time for it.
+    private @Nullable Generation stopping;
+    private long stopBy;
+
+    /// @param own what a generation without workers is
+    Reloading(Generations generations, Sockets sockets, Supervisor.Own own, ServiceManager manager) {
         this.generations = generations;
         this.sockets = sockets;
-        this.whenReloaded = whenReloaded;
+        this.own = own;
+        this.manager = manager;
+    }
+
+    /// Whether a new generation comes up, or has just taken over.
+    boolean isUnderWay() {
+        return generations.coming != null || stopping != null;
+    }
+
+    /// Whether the next thing that happens is that an old generation stops accepting: within milliseconds.
+    boolean isStopping() {
+        return stopping != null;
     }
 
     /// Asks for a reload. One that is under way already may have read what has changed since; so another one follows, for all
@@ -36,29 +54,43 @@ final class Reloading {
     }
 
     /// Begins what was asked for, and lets a generation take over that serves.
-    void progress() {
-        if (generations.coming == null && waiting != null && generations.old.size() < OLD_MAX) {
+    ///
+    /// @param mayBegin false while another process is about to take over
+    void progress(boolean mayBegin, long now) {
+        Generation before = stopping;
+        if (before != null && (!isAccepting(before) || now >= stopBy)) {
+            stopping = null;
+            end(new Answer(0,
+                    "generation " + generations.current.number + " serves; generation " + before.number + " drains"));
+        }
+        if (mayBegin && !isUnderWay() && waiting != null && generations.old.size() < OLD_MAX) {
+            manager.reloading();
             generations.coming = new Generation(generations.current.number + 1, null);
             reload = waiting;
             waiting = null;
         }
         Generation next = generations.coming;
         if (next != null && next.isServing()) {
-            takeOver(next);
+            takeOver(next, now);
         }
     }
 
-    private void takeOver(Generation next) {
+    private boolean isAccepting(Generation generation) {
+        return generation.isAccepting() || generation.plan == null && own.isAccepting();
+    }
+
+    private void takeOver(Generation next, long now) {
         Generation before = generations.current;
         generations.coming = null;
         generations.current = next;
-        sockets.keep(Objects.requireNonNull(next.plan));
+        sockets.keep(Objects.requireNonNull(next.plan).addresses());
         generations.old.add(before);
         before.end(End.How.DRAIN);
         if (before.plan == null) {
-            whenReloaded.run();
+            own.retire();
         }
-        end(new Answer(0, "generation " + next.number + " serves; generation " + before.number + " drains"));
+        stopping = before;
+        stopBy = now + STOP_NANOS;
     }
 
     /// The first worker of a generation has told what it wants.
@@ -97,19 +129,25 @@ final class Reloading {
     }
 
     /// The server ends: so does what is under way, and what was asked for.
-    void stop() {
-        fail("the server ends");
-        if (waiting != null) {
-            reload = waiting;
-            waiting = null;
-            end(new Answer(1, "the server ends"));
+    ///
+    /// @param why for those who have asked
+    void stop(String why) {
+        fail(why);
+        stopping = null;
+        for (Reload each : new Reload[]{reload, waiting}) {
+            if (each != null) {
+                each.end(new Answer(1, why));
+            }
         }
+        reload = null;
+        waiting = null;
     }
 
     private void end(Answer outcome) {
         Reload over = reload;
         if (over != null) {
             reload = null;
+            manager.ready(outcome.text());
             over.end(outcome);
         }
     }

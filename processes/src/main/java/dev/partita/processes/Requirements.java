@@ -20,12 +20,17 @@ final class Requirements {
 
     private Requirements() {}
 
+    /// Whether this is a machine, and a server, that can have other processes.
+    static boolean areMet(Server server) {
+        return !server.transport().name().equals("nio");
+    }
+
     /// @throws IllegalArgumentException if the server cannot have processes at all; the message says why
     /// @throws IOException if a limit of this machine is too low for it; the message says which, and what to do
     static void check(Server server, ServerModel model) throws IOException {
-        if (server.transport().name().equals("nio")) {
+        if (!areMet(server)) {
             throw new IllegalArgumentException(
-                    "processes and reloads need Linux and its own transports: sockets are passed"
+                    "processes, reloads and --user need Linux and its own transports: sockets are passed"
                             + " between processes by system calls that nio does not have; use --transport auto");
         }
         Division division = model.division();

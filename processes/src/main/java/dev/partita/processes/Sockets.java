@@ -22,9 +22,16 @@ final class Sockets {
     /// By the addresses that were asked for, with port 0 where any was meant.
     private final Map<SocketAddress, List<ListeningSocket>> open = new LinkedHashMap<>();
     private final Transport transport;
+    private final HandedTransport aside;
 
     Sockets(Transport transport) {
         this.transport = transport;
+        aside = new HandedTransport(transport);
+    }
+
+    /// For what the program runs beside the server: what listens by this is handed on with the rest.
+    HandedTransport aside() {
+        return aside;
     }
 
     /// Opens what a plan asks for and is not open yet.
@@ -68,6 +75,66 @@ final class Sockets {
         }
     }
 
+    /// Takes over those that this process was started with.
+    void adopt(Activation activation) {
+        open.putAll(activation.sockets());
+    }
+
+    /// Takes those of the master before this one.
+    void inherit(List<Handed> handed, SocketOptions options, int... descriptors) throws IOException {
+        for (int i = 0; i < descriptors.length; i++) {
+            SocketAddress asked = handed.get(i).asked();
+            ListeningSocket socket = ListeningSocket.adopt(descriptors[i], asked, options, true);
+            if (handed.get(i).kind() == Handed.Kind.ASIDE) {
+                aside.hand(asked, socket);
+            } else {
+                open.computeIfAbsent(asked, any -> new ArrayList<>()).add(socket);
+            }
+        }
+    }
+
+    /// Adds all, for the master after this one.
+    void handAll(List<Handed> handed, List<Integer> descriptors) {
+        open.forEach((address, sockets) -> sockets.forEach(each -> {
+            handed.add(new Handed(address, Handed.Kind.LISTENING));
+            descriptors.add(each.fd());
+        }));
+        besides().forEach((address, socket) -> {
+            handed.add(new Handed(address, Handed.Kind.ASIDE));
+            descriptors.add(socket.fd());
+        });
+    }
+
+    private Map<SocketAddress, ListeningSocket> besides() {
+        Map<SocketAddress, ListeningSocket> open = new LinkedHashMap<>();
+        aside.listening().forEach((address, each) -> {
+            if (each instanceof ListeningSocket socket && socket.isOpen()) {
+                open.put(address, socket);
+            }
+        });
+        return open;
+    }
+
+    /// Lends those that are open to a server that runs in this process.
+    void lend(HandedTransport transport) throws IOException {
+        for (Map.Entry<SocketAddress, List<ListeningSocket>> each : open.entrySet()) {
+            for (ListeningSocket socket : each.getValue()) {
+                transport.hand(each.getKey(), socket.share());
+            }
+        }
+    }
+
+    /// Takes over the files of unix sockets, which the master before this one has left.
+    void own() {
+        all().forEach(ListeningSocket::own);
+    }
+
+    /// The master after this one has them.
+    void leave() {
+        all().forEach(ListeningSocket::leave);
+        besides().values().forEach(ListeningSocket::leave);
+    }
+
     /// Takes over those of a server that runs in this process.
     void adopt(Map<SocketAddress, List<Listener>> listeners) throws IOException {
         for (Map.Entry<SocketAddress, List<Listener>> each : listeners.entrySet()) {
@@ -79,10 +146,10 @@ final class Sockets {
         }
     }
 
-    /// Closes what a plan does not ask for.
-    void keep(Plan plan) {
+    /// Closes what nobody asks for any longer.
+    void keep(List<SocketAddress> asked) {
         for (SocketAddress each : List.copyOf(open.keySet())) {
-            if (!plan.addresses().contains(each)) {
+            if (!asked.contains(each)) {
                 close(each);
             }
         }

@@ -18,7 +18,7 @@ final class Staffing {
     private static final int STARTING_MAX = Math.max(2, 2 * Runtime.getRuntime().availableProcessors());
 
     private final SameProgram program;
-    private final Path controlPath;
+    private Path controlPath;
     private final Sockets sockets;
     private final Runnable whenEnded;
 
@@ -29,6 +29,11 @@ final class Staffing {
         this.controlPath = controlPath;
         this.sockets = sockets;
         this.whenEnded = whenEnded;
+    }
+
+    /// Workers that are started from now on find their master there.
+    void moveControlTo(Path path) {
+        controlPath = path;
     }
 
     /// Starts and places whom a generation needs.

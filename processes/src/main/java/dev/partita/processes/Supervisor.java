@@ -1,15 +1,12 @@
 package dev.partita.processes;
 
-import dev.partita.limits.Counter;
 import dev.partita.limits.Counts;
 import dev.partita.linux.socket.Descriptors;
 import dev.partita.linux.socket.MessageChannel;
 import dev.partita.linux.socket.MessageChannel.Received;
 import dev.partita.linux.socket.MessageListener;
 import dev.partita.linux.socket.Readiness;
-import dev.partita.processes.Generation.Place;
 import dev.partita.processes.Message.Answer;
-import dev.partita.processes.Message.Ask;
 import dev.partita.processes.Message.Beat;
 import dev.partita.processes.Message.Bye;
 import dev.partita.processes.Message.End;
@@ -17,63 +14,85 @@ import dev.partita.processes.Message.Hello;
 import dev.partita.processes.WorkerProcess.State;
 import dev.partita.server.WorkerStatus;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The master's thread. It waits until one of its workers, or somebody at the control socket, has something to say, or it is
 /// time to look; then it hears everybody, notices who is lost or stuck, starts whom it lacks, and passes connections on.
 ///
 /// Everything here is done under its lock, and only by that thread, but for the few methods that others call.
-final class Supervisor implements Runnable {
-    static final String STATUS = "status";
-    static final String RELOAD = "reload";
-
+final class Supervisor implements Runnable, Clients.Desk {
     private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final long LOOK_NANOS = 200_000_000L;
     /// Between two looks at what workers write, while they do: a pipe has room for 64 KiB (`pipe(7)`), and nobody tells.
     private static final long OUTPUT_NANOS = 5_000_000L;
-    /// A process that has not beaten for so long, eight beats, is stuck: its JVM is stopped, not just busy.
-    private static final long STUCK_NANOS = 2_000_000_000L;
-    /// What a start may take until the program has reached `run`.
-    private static final long START_NANOS = 10_000_000_000L;
-    /// How long a worker for one connection waits for the next one, unless it is among the few that always do.
-    private static final long IDLE_NANOS = 30_000_000_000L;
-    private static final int CLIENTS_MAX = 32;
-    /// As many workers as an answer has room for.
-    private static final int ROWS_MAX = 256;
+    /// What a program that takes over may take to open what it runs beside its server: what is left then is closed.
+    private static final long ASIDE_NANOS = 10_000_000_000L;
 
     private final Sockets sockets;
     private final MessageListener control;
     private final Staffing staffing;
     private final Readiness readiness = new Readiness();
     private final Passing passing = new Passing();
-    private final List<MessageChannel> clients = new ArrayList<>();
+    private final Recycling recycling = new Recycling();
+    private final Own own;
+    private final ServiceManager manager;
+    private final Clients clients = new Clients(this);
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
     // Guarded by this.
     private final Generations generations;
     private final Reloading reloading;
-    private Counts retired = new Counts();
-    private @Nullable String failure;
+    private final Upgrading upgrading;
+    /// Whether a worker that doubts its own answers ends the start: there is a master that goes on.
+    private final boolean doubtful;
+    private final Liveness liveness;
+    private final Overview overview;
     private End.@Nullable How ending;
-    private long lookedAt = System.nanoTime();
-    private long heardOutputAt = lookedAt;
+    private long leaveBy;
+    private final long startedAt = System.nanoTime();
+    private long heardOutputAt = startedAt;
+
+    /// What this process has to do with its server besides the workers.
+    interface Own {
+        /// Whether it accepts connections itself.
+        boolean isAccepting();
+
+        /// The generation that it serves itself, by threads, is replaced. Does not wait.
+        void retire();
+
+        /// Another process has taken over: the server ends, and with it this one's supervision. Does not wait.
+        void leave();
+    }
 
     /// @param first the generation to begin with: one without workers if this process serves itself
-    /// @param whenReloaded is told when the first generation is to end, which is not ours
-    Supervisor(Sockets sockets, MessageListener control, Path controlPath, Generation first, Runnable whenReloaded)
-            throws IOException {
+    /// @param doubtful whether there is another master that goes on if a worker doubts its own answers
+    Supervisor(
+            Sockets sockets,
+            MessageListener control,
+            Path controlPath,
+            SameProgram program,
+            Generation first,
+            Own own,
+            ServiceManager manager,
+            boolean doubtful) throws IOException {
         this.sockets = sockets;
         this.control = control;
-        staffing = new Staffing(SameProgram.read(), controlPath, sockets, readiness::wakeup);
+        this.own = own;
+        this.manager = manager;
+        this.doubtful = doubtful;
+        staffing = new Staffing(program, controlPath, sockets, readiness::wakeup);
         generations = new Generations(first);
-        reloading = new Reloading(generations, sockets, whenReloaded);
+        reloading = new Reloading(generations, sockets, own, manager);
+        liveness = new Liveness(generations, reloading, passing, this::hear);
+        overview = new Overview(generations, liveness, sockets);
+        upgrading = new Upgrading(program, controlPath, sockets, readiness::wakeup);
     }
 
     // For other threads.
@@ -89,6 +108,7 @@ final class Supervisor implements Runnable {
             throw new IOException("interrupted while the workers start", impatient);
         }
         synchronized (this) {
+            String failure = liveness.failure();
             if (failure != null) {
                 throw new IOException(failure);
             }
@@ -103,6 +123,49 @@ final class Supervisor implements Runnable {
         }
         readiness.wakeup();
         begun.await();
+    }
+
+    /// Starts a new master and waits for the outcome.
+    void upgrade() throws IOException {
+        Reload begun;
+        synchronized (this) {
+            begun = askForUpgrade();
+        }
+        readiness.wakeup();
+        begun.await();
+    }
+
+    /// Takes the place of the master before this one. Waits until no worker starts, which would look for this one where it was.
+    ///
+    /// @param path where others find it from now on
+    /// @param addresses what it listens on
+    void takePlace(Path path, List<SocketAddress> addresses) throws IOException {
+        while (true) {
+            synchronized (this) {
+                String failure = liveness.failure();
+                if (failure != null) {
+                    throw new IOException(failure);
+                }
+                if (generations.everybody().stream().noneMatch(each -> each.state == State.STARTING)) {
+                    control.moveTo(path);
+                    staffing.moveControlTo(path);
+                    upgrading.moveControlTo(path);
+                    sockets.own();
+                    sockets.keep(addresses);
+                    return;
+                }
+            }
+            LockSupport.parkNanos(OUTPUT_NANOS);
+        }
+    }
+
+    /// Passes a signal on to the workers that handle it; the others would end by it.
+    synchronized void passOn(int signal) {
+        for (WorkerProcess each : generations.everybody()) {
+            if (each.handles(signal)) {
+                boolean _ = Descriptors.signal(each.pid(), signal);
+            }
+        }
     }
 
     /// Ends all workers.
@@ -122,31 +185,11 @@ final class Supervisor implements Runnable {
     }
 
     synchronized Counts counts() {
-        Counts sum = retired;
-        for (WorkerProcess each : generations.everybody()) {
-            sum = sum.plus(each.counts);
-        }
-        return sum;
+        return overview.counts();
     }
 
     synchronized List<WorkerStatus> workers() {
-        List<WorkerStatus> all = new ArrayList<>();
-        for (Generation generation : generations.all()) {
-            for (WorkerProcess each : generation.workers) {
-                Place place = generation.placeOf(each);
-                all.add(new WorkerStatus(
-                        generation.number,
-                        place == null ? -1 : place.number,
-                        each.pid(),
-                        each.state.name().toLowerCase(Locale.ROOT),
-                        Duration.ofNanos(System.nanoTime() - each.startedAt),
-                        each.counts.connections(),
-                        each.counts.get(Counter.REQUESTS),
-                        place == null ? 0 : place.restarts,
-                        place == null ? "" : place.lastEnd));
-            }
-        }
-        return all;
+        return overview.workers();
     }
 
     // The thread.
@@ -165,7 +208,7 @@ final class Supervisor implements Runnable {
             synchronized (this) {
                 generations.everybody().forEach(worker -> worker.kill("the master ends"));
                 generations.everybody().forEach(WorkerProcess::close);
-                clients.forEach(MessageChannel::close);
+                clients.close();
                 passing.close();
                 sockets.close();
                 control.close();
@@ -177,7 +220,8 @@ final class Supervisor implements Runnable {
     }
 
     private synchronized boolean isOver() {
-        return ending != null && generations.everybody().isEmpty() || failure != null;
+        return ending != null && generations.everybody().isEmpty() && !upgrading.isUnderWay()
+                || liveness.failure() != null;
     }
 
     /// A mistake of ours must not end the thread, and every worker with it.
@@ -193,7 +237,7 @@ final class Supervisor implements Runnable {
     /// @return whether there is more to do at once
     private boolean turn() {
         greet();
-        boolean more = false;
+        boolean more = upgrading.pump();
         for (WorkerProcess each : generations.everybody()) {
             if (each.pump()) {
                 more = true;
@@ -201,17 +245,24 @@ final class Supervisor implements Runnable {
             }
             hear(each);
         }
-        for (MessageChannel each : List.copyOf(clients)) {
-            hear(each);
-        }
+        clients.hear();
         long now = System.nanoTime();
-        for (Generation each : generations.all()) {
-            lookAfter(each, now);
+        liveness.look(now, ending != null);
+        if (now - startedAt > ASIDE_NANOS) {
+            sockets.aside().closeRest();
         }
-        lookedAt = now;
-        if (ending == null && failure == null) {
-            reloading.progress();
-            if (settled.getCount() > 0 && generations.current.isServing()) {
+        if (upgrading.isDone()) {
+            leave(now);
+        }
+        if (ending == null && liveness.failure() == null) {
+            if (upgrading.progress(generations.current, !reloading.isUnderWay(), now)) {
+                supersede(now);
+                return true;
+            }
+            reloading.progress(!upgrading.isUnderWay(), now);
+            recycling.progress(generations.current, now);
+            if (!liveness.hasBegun() && generations.current.isServing()) {
+                liveness.begin();
                 settled.countDown();
             }
             Generation coming = generations.coming;
@@ -230,10 +281,31 @@ final class Supervisor implements Runnable {
         return more;
     }
 
+    /// A new master has taken over.
+    private void supersede(long now) {
+        sockets.leave();
+        manager.movedTo(upgrading.pid());
+        leaveBy = now + Liveness.STUCK_NANOS;
+        own.leave();
+    }
+
+    /// Says so once nobody is accepted here any longer.
+    private void leave(long now) {
+        boolean accepting = own.isAccepting() || generations.all().stream().anyMatch(Generation::isAccepting);
+        if (upgrading.isUnderWay() && ending != null && (!accepting || now >= leaveBy)) {
+            upgrading.end(new Answer(0, "process " + upgrading.pid() + " serves; process "
+                    + ProcessHandle.current().pid() + " drains"));
+        }
+    }
+
     private synchronized int[] descriptors() {
         List<Integer> all = new ArrayList<>();
         all.add(control.fd());
-        clients.forEach(each -> all.add(each.fd()));
+        MessageChannel successor = upgrading.channel();
+        if (successor != null) {
+            all.add(successor.fd());
+        }
+        all.addAll(clients.descriptors());
         for (WorkerProcess each : generations.everybody()) {
             MessageChannel channel = each.channel;
             if (channel != null) {
@@ -253,7 +325,7 @@ final class Supervisor implements Runnable {
 
     private synchronized long untilNextLook() {
         long now = System.nanoTime();
-        boolean loud = now - heardOutputAt < LOOK_NANOS
+        boolean loud = now - heardOutputAt < LOOK_NANOS || reloading.isStopping() || upgrading.isUnderWay()
                 || generations.everybody().stream().anyMatch(each -> each.state == State.STARTING);
         long next = loud ? OUTPUT_NANOS : LOOK_NANOS;
         long start = generations.current.startNotBefore() - now;
@@ -266,14 +338,13 @@ final class Supervisor implements Runnable {
         for (MessageChannel each = control.accept(); each != null; each = control.accept()) {
             try {
                 MessageChannel.Peer peer = each.peer();
-                int us = Descriptors.user();
-                WorkerProcess own = generations.worker(peer.pid());
-                if (own != null && own.channel == null) {
-                    own.channel = each;
-                } else if ((peer.uid() == us || peer.uid() == 0) && clients.size() < CLIENTS_MAX) {
-                    clients.add(each);
+                WorkerProcess worker = generations.worker(peer.pid());
+                if (worker != null && worker.channel == null) {
+                    worker.channel = each;
+                } else if (upgrading.isStarted(peer.pid())) {
+                    upgrading.joined(each, generations.current);
                 } else {
-                    each.close();
+                    clients.greet(each, peer);
                 }
             } catch (IOException gone) {
                 each.close();
@@ -294,7 +365,7 @@ final class Supervisor implements Runnable {
             if (received.isEnd()) {
                 channel.close();
                 worker.channel = null;
-                worker.endBy = Math.min(worker.endBy, worker.heardAt + STUCK_NANOS);
+                worker.endBy = Math.min(worker.endBy, worker.heardAt + Liveness.STUCK_NANOS);
                 return;
             }
             try {
@@ -311,15 +382,18 @@ final class Supervisor implements Runnable {
             case Hello(Plan plan, String doubt) when worker.state == State.STARTING -> {
                 worker.state = State.SPARE;
                 Generation generation = generations.of(worker);
-                if (!doubt.isEmpty()) {
+                if (!doubt.isEmpty() && doubtful && !liveness.hasBegun()) {
+                    liveness.fail("in a worker (process " + worker.pid() + ") " + doubt);
+                } else if (!doubt.isEmpty()) {
                     reloading.onDoubt(generation, worker, doubt);
                 }
                 if (generation.plan == null && !generation.ending) {
                     reloading.onPlan(generation, plan);
                 }
             }
-            case Beat(boolean serving, Counts counts) -> {
+            case Beat(boolean serving, boolean accepting, Counts counts) -> {
                 worker.counts = counts;
+                worker.accepting = accepting;
                 worker.busy &= Passing.isAlone(generations.of(worker)); // the others are asked again when they are heard of
                 if (serving && worker.state == State.PLACED) {
                     worker.state = State.SERVING;
@@ -331,54 +405,25 @@ final class Supervisor implements Runnable {
         }
     }
 
-    private void hear(MessageChannel client) {
-        for (Received received = client.receive(); received != null; received = client.receive()) {
-            Descriptors.close(received.descriptors());
-            if (received.isEnd()) {
-                clients.remove(client);
-                client.close();
-                return;
-            }
-            Answer answer;
-            try {
-                answer = Message.of(received.bytes()) instanceof Ask(String what) ? answer(what, client) : null;
-            } catch (IOException other) {
-                answer = new Answer(1, String.valueOf(other.getMessage()));
-            }
-            if (answer != null) {
-                client.send(answer.bytes());
-            }
-        }
-    }
-
-    private @Nullable Answer answer(String what, MessageChannel client) {
-        return switch (what) {
-            case STATUS -> new Answer(0, status());
-            case RELOAD -> {
-                try {
-                    askForReload().answerTo(client);
-                    yield null;
-                } catch (IOException refused) {
-                    yield new Answer(1, String.valueOf(refused.getMessage()));
-                }
-            }
-            default -> new Answer(1, "this master does not know '" + what + "'");
-        };
-    }
-
-    private Reload askForReload() throws IOException {
+    @Override
+    public Reload askForReload() throws IOException {
         if (ending != null) {
             throw new IOException("the server is ending");
         }
         return reloading.ask();
     }
 
-    private String status() {
-        List<WorkerStatus> all = workers();
-        String text = WorkerStatus.table(all.subList(0, Math.min(ROWS_MAX, all.size())));
-        long before = retired.get(Counter.REQUESTS);
-        return text + (all.size() > ROWS_MAX ? "and " + (all.size() - ROWS_MAX) + " more\n" : "")
-                + (before > 0 ? before + " requests by workers that have ended\n" : "");
+    @Override
+    public Reload askForUpgrade() throws IOException {
+        if (ending != null) {
+            throw new IOException("the server is ending");
+        }
+        return upgrading.ask();
+    }
+
+    @Override
+    public String status() {
+        return overview.text(own.isAccepting());
     }
 
     // Workers.
@@ -387,87 +432,15 @@ final class Supervisor implements Runnable {
         try {
             staffing.fill(generation, generation == generations.current, now);
         } catch (IOException refused) {
-            onLost(generation, null, "could not be started: " + refused.getMessage(), now);
-        }
-    }
-
-    private void lookAfter(Generation generation, long now) {
-        // Who was late to look himself has to hear first what the others have said meanwhile.
-        boolean fair = now - lookedAt < STUCK_NANOS / 2;
-        for (WorkerProcess each : List.copyOf(generation.workers)) {
-            if (!each.process.isAlive()) {
-                hear(each);
-                generation.workers.remove(each);
-                onEnd(generation, each, now);
-            } else if (now >= each.endBy) {
-                each.kill("it did not end in time");
-            } else
-                if (generation == generations.current && Passing.isAlone(generation)
-                        && isSuperfluous(generation, each, now)) {
-                            generation.places.removeIf(place -> place.worker == each);
-                            each.end(End.How.DRAIN, now + Generation.END_NANOS);
-                        } else
-                    if (each.state == State.STARTING && now - each.startedAt > START_NANOS) {
-                        each.kill("it has not reached run within " + START_NANOS / 1_000_000_000L + " s");
-                    } else if (each.state != State.STARTING && fair && now - each.heardAt > STUCK_NANOS) {
-                        each.kill("stuck: no heartbeat for " + STUCK_NANOS / 1_000_000_000L + " s");
-                    }
-        }
-    }
-
-    /// Whether a worker for one connection at a time has had none for long, and there are enough others.
-    private static boolean isSuperfluous(Generation generation, WorkerProcess worker, long now) {
-        Plan plan = generation.plan;
-        long idle = generation.workers.stream().filter(each -> each.state == State.SERVING && !each.busy).count();
-        return plan != null && idle > plan.atFirst() && worker.state == State.SERVING && !worker.busy
-                && now - worker.idleSince > IDLE_NANOS;
-    }
-
-    private void onEnd(Generation generation, WorkerProcess worker, long now) {
-        Place place = generation.placeOf(worker);
-        retired = retired.plus(worker.counts.ended());
-        passing.takeBack(worker);
-        boolean expected = generation.ending || ending != null || worker.state == State.DRAINING;
-        String tail = worker.tail();
-        worker.close();
-        if (place != null) {
-            place.worker = null;
-        }
-        if (expected) {
-            return;
-        }
-        String end = worker.end();
-        if (place != null) {
-            place.restarts++;
-            place.lastEnd = end;
-        }
-        boolean late = worker.state == State.STARTING;
-        onLost(generation, worker, (late ? "did not reach run: " : "is lost: ") + end + (late ? tail : ""), now);
-    }
-
-    private void onLost(Generation generation, @Nullable WorkerProcess worker, String why, long now) {
-        String who = "a worker" + (worker == null ? "" : " (process " + worker.pid() + ")") + " " + why;
-        boolean begins = generation == generations.coming || settled.getCount() > 0;
-        if (begins && (worker == null || !generation.forgives(worker))) {
-            if (generation == generations.coming) {
-                reloading.fail(who);
-            } else {
-                failure = who;
-            }
-        } else {
-            if (worker != null) {
-                generation.onLost(worker, now);
-            }
-            String delay = generation.delayMillis() == 0
-                    ? ""
-                    : "; the next one starts in " + generation.delayMillis()
-                            + " ms";
-            LOG.log(System.Logger.Level.WARNING, who + delay);
+            liveness.onLost(generation, null, "could not be started: " + refused.getMessage(), now);
         }
     }
 
     private void stopAll(End.How how) {
-        reloading.stop();
+        reloading.stop(upgrading.isDone()
+                ? "process " + upgrading.pid() + " has taken over meanwhile: ask that one"
+                : "the server ends");
+        upgrading.fail("the server ends");
         Generation current = generations.current;
         if (current.plan != null && current.plan.isPassed() && how != End.How.ABORT) {
             // What waits in the backlog is accepted first; no more than it can hold, for more may come all the time.

@@ -4,6 +4,7 @@ import dev.partita.limits.Counter;
 import dev.partita.limits.Counts;
 import dev.partita.linux.socket.MessageChannel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class WorkerProcess {
     private static final int SIGNALLED = 128;
     private static final int SIGKILL = 9;
     private static final int TAIL_CHUNKS = 64;
+    private static final String NOT_NEEDED = "it was not needed any longer";
 
     final Process process;
     final long startedAt = System.nanoTime();
@@ -32,6 +34,7 @@ final class WorkerProcess {
     State state = State.STARTING;
     @Nullable MessageChannel channel;
     Counts counts = new Counts();
+    boolean accepting;
     long heardAt = startedAt;
     long servingSince;
     /// When it is killed if it has not ended by then.
@@ -66,6 +69,22 @@ final class WorkerProcess {
         return state == State.PLACED || state == State.SERVING;
     }
 
+    /// Whether it has a handler for that signal, as the kernel says: `proc_pid_status(5)`.
+    boolean handles(int signal) {
+        String caught = "SigCgt:";
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status"))) {
+                if (line.startsWith(caught)) {
+                    return (Long.parseUnsignedLong(line.substring(caught.length()).strip(), 16) >>> signal - 1
+                            & 1) != 0;
+                }
+            }
+        } catch (IOException | NumberFormatException gone) {
+            // it has ended
+        }
+        return false;
+    }
+
     /// The connections it has, with those that it has not looked at.
     long load() {
         return passedCount - counts.get(Counter.CLOSED);
@@ -85,7 +104,7 @@ final class WorkerProcess {
     void end(Message.End.How how, long by) {
         endBy = by;
         if (state == State.STARTING || !tell(new Message.End(how))) {
-            kill("it was not needed any longer");
+            kill(NOT_NEEDED);
         }
         state = State.DRAINING;
     }
@@ -124,6 +143,11 @@ final class WorkerProcess {
     /// Whether it has ended of itself, and so the next one probably would.
     boolean endedItself() {
         return killedBecause.isEmpty() && process.exitValue() < SIGNALLED;
+    }
+
+    /// Whether it has ended with nothing left to do, or was not needed.
+    boolean endedWell() {
+        return killedBecause.isEmpty() ? process.exitValue() == 0 : killedBecause.equals(NOT_NEEDED);
     }
 
     /// Why it has ended.

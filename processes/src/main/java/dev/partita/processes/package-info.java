@@ -3,5 +3,5 @@
 /// [dev.partita.server.Server#run], gets sockets, and serves with threads as always.
 ///
 /// Read [dev.partita.processes.MasterOrWorker] first, then `Supervisor` for the master's thread, then `Membership` for what a
-/// worker does.
+/// worker does. How generations follow each other is in `Reloading`, how masters do in `Upgrading` and `Takeover`.
 package dev.partita.processes;

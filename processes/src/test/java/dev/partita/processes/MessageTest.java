@@ -43,11 +43,15 @@ class MessageTest {
     static Stream<Message> messages() {
         var plan = new Plan(
                 List.of(FOUR, SIX, UnixDomainSocketAddress.of("/run/a socket")),
-                1024, List.of("tcp-nodelay=on", "so-keepalive=off"), 4, Reach.PASSED, 10_000, 30_000);
+                1024, List.of("tcp-nodelay=on", "so-keepalive=off"), 4, Reach.PASSED, 10_000, 30_000, 100_000, 3_600);
         return Stream.of(
                 new Hello(plan, "answered with HTTP/1.1 500"),
                 new Serve(3, List.of(new Handed(SIX, Handed.Kind.SHARED), new Handed(SIX, Handed.Kind.PASSED))),
                 new End(End.How.CLOSE),
+                new Message.Inherit(7, List.of(new Handed(FOUR, Handed.Kind.ASIDE)), true),
+                new Message.Ready(),
+                new Message.TakeOver(),
+                new Message.Taken(),
                 new Ask("status"),
                 new Answer(1, "a line\nand öne more"));
     }
@@ -62,7 +66,7 @@ class MessageTest {
     void countsArriveAsTheyWere() throws IOException {
         long[] sums = new long[Counter.values().length];
         sums[Counter.REQUESTS.ordinal()] = Long.MAX_VALUE;
-        Message read = Message.of(new Beat(true, new Counts(sums)).bytes());
+        Message read = Message.of(new Beat(true, true, new Counts(sums)).bytes());
         assertThat(read).isInstanceOfSatisfying(Beat.class,
                 beat -> assertThat(beat.counts().toArray()).isEqualTo(sums));
     }

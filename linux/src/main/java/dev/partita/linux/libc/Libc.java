@@ -192,6 +192,11 @@ public final class Libc {
         return intResult(memory, call(Passing.FCHMOD, memory, fd, mode, 0, 0, 0, 0));
     }
 
+    /// dup2(2).
+    public static int dup2(MemorySegment memory, int fd, int number) {
+        return intResult(memory, call(Passing.DUP2, memory, fd, number, 0, 0, 0, 0));
+    }
+
     /// fcntl(2) with an int as its argument.
     public static int fcntl(MemorySegment memory, int fd, int command, int argument) {
         return intResult(memory, call(Passing.FCNTL, memory, fd, command, argument, 0, 0, 0));
@@ -311,6 +316,47 @@ public final class Libc {
         return intResult(memory, call(Threads.GETEUID, memory, 0, 0, 0, 0, 0, 0));
     }
 
+    /// getuid(2).
+    public static int getuid(MemorySegment memory) {
+        return intResult(memory, call(Users.GETUID, memory, 0, 0, 0, 0, 0, 0));
+    }
+
+    /// getpwnam_r(3): 0 or a negative error, which it returns instead of setting errno.
+    ///
+    /// @param resultAddress of a pointer, which is null afterwards if there is no such user
+    public static int getpwnam(
+            MemorySegment memory, long nameAddress, long passwdAddress, long bufferAddress, long bytes,
+            long resultAddress) {
+        return -(int) call(Users.GETPWNAM_R, memory, nameAddress, passwdAddress, bufferAddress, bytes, resultAddress,
+                0);
+    }
+
+    /// initgroups(3), which is setgroups(2) with the groups that the user's name stands in. This and the two after it are the C
+    /// library's, which lets every thread of the process do the same; the kernel's own change one thread (`nptl(7)`).
+    public static int initgroups(MemorySegment memory, long nameAddress, int gid) {
+        return intResult(memory, call(Users.INITGROUPS, memory, nameAddress, gid, 0, 0, 0, 0));
+    }
+
+    /// setgid(2).
+    public static int setgid(MemorySegment memory, int gid) {
+        return intResult(memory, call(Users.SETGID, memory, gid, 0, 0, 0, 0, 0));
+    }
+
+    /// setuid(2).
+    public static int setuid(MemorySegment memory, int uid) {
+        return intResult(memory, call(Users.SETUID, memory, uid, 0, 0, 0, 0, 0));
+    }
+
+    /// prctl(2) of the calling thread.
+    public static int prctl(MemorySegment memory, int option, long a, long b, long c, long d) {
+        return intResult(memory, call(Users.PRCTL, memory, option, a, b, c, d, 0));
+    }
+
+    /// kill(2).
+    public static int kill(MemorySegment memory, int pid, int signal) {
+        return intResult(memory, call(Users.KILL, memory, pid, signal, 0, 0, 0, 0));
+    }
+
     /// sched_setaffinity(2) of the calling thread.
     public static int schedSetaffinity(MemorySegment memory, long maskBytes, long maskAddress) {
         return intResult(memory, call(Threads.SETAFFINITY, memory, 0, maskBytes, maskAddress, 0, 0, 0));
@@ -382,6 +428,7 @@ public final class Libc {
         static final MemorySegment RECVMSG = function("recvmsg");
         static final MemorySegment FCHMOD = function("fchmod");
         static final MemorySegment FCNTL = function("fcntl");
+        static final MemorySegment DUP2 = function("dup2");
     }
 
     private static final class Epoll {
@@ -413,6 +460,16 @@ public final class Libc {
         static final MemorySegment SETAFFINITY = function("sched_setaffinity");
         static final MemorySegment SETSID = function("setsid");
         static final MemorySegment GETEUID = function("geteuid");
+    }
+
+    private static final class Users {
+        static final MemorySegment GETUID = function("getuid");
+        static final MemorySegment GETPWNAM_R = function("getpwnam_r");
+        static final MemorySegment INITGROUPS = function("initgroups");
+        static final MemorySegment SETGID = function("setgid");
+        static final MemorySegment SETUID = function("setuid");
+        static final MemorySegment PRCTL = function("prctl");
+        static final MemorySegment KILL = function("kill");
     }
 
     private static final class Limits {

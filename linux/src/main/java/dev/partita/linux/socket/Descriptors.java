@@ -24,6 +24,18 @@ public final class Descriptors {
         };
     }
 
+    /// Lets a number mean what another one does, such as 1 for where this process writes to; whatever it was is closed.
+    public static void replace(int number, int by) {
+        Libc.dup2(CallMemory.ofThread(), by, number);
+    }
+
+    /// Sends a signal to another process.
+    ///
+    /// @return false if it is gone, or not ours to send one to
+    public static boolean signal(long pid, int signal) {
+        return Libc.kill(CallMemory.ofThread(), (int) pid, signal) == 0;
+    }
+
     /// The user that this process acts as.
     public static int user() {
         return Libc.geteuid(CallMemory.ofThread());

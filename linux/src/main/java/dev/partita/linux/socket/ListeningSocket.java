@@ -33,6 +33,11 @@ public final class ListeningSocket implements Listener {
     public static final int ACCEPT_FLAGS = Sockets.SOCK_NONBLOCK_CLOEXEC;
     /// include/uapi/linux/fcntl.h: duplicate the descriptor, not to be inherited by child processes.
     private static final int F_DUPFD_CLOEXEC = 1030;
+    // include/uapi/asm-generic/fcntl.h
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
+    private static final int F_SETFL = 4;
+    private static final int O_NONBLOCK = 0x800;
 
     private final int fd;
     private final SocketAddress address;
@@ -131,6 +136,47 @@ public final class ListeningSocket implements Listener {
         return duplicate;
     }
 
+    /// Another one for the same socket, for somebody who comes and goes while this one stays.
+    public synchronized ListeningSocket share() throws IOException {
+        int copy = require("fcntl", address, Libc.fcntl(CallMemory.ofThread(), fd, F_DUPFD_CLOEXEC, 0));
+        return new ListeningSocket(copy, address, true, outcomes, null, true, null);
+    }
+
+    /// Another process has it from now on: here it only ends, and the file of a unix socket stays.
+    public synchronized void leave() {
+        path = null;
+        handedOver = true;
+    }
+
+    /// Takes over the file of a unix socket, which the process that has bound it has left.
+    public synchronized void own() {
+        if (address instanceof UnixDomainSocketAddress unix) {
+            path = UnixPath.bound(unix);
+        }
+    }
+
+    /// Takes a socket that this process was started with.
+    ///
+    /// @param fd is this one's from now on
+    /// @throws IOException if it does not listen for connections; the message says what it is
+    public static ListeningSocket inherited(int fd, SocketOptions options) throws IOException {
+        MemorySegment memory = CallMemory.ofThread();
+        if (Libc.getsockopt(memory, fd, Sockets.SOL_SOCKET, Sockets.SO_TYPE) != Sockets.SOCK_STREAM
+                || Libc.getsockopt(memory, fd, Sockets.SOL_SOCKET, Sockets.SO_ACCEPTCONN) != 1) {
+            throw new IOException(
+                    "the descriptor " + fd + " that this process was started with is no socket that listens"
+                            + " for connections: a socket unit needs ListenStream= and Accept=no");
+        }
+        int family = Libc.getsockopt(memory, fd, Sockets.SOL_SOCKET, Sockets.SO_DOMAIN);
+        Libc.fcntl(memory, fd, F_SETFD, FD_CLOEXEC);
+        Libc.fcntl(memory, fd, F_SETFL, O_NONBLOCK);
+        try (Arena arena = Arena.ofConfined()) {
+            SocketAddress bound = NativeAddress.bound(fd, arena);
+            List<Outcome> outcomes = prepare(memory, fd, family, options, Sharing.SINGLE);
+            return new ListeningSocket(fd, bound, true, outcomes, null, true, null);
+        }
+    }
+
     private static List<Outcome> applied(SocketOptions options) {
         return options.settings().stream()
                 .map(setting -> new Outcome(setting, Result.APPLIED, ""))
@@ -164,6 +210,11 @@ public final class ListeningSocket implements Listener {
     /// The descriptor, for a loop that watches it.
     public int fd() {
         return fd;
+    }
+
+    /// False once nobody can use the descriptor any longer.
+    public synchronized boolean isOpen() {
+        return !closed;
     }
 
     /// True if connections arrive here that another process has accepted: then it is readable when there is one, and nothing

@@ -17,7 +17,7 @@ public final class MessageListener implements AutoCloseable {
     private static final int OWNER_ONLY = 0600;
 
     private final int fd;
-    private final UnixPath path;
+    private UnixPath path;
 
     private MessageListener(int fd, UnixPath path) {
         this.fd = fd;
@@ -66,6 +66,11 @@ public final class MessageListener implements AutoCloseable {
     public @Nullable MessageChannel accept() {
         int accepted = Libc.accept4(CallMemory.ofThread(), fd, ListeningSocket.ACCEPT_FLAGS);
         return accepted < 0 ? null : new MessageChannel(accepted);
+    }
+
+    /// Is found by another name from now on, in the place of whoever is found there: no moment without one of the two.
+    public void moveTo(Path name) throws IOException {
+        path = path.moveTo(name);
     }
 
     /// Stops listening and removes the file.

@@ -54,15 +54,17 @@ record NativeAddress(int family, MemorySegment bytes) {
         };
     }
 
-    /// Where the socket is bound, an IP address.
-    static InetSocketAddress bound(int fd, Arena arena) throws IOException {
-        MemorySegment bytes = arena.allocate(IN6_BYTES, Integer.BYTES);
-        MemorySegment size = arena.allocateFrom(JAVA_INT, (int) IN6_BYTES);
+    /// Where the socket is bound.
+    static SocketAddress bound(int fd, Arena arena) throws IOException {
+        MemorySegment bytes = arena.allocate(UN_BYTES, Integer.BYTES);
+        MemorySegment size = arena.allocateFrom(JAVA_INT, (int) UN_BYTES);
         int result = Libc.getsockname(CallMemory.ofThread(), fd, bytes.address(), size.address());
         if (result < 0) {
             throw new IOException("getsockname failed: " + Errno.name(-result));
         }
-        return inet(bytes);
+        return bytes.get(JAVA_SHORT, 0) == Sockets.AF_UNIX
+                ? unix(bytes.asSlice(0, Math.min(UN_BYTES, size.get(JAVA_INT, 0))))
+                : inet(bytes);
     }
 
     /// Who is at the other end of a socket; null if it is not connected any longer. A peer without a name of its own, as

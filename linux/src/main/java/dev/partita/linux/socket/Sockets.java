@@ -29,6 +29,7 @@ public final class Sockets {
 
     // include/linux/net.h
     static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_SEQPACKET = 5;
     /// Accepted and listening sockets never block and are not inherited by child processes.
     public static final int SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
@@ -39,6 +40,7 @@ public final class Sockets {
     // include/uapi/asm-generic/socket.h, the same on x86-64 and aarch64
     static final int SOL_SOCKET = 1;
     static final int SO_REUSEADDR = 2;
+    static final int SO_TYPE = 3;
     private static final int SO_ERROR = 4;
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
@@ -46,6 +48,8 @@ public final class Sockets {
     static final int SO_LINGER = 13;
     static final int SO_REUSEPORT = 15;
     static final int SO_PEERCRED = 17;
+    static final int SO_ACCEPTCONN = 30;
+    static final int SO_DOMAIN = 39;
     static final int SO_BUSY_POLL = 46;
     static final int SO_INCOMING_CPU = 49;
 

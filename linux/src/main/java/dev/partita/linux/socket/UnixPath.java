@@ -8,6 +8,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,12 @@ record UnixPath(Path path, @Nullable Object identity) {
         } finally {
             Libc.close(probe);
         }
+    }
+
+    /// Gives the file another name, in the place of whatever has that name.
+    UnixPath moveTo(Path name) throws IOException {
+        Files.move(path, name, StandardCopyOption.ATOMIC_MOVE);
+        return new UnixPath(name, identity);
     }
 
     void remove() {

@@ -1,0 +1,86 @@
+package dev.partita.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A new process in the place of a server that runs: `partita upgrade`.
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@EnabledOnOs(OS.LINUX)
+class UpgradeTest {
+    @TempDir
+    Path temporary;
+
+    private Masters masters;
+
+    @BeforeEach
+    void begin() {
+        masters = new Masters(temporary);
+    }
+
+    @AfterEach
+    void leavesNoProcessBehind() {
+        masters.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"symped, threads", "symped, processes"})
+    void anUpgradeLosesNothing(String model, String isolation) throws Exception {
+        Path config = masters.config(masters.folder("old"));
+        Program program = masters.start("--port", "0", "--admin", "127.0.0.1:0", "--config", config.toString(),
+                "--model", model, "--workers", "2", "--isolation", isolation, "--control",
+                temporary.resolve("control").toString(), "--drain-idle-millis", "500");
+        program.line("             Ctrl-C");
+        Path output = output(program.process().pid());
+        SocketAddress server = program.server();
+        var clients = new Clients(server, 4);
+        clients.start();
+        masters.config(masters.folder("new"));
+        assertThat(masters.control("upgrade")).matches("process \\d+ serves; process " + program.process().pid()
+                + " drains\n");
+        assertThat(Web.get(server, "/")).as("the old process has stopped accepting").endsWith("new");
+        ProcessHandle successor = masters.successor();
+        assertThat(successor.pid()).isNotEqualTo(program.process().pid());
+        assertThat(output(successor.pid())).as("it writes where the old one has written").isEqualTo(output);
+        assertThat(program.process().waitFor(20, TimeUnit.SECONDS)).as("the old process ends").isTrue();
+        assertThat(program.process().exitValue()).isZero();
+        clients.stop();
+        assertThat(clients.lost()).isEmpty();
+        Masters.send("TERM", successor.pid());
+        long deadline = System.nanoTime() + Masters.PATIENCE_NANOS;
+        while (Files.exists(temporary.resolve("control"))) {
+            assertThat(System.nanoTime()).as("the new process ends and leaves nothing").isLessThan(deadline);
+        }
+    }
+
+    private static Path output(long pid) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "fd", "1"));
+    }
+
+    @Test
+    void aNewProcessThatDoesNotServeLeavesTheOldOneWhereItIs() throws Exception {
+        Path config = masters.config(masters.folder("old"));
+        Program program = masters.start("--port", "0", "--config", config.toString(), "--model", "sped", "--control",
+                temporary.resolve("control").toString());
+        program.line("             Ctrl-C");
+        Files.writeString(config, "conections-max=3\n");
+        assertThat(masters.control("upgrade")).contains("the new process did not come up, this one goes on")
+                .contains("there is no option 'conections-max'");
+        assertThat(Web.get(program.server(), "/")).endsWith("old");
+        assertThat(masters.successor().pid()).isEqualTo(program.process().pid());
+    }
+}
