@@ -5,10 +5,11 @@ import signal
 import time
 from dataclasses import dataclass, field
 
-from .process import Failure
-from .site import is_alive
+from .process import Failure, is_alive
 
-KINDS = ("reload", "broken", "kill", "stop", "restart")
+KINDS = ("reload", "upgrade", "broken", "kill", "stop", "restart", "behead")
+UPGRADE_SECONDS = 3      # until the script goes on after one, at least
+ORPHAN_SECONDS_MAX = 2   # workers have to be gone so long after their master was killed
 LOOK_SECONDS = 0.05
 STOPPED_SECONDS_MAX = 8  # a stopped process that nobody has replaced by then goes on
 
@@ -42,10 +43,12 @@ class Chaos:
         self.chance = random.Random(seed)
         self.kinds = list(kinds)
         self.chance.shuffle(self.kinds)
-        self.gaps = [every * (0.5 + self.chance.random()) for _ in self.kinds]
+        self.gaps = [every * (0.5 + self.chance.random()) + (UPGRADE_SECONDS if kind == "upgrade" else 0)
+                     for kind in self.kinds]
         self.events = []
         self.problems = []
         self.usual = 0  # workers
+        self.orphans = []  # seconds that workers have outlived their master
 
     def seconds(self):
         return sum(self.gaps)
@@ -94,6 +97,32 @@ class Chaos:
         event.victims = event.before
         self.site.reload()
 
+    def upgrade(self, event):
+        """Another process takes over; the one before has to be gone in the end."""
+        event.victims = [self.site.process.pid, *event.before]
+        problem = self.site.upgrade()
+        if problem:
+            self.problems.append(problem)
+
+    def behead(self, event):
+        """Kills the master, every third time while a new generation comes up, and starts the server again."""
+        if self.chance.random() < 1 / 3:
+            self.site.reload()
+            time.sleep(self.chance.random())
+        workers = self.site.workers()
+        os.kill(self.site.process.pid, signal.SIGKILL)
+        event.at = killed = time.monotonic()
+        self.site.process.wait()
+        while any(is_alive(pid) for pid in workers) and time.monotonic() - killed < 2 * ORPHAN_SECONDS_MAX:
+            time.sleep(0.01)
+        orphans = sum(is_alive(pid) for pid in workers)
+        lasted = time.monotonic() - killed
+        if lasted > ORPHAN_SECONDS_MAX:
+            self.problems.append(f"workers were there {lasted:.2f} s after their master was killed"
+                                 + (f", and {orphans} still are" if orphans else ""))
+        self.orphans.append(lasted)
+        self.site.start()  # fails if the port is not free, or anything else is in the way
+
     def broken(self, event):
         """A reload with a configuration that cannot work: nothing may change. It is put right well before the next event."""
         self.site.configure(broken=True)
@@ -110,7 +139,7 @@ class Chaos:
         victim = self.victim(event)
         os.kill(victim, signal.SIGKILL)
         if victim == self.site.process.pid:
-            self.site.process.child.wait()
+            self.site.process.wait()
             self.site.start()
 
     def stop(self, event):

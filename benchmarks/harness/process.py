@@ -45,6 +45,10 @@ class Process:
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 pass
 
+    def wait(self):
+        """Waits for its end, however that comes."""
+        self.child.wait()
+
     def __enter__(self):
         return self
 
@@ -70,6 +74,33 @@ class Process:
 
     def cpu(self):
         return CpuReading(self.family())
+
+
+class Successor(Process):
+    """A process that has taken over from one that the script has started: no child of it, with a session of its own."""
+
+    def __init__(self, pid, before):  # pylint: disable=super-init-not-called
+        self.command, self.log, self.pid = before.command, before.log, pid
+        self.before = before
+
+    def running(self):
+        self.before.running()  # so that the one before is no zombie
+        return is_alive(self.pid)
+
+    def stop(self):
+        for how, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+            end = time.monotonic() + patience
+            try:
+                os.killpg(self.pid, how)
+            except ProcessLookupError:
+                break
+            while self.running() and time.monotonic() < end:
+                time.sleep(0.02)
+        self.before.stop()
+
+    def wait(self):
+        while self.running():
+            time.sleep(0.001)
 
 
 class CpuReading:
@@ -128,6 +159,14 @@ def memory_bytes(pid):
 def command_line(pid):
     with open(f"/proc/{pid}/cmdline", "rb") as cmdline:
         return [part.decode(errors="replace") for part in cmdline.read().split(b"\0")[:-1]]
+
+
+def is_alive(pid):
+    """Zombies are not."""
+    try:
+        return _stat_fields(pid)[0] != "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def _stat_fields(pid):

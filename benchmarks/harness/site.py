@@ -5,10 +5,11 @@ import pathlib
 import re
 import signal
 import socket
+import subprocess
 import time
 
 from .contestant import REPOSITORY, tool
-from .process import Failure, Process, _stat_fields
+from .process import Failure, Process, Successor, is_alive
 from .transfers import LINES
 
 LOGGED = re.compile(rb'"(?:POST|PUT) \S*[?&]id=(\d+)\S* HTTP/1\.1" 2')
@@ -57,6 +58,10 @@ class Site:
             raise Failure(f"{self.name} has ended:\n{self.process.last_words()}")
         os.kill(self.process.pid, signal.SIGHUP)
 
+    def upgrade(self):
+        """Lets another process take over. Returns what went wrong, or nothing."""
+        return f"{self.name} cannot be upgraded"
+
     def workers(self):
         """The descendants of the server that live, zombies not counted."""
         return [pid for pid in self.process.family()[1:] if is_alive(pid)]
@@ -81,7 +86,8 @@ class PartitaSite(Site):
         super().__init__(name, folder)
         self.launcher = pathlib.Path(launcher or REPOSITORY / "partita").resolve()
         self.config = self.folder / "partita.properties"
-        self.options = {"port": self.port, "admin": "off", "demo": "true", "work-per-micro": 100,
+        self.control = self.folder / "control"
+        self.options = {"port": self.port, "admin": "off", "control": self.control, "demo": "true", "work-per-micro": 100,
                         "access-log": self.log, **options}
         self.configure()
 
@@ -91,6 +97,15 @@ class PartitaSite(Site):
 
     def command(self):
         return [self.launcher, "serve", "--config", self.config]
+
+    def upgrade(self):
+        asked = subprocess.run([self.launcher, "upgrade", "--control", self.control], stdin=subprocess.DEVNULL,
+                               capture_output=True, text=True, check=False)
+        pid = re.match(r"process (\d+) serves", asked.stdout)
+        if not pid:
+            return f"an upgrade failed: {asked.stdout} {asked.stderr}".strip()
+        self.process = Successor(int(pid[1]), self.process)
+        return None
 
     def download(self, length):
         return f"/stream?bytes={length}"
@@ -135,13 +150,6 @@ def replace(path, text):
     new = path.with_suffix(".new")
     new.write_text(text)
     new.replace(path)
-
-
-def is_alive(pid):
-    try:
-        return _stat_fields(pid)[0] != "Z"
-    except (OSError, IndexError):
-        return False
 
 
 def free_port_low():
