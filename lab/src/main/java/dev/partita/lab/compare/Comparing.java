@@ -381,6 +381,9 @@ public final class Comparing {
                     String.format(Locale.ROOT, "A quiet machine: its processors were %.0f %% busy with something else"
                             + " before the run began.", 100 * busy));
         }
+        if (settings.hasMpInProcesses()) {
+            left.add("MP beyond " + Chosen.MP_PROCESSES + " connections: with processes each of them is a JVM.");
+        }
         List<String> other = Workload.NAMES.stream().filter(name -> !cards.containsKey(name)).toList();
         if (settings.app().isEmpty() && !other.isEmpty()) {
             left.add("Workloads that were not run: " + String.join(", ", other) + ".");
