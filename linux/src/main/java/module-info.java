@@ -8,6 +8,8 @@ module dev.partita.linux {
     requires transitive dev.partita.core;
 
     exports dev.partita.linux;
+    exports dev.partita.linux.shared to
+            dev.partita.processes;
     exports dev.partita.linux.socket to
             dev.partita.processes;
 

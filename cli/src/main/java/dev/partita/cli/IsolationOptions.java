@@ -14,8 +14,8 @@ final class IsolationOptions {
     private static final List<String> VALID = List.of("threads", "processes");
 
     @Option(names = "--isolation", paramLabel = "WHAT", description = """
-            What keeps the workers apart: threads or processes (symped and mp). Symped keeps one warm process more, for the \
-            next that is lost; mp keeps two that wait for a connection. Default: ${DEFAULT-VALUE}.""")
+            What keeps the workers apart: threads or processes (symped, mp and amped). Symped and amped keep one warm process \
+            more, for the next that is lost; mp keeps two that wait for a connection. Default: ${DEFAULT-VALUE}.""")
     private String isolation = "threads";
 
     @Option(names = "--control", paramLabel = "PATH", description = """

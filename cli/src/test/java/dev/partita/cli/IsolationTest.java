@@ -310,7 +310,7 @@ class IsolationTest {
 
     @ParameterizedTest
     @CsvSource({"sped, symped is several of them", "seda, through queues in one memory",
-        "amped, in the memory of the loop", "vt, the carriers of one JVM"})
+        "vt, the carriers of one JVM"})
     void aModelThatCannotBeDividedSaysWhy(String model, String why) {
         Console console = Console.run("serve", "--port", "0", "--model", model, "--isolation", "processes");
         assertThat(console.err()).startsWith("partita: the model ").contains("has no processes: ", why);

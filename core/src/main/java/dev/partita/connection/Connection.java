@@ -199,6 +199,26 @@ public final class Connection {
         return session.stage();
     }
 
+    /// What its session is in the middle of. By its owner, as the next three.
+    public Phase phase() {
+        return session.phase();
+    }
+
+    /// Whether the protocol's late reply could be sent now: see [Session#mayReplyLate].
+    public boolean mayReplyLate() {
+        return session.mayReplyLate();
+    }
+
+    /// What another session has to know to go on: see [Session#memory].
+    public long memory() {
+        return session.memory();
+    }
+
+    /// Lets its session, which is new, go on where another one was: see [Session#recall].
+    public void recall(long memory) {
+        session.recall(memory);
+    }
+
     /// Gives the connection back to its home. By the thread that it was lent to, which does not touch it any more then.
     public void goHome() {
         counters.increment(Counter.HAND_OVERS);

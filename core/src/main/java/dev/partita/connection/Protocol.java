@@ -29,6 +29,11 @@ public interface Protocol {
         return new byte[0];
     }
 
+    /// The same for a request whose worker, a process, is gone, and nobody knows how far its work has come.
+    default byte[] lostReply() {
+        return new byte[0];
+    }
+
     /// True if its sessions want to know where the time of their requests goes ([Connection#replied]), whether or not the
     /// server is observed. Asked once, at start.
     default boolean wantsTimes() {

@@ -8,6 +8,9 @@ import dev.partita.limits.Refusal;
 ///
 /// Exceptions that leave these methods end the connection and are counted; a protocol that owes an answer gives it itself.
 public interface Session {
+    /// No other session can go on with the conversation.
+    long STAYS = -1;
+
     /// Looks at what has arrived and what is still to be sent, and names what has to happen next.
     ///
     /// It is called again and again, also when nothing has changed, and names the same step then. It does no useful work
@@ -42,6 +45,21 @@ public interface Session {
     /// has been sent. Asked before the work is given to another thread.
     default boolean mayReplyLate() {
         return false;
+    }
+
+    /// What has to be known of this conversation for its next request to be answered by another session, if one number says
+    /// it: asked when everything was answered, and given to that other session by [#recall]. So a model may give each request
+    /// to a process of its own.
+    ///
+    /// @return not negative; [#STAYS] if it is in the middle of something, or if what it knows is more than a number: then
+    ///     all of the conversation is this session's
+    default long memory() {
+        return STAYS;
+    }
+
+    /// Goes on where another session has been, which had this [#memory]. Called once, before anything else.
+    default void recall(long memory) {
+        throw new IllegalStateException("this session has no memory");
     }
 
     /// The connection is over and its slot will be used again. Lets go of whatever this conversation held (files,

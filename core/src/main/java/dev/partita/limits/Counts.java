@@ -1,6 +1,7 @@
 package dev.partita.limits;
 
 import java.util.Collection;
+import java.util.Set;
 
 /// What several [Counters] have counted together, as of one moment. What has ended was read before what has begun, so the
 /// differences are never negative, whatever goes on meanwhile.
@@ -37,6 +38,15 @@ public final class Counts {
             both[i] += others.sums[i];
         }
         return new Counts(both);
+    }
+
+    /// These counters alone, all others 0.
+    public Counts only(Set<Counter> counters) {
+        long[] some = new long[sums.length];
+        for (Counter each : counters) {
+            some[each.ordinal()] = sums[each.ordinal()];
+        }
+        return new Counts(some);
     }
 
     /// What is known of a process that is gone: its connections and requests ended with it.

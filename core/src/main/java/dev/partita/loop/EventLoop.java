@@ -197,6 +197,19 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         return again(connection);
     }
 
+    /// Ends the loop's wait each time that somebody writes to this eventfd (`eventfd(2)`), which the loop never reads nor
+    /// writes: another process may have it. Until it is closed. The loop's thread.
+    ///
+    /// @return false if that cannot be
+    public boolean watch(int eventfd) {
+        return poller.watch(eventfd);
+    }
+
+    /// True once nobody is waited for any longer.
+    public boolean isAborting() {
+        return table.isAborting();
+    }
+
     /// Lets the connection go on in the next turn. The loop's thread.
     ///
     /// @return false, as [Turn#advance] for a connection that does not go on now

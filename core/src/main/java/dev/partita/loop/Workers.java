@@ -3,7 +3,7 @@ package dev.partita.loop;
 import java.util.List;
 
 /// Several workers, each with a queue of its own.
-public final class Workers {
+public final class Workers implements Crew {
     private final Worker[] workers;
 
     /// @param workers at least one
@@ -15,6 +15,7 @@ public final class Workers {
     }
 
     /// An idle worker, or the one with the least to do. What is with a worker stays there: no other takes it over.
+    @Override
     public Worker leastLoaded() {
         Worker least = workers[0];
         int load = least.load();

@@ -1,8 +1,11 @@
 package dev.partita.model;
 
 import dev.partita.connection.Connection;
+import dev.partita.loop.Crew;
 import dev.partita.loop.EventLoop;
-import dev.partita.loop.Workers;
+import dev.partita.server.Division;
+import dev.partita.server.Division.Reach;
+import dev.partita.server.Isolation;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
@@ -10,6 +13,7 @@ import dev.partita.server.Tasks;
 import dev.partita.server.Wiring;
 import dev.partita.transport.Wire;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// AMPED: Asymmetric Multi-Process Event-Driven.
 ///
@@ -43,13 +47,27 @@ import java.io.IOException;
 /// The variant `inline`: Flash, the server that the model is named after, gave only what may block to its helpers. WORK, the
 /// work that never blocks, stays with the master then.
 ///
+/// With processes the master carries bytes and no session of the protocol's: a request's bytes go to the worker, which has
+/// the session, and those of the reply come back, in memory that the two share. So the workers never see the network, and the
+/// master runs none of their code.
+///
 /// @param workers how many workers; at least 1
 /// @param inline true keeps WORK on the loop, so that only BLOCKING is lent
-public record Amped(int workers, boolean inline) implements ServerModel {
+/// @param isolation whether the workers are threads, or each is a process that runs [Sped] on what it is lent
+public record Amped(int workers, boolean inline, Isolation isolation) implements ServerModel {
     public Amped {
         if (workers < 1 || workers > 1_024) {
             throw new IllegalArgumentException("workers is " + workers + ": valid are 1 to 1024");
         }
+        if (inline && isolation == Isolation.PROCESSES) {
+            throw new IllegalArgumentException("amped in processes has no work inline: its master does not look into"
+                    + " requests, and so does not know which of them may block");
+        }
+    }
+
+    /// With workers that are threads.
+    public Amped(int workers, boolean inline) {
+        this(workers, inline, Isolation.THREADS);
     }
 
     /// All work is done by that many workers.
@@ -65,19 +83,39 @@ public record Amped(int workers, boolean inline) implements ServerModel {
     @Override
     public Running start(Server server) throws IOException {
         try (var wiring = new Wiring(server, this)) {
-            Workers crew = wiring.workers("worker", workers, Connection::work);
-            EventLoop master = wiring.lendingLoop("master", self -> {
-                Wire wire = self.wire();
-                return inline
-                        ? connection -> advanceInline(self, wire, crew, connection)
-                        : connection -> advance(self, wire, crew, connection);
-            });
-            wiring.listen(master, master);
-            return wiring.start();
+            return start(wiring, wiring.workers("worker", workers, Connection::work));
         }
     }
 
-    private static boolean advance(EventLoop master, Wire wire, Workers crew, Connection c) {
+    @Override
+    public Amped isolation(Isolation isolation) {
+        return new Amped(workers, inline, isolation);
+    }
+
+    @Override
+    public @Nullable Division division() {
+        return isolation == Isolation.THREADS ? null : new Division(new Sped(), workers, Reach.LENT, this::start);
+    }
+
+    private Running start(Server server, Crew processes) throws IOException {
+        try (var wiring = new Wiring(server, this)) {
+            return start(wiring, processes);
+        }
+    }
+
+    private Running start(Wiring wiring, Crew crew) throws IOException {
+        EventLoop master = wiring.lendingLoop("master", self -> {
+            Wire wire = self.wire();
+            return inline
+                    ? connection -> advanceInline(self, wire, crew, connection)
+                    : connection -> advance(self, wire, crew, connection);
+        });
+        crew.workFor(master);
+        wiring.listen(master, master);
+        return wiring.start();
+    }
+
+    private static boolean advance(EventLoop master, Wire wire, Crew crew, Connection c) {
         return switch (c.next()) {
             case READ -> wire.read(c);
             case WORK, BLOCKING -> master.lend(c, crew.leastLoaded());
@@ -90,7 +128,7 @@ public record Amped(int workers, boolean inline) implements ServerModel {
         };
     }
 
-    private static boolean advanceInline(EventLoop master, Wire wire, Workers crew, Connection c) {
+    private static boolean advanceInline(EventLoop master, Wire wire, Crew crew, Connection c) {
         return switch (c.next()) {
             case READ -> wire.read(c);
             case WORK -> {
@@ -108,13 +146,11 @@ public record Amped(int workers, boolean inline) implements ServerModel {
     }
 
     @Override
-    public String whyNotInProcesses() {
-        return "its workers take requests from queues in the memory of the loop";
-    }
-
-    @Override
     public Tasks tasks() {
-        String crew = workers == 1 ? "1 worker with a bounded queue" : workers + " workers, a bounded queue each";
+        String one = isolation == Isolation.THREADS ? "worker" : "process";
+        String several = isolation == Isolation.THREADS ? " workers" : " processes";
+        String crew =
+                workers == 1 ? "1 " + one + " with a bounded queue" : workers + several + ", a bounded queue each";
         return new Tasks(
                 "the master, an event loop",
                 "the master",

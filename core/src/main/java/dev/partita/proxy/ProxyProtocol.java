@@ -66,6 +66,11 @@ public final class ProxyProtocol implements Protocol {
     }
 
     @Override
+    public byte[] lostReply() {
+        return inner.lostReply();
+    }
+
+    @Override
     public boolean wantsTimes() {
         return inner.wantsTimes();
     }

@@ -50,6 +50,14 @@ public interface Poller extends Wire, AutoCloseable {
     /// Ends the wait in [#poll], or the next one. From any thread.
     void wakeup();
 
+    /// Ends the wait also each time that another process writes to this eventfd. It is never read, so that who has it can
+    /// neither take a wake-up away nor hold the loop up.
+    ///
+    /// @return false if this poller, or the system, cannot do that
+    default boolean watch(int eventfd) {
+        return false;
+    }
+
     /// Frees what the poller holds. Its connections are closed. By the loop's thread as its last act; once more, which does
     /// nothing, or for a loop that never ran, by another.
     @Override

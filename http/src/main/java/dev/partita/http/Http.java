@@ -29,6 +29,13 @@ public final class Http implements Protocol {
             "Connection: close",
             "",
             "").getBytes(StandardCharsets.ISO_8859_1);
+    /// Without Retry-After: what the request was to do may have been done.
+    private static final byte[] LOST = String.join("\r\n",
+            "HTTP/1.1 502 Bad Gateway",
+            "Content-Length: 0",
+            "Connection: close",
+            "",
+            "").getBytes(StandardCharsets.ISO_8859_1);
 
     private static final String TRY = String.join("\r\n",
             "GET / HTTP/1.1",
@@ -138,6 +145,12 @@ public final class Http implements Protocol {
     @Override
     public byte[] lateReply() {
         return LATE;
+    }
+
+    /// 502, otherwise as the late reply.
+    @Override
+    public byte[] lostReply() {
+        return LOST;
     }
 
     /// `GET /`, which may be answered with anything but a server error (RFC 9110 section 15.6). No observer is told.

@@ -605,6 +605,17 @@ final class HttpSession implements Session {
         return state != State.PRODUCING && state != State.UPGRADED;
     }
 
+    /// How many requests this connection has made, which are bounded; nothing else outlives a request.
+    @Override
+    public long memory() {
+        return state == State.HEAD && inbound.isEmpty() ? requests : STAYS;
+    }
+
+    @Override
+    public void recall(long memory) {
+        requests = (int) memory;
+    }
+
     @Override
     public int stage() {
         if (stage == FIRST_STAGE) {

@@ -92,6 +92,11 @@ final class Generation {
         return null;
     }
 
+    /// Lets those that serve be lent work, if that is how they get it.
+    void join() {
+        workers.stream().filter(each -> each.state == State.SERVING).forEach(WorkerProcess::join);
+    }
+
     /// Lets all of its workers end.
     void end(End.How how) {
         ending = true;

@@ -79,6 +79,8 @@ final class Liveness {
                 hearing.accept(each);
                 generation.workers.remove(each);
                 onEnd(generation, each, now, serverEnds);
+            } else if (!each.lie().isEmpty()) {
+                each.kill(each.lie());
             } else if (now >= each.endBy) {
                 each.kill("it did not end in time");
             } else

@@ -8,6 +8,7 @@ import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.linux.socket.MessageListener;
 import dev.partita.loop.Attendant;
 import dev.partita.processes.Message.End;
+import dev.partita.processes.lending.ProcessCrew;
 import dev.partita.server.Division;
 import dev.partita.server.Division.Reach;
 import dev.partita.server.Running;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,12 +51,16 @@ final class Master implements Running, Supervisor.Own {
     private final AtomicBoolean ownIsOld = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
+    /// Where this process keeps the connections and lends the work.
+    private final @Nullable ProcessCrew crew;
+    private volatile @Nullable Running front;
     /// Null while this process is the only one and nobody has asked for another.
     private volatile @Nullable Supervisor supervisor;
 
-    private Master(
-            Server server, ServerModel model, Sockets sockets, SameProgram program, @Nullable Running own) {
+    private Master(Server server, ServerModel model, Sockets sockets, SameProgram program, @Nullable Running own,
+            @Nullable ProcessCrew crew) {
         this.program = program;
+        this.crew = crew;
         this.server = server;
         this.model = model;
         this.sockets = sockets;
@@ -100,7 +106,7 @@ final class Master implements Running, Supervisor.Own {
         }
     }
 
-    /// A master that serves nobody.
+    /// A master that has no connections, or keeps them and lends the work.
     private static Master divided(
             Server server,
             ServerModel model,
@@ -110,8 +116,14 @@ final class Master implements Running, Supervisor.Own {
             @Nullable Takeover takeover) throws IOException {
         Plan plan = Plan.of(server, division);
         sockets.open(plan);
-        var master = new Master(server, model, sockets, program, null);
-        master.supervise(new Generation(takeover == null ? 1 : takeover.generation(), plan), takeover).awaitStart();
+        Division.Front front = division.front();
+        var master = new Master(server, model, sockets, program, null, front == null ? null : new ProcessCrew(server));
+        var first = new Generation(takeover == null ? 1 : takeover.generation(), plan);
+        Supervisor supervisor = master.supervise(first, takeover);
+        supervisor.awaitStart();
+        if (front != null) {
+            master.open(front, supervisor);
+        }
         return master;
     }
 
@@ -135,7 +147,7 @@ final class Master implements Running, Supervisor.Own {
         try {
             transport.closeRest();
             sockets.adopt(transport.opened());
-            var master = new Master(server, model, sockets, program, own);
+            var master = new Master(server, model, sockets, program, own, null);
             Path asked = server.control();
             if (takeover != null || asked != null && !asked.toString().isEmpty()) {
                 int number = takeover == null ? 1 : takeover.generation();
@@ -148,11 +160,29 @@ final class Master implements Running, Supervisor.Own {
         }
     }
 
+    /// Begins to accept, now that there is somebody to lend to.
+    private void open(Division.Front part, Supervisor supervisor) throws IOException {
+        ProcessCrew lends = Objects.requireNonNull(crew);
+        try {
+            var transport = new HandedTransport(server.transport());
+            Server relay = lends.relay(server).transport(transport);
+            for (Map.Entry<SocketAddress, ListeningSocket> each : sockets.duplicates().entrySet()) {
+                transport.hand(each.getKey(), each.getValue());
+                relay = relay.listen(each.getKey());
+            }
+            front = part.start(relay, lends);
+        } catch (IOException | RuntimeException failure) {
+            supervisor.end(End.How.ABORT);
+            Attendant.awaitUninterruptibly(supervisor.ended());
+            throw failure;
+        }
+    }
+
     private Supervisor supervise(Generation first, @Nullable Takeover takeover) throws IOException {
         Path path = takeover == null ? path() : takeover.controlMeanwhile();
         MessageListener control = ControlPath.listen(path);
         try {
-            var begun = new Supervisor(sockets, control, path, program, first, this, manager, takeover != null);
+            var begun = new Supervisor(sockets, control, path, program, first, this, manager, takeover != null, crew);
             supervisor = begun;
             boolean unprivileged = server.user() != null;
             new Attendant("supervisor", () -> {
@@ -218,6 +248,10 @@ final class Master implements Running, Supervisor.Own {
     public Counts counts() {
         Supervisor others = supervisor;
         Counts counts = others == null ? new Counts() : others.counts();
+        Running bytes = front;
+        if (bytes != null) {
+            return ProcessCrew.together(bytes.counts(), counts);
+        }
         return own == null ? counts : counts.plus(own.counts());
     }
 
@@ -228,6 +262,10 @@ final class Master implements Running, Supervisor.Own {
 
     @Override
     public List<Level> loops() {
+        Running bytes = front;
+        if (bytes != null) {
+            return bytes.loops();
+        }
         if (own != null && !ownIsOld.get()) {
             return own.loops();
         }
@@ -242,6 +280,10 @@ final class Master implements Running, Supervisor.Own {
 
     @Override
     public List<Level> queues() {
+        ProcessCrew lends = crew;
+        if (lends != null) {
+            return lends.levels();
+        }
         return own != null && !ownIsOld.get() ? own.queues() : List.of();
     }
 
@@ -360,7 +402,10 @@ final class Master implements Running, Supervisor.Own {
         synchronized (this) {
             others = supervisor;
         }
-        if (others != null) {
+        Running bytes = front;
+        if (bytes != null && others != null) {
+            endFront(bytes, others, how);
+        } else if (others != null) {
             others.end(how);
         } else {
             sockets.close(); // copies: what this process serves itself has its own
@@ -375,5 +420,20 @@ final class Master implements Running, Supervisor.Own {
         if (others != null) {
             Attendant.awaitUninterruptibly(others.ended());
         }
+    }
+
+    /// The connections end while there are workers; but nothing that is lent ends before these do where nobody waits any longer.
+    private void endFront(Running bytes, Supervisor others, End.How how) {
+        boolean clean = switch (how) {
+            case DRAIN -> bytes.drain();
+            case CLOSE -> {
+                bytes.close();
+                yield bytes.connections() == 0;
+            }
+            case ABORT -> false;
+        };
+        others.end(clean ? how : End.How.ABORT);
+        bytes.abort();
+        Objects.requireNonNull(crew).end();
     }
 }

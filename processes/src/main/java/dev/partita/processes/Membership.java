@@ -12,6 +12,7 @@ import dev.partita.processes.Message.End;
 import dev.partita.processes.Message.Handed;
 import dev.partita.processes.Message.Hello;
 import dev.partita.processes.Message.Serve;
+import dev.partita.processes.lending.SlotTransport;
 import dev.partita.server.Division;
 import dev.partita.server.Division.Reach;
 import dev.partita.server.Running;
@@ -116,6 +117,13 @@ final class Membership implements Runnable {
 
     private static Running start(Server server, Division division, Serve serve, int... descriptors)
             throws IOException {
+        if (division.reach() == Reach.LENT) {
+            SlotTransport slots = SlotTransport.over(server.transport(), descriptors[0], descriptors[1]);
+            return division.worker().start(server.nowhere()
+                    .transport(slots)
+                    .limits(slots.limits(server.limits()))
+                    .listen(server.addresses().getFirst()));
+        }
         var transport = new HandedTransport(server.transport());
         Server own = server.nowhere()
                 .transport(transport)
@@ -127,6 +135,7 @@ final class Membership implements Runnable {
                 case SHARED, ASIDE -> ListeningSocket.adopt(descriptors[i], handed.asked(), server.options(), true);
                 case PASSED -> ListeningSocket.receiving(
                         MessageChannel.adopt(descriptors[i]), handed.asked(), server.options());
+                case SLOTS, BELL -> throw new IOException("the master is of another model");
             });
             if (division.reach() != Reach.ALL) {
                 own = own.listen(handed.asked());

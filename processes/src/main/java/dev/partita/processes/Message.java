@@ -42,6 +42,8 @@ sealed interface Message {
     record Handed(SocketAddress asked, Kind kind) {
         enum Kind {
             LISTENING, SHARED, PASSED,
+            /// The memory that requests come in, and what wakes the master.
+            SLOTS, BELL,
             /// Of something that the program runs beside the server, such as an admin listener.
             ASIDE
         }

@@ -58,7 +58,7 @@ record Plan(
     /// How many warm ones there should be without a place.
     int spares() {
         return switch (reach) {
-            case OWN, SHARED, PASSED -> SPARES;
+            case OWN, SHARED, PASSED, LENT -> SPARES;
             case PASSED_ALONE, ALL -> 0;
         };
     }
@@ -68,12 +68,17 @@ record Plan(
         return reach == Reach.PASSED || reach == Reach.PASSED_ALONE;
     }
 
+    /// Whether the master keeps the connections.
+    boolean isLent() {
+        return reach == Reach.LENT;
+    }
+
     /// The connections that each worker may have.
     static int share(int connectionsMax, Division division) {
         return switch (division.reach()) {
             case OWN, SHARED, PASSED -> Math.ceilDiv(connectionsMax, division.count());
             case PASSED_ALONE -> 1;
-            case ALL -> connectionsMax;
+            case ALL, LENT -> connectionsMax;
         };
     }
 }

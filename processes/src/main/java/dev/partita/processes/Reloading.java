@@ -85,6 +85,7 @@ final class Reloading {
         generations.current = next;
         sockets.keep(Objects.requireNonNull(next.plan).addresses());
         generations.old.add(before);
+        next.join(); // before the others go: there is always somebody to lend to
         before.end(End.How.DRAIN);
         if (before.plan == null) {
             own.retire();
@@ -95,6 +96,13 @@ final class Reloading {
 
     /// The first worker of a generation has told what it wants.
     void onPlan(Generation generation, Plan plan) {
+        Plan before = generations.current.plan;
+        boolean lent = before != null && before.isLent();
+        if (lent != plan.isLent() || before != null && lent && !before.addresses().equals(plan.addresses())) {
+            fail("amped in processes keeps its connections over a reload, which so can neither begin nor end it, nor"
+                    + " change its addresses: end this server and start the other one");
+            return;
+        }
         try {
             sockets.open(plan);
             generation.plan(plan);

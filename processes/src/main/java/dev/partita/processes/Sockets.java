@@ -175,6 +175,15 @@ final class Sockets {
         return open.values().stream().flatMap(List::stream).toList();
     }
 
+    /// One more for each address, for who accepts in this process.
+    Map<SocketAddress, ListeningSocket> duplicates() throws IOException {
+        Map<SocketAddress, ListeningSocket> copies = new LinkedHashMap<>();
+        for (Map.Entry<SocketAddress, List<ListeningSocket>> each : open.entrySet()) {
+            copies.put(each.getKey(), each.getValue().getFirst().duplicate());
+        }
+        return copies;
+    }
+
     /// Adds what the worker at `place` listens on.
     ///
     /// @throws IOException if these are too many
@@ -187,7 +196,7 @@ final class Sockets {
                     case ALL -> true;
                     case OWN -> !own || i % plan.count() == place;
                     case SHARED -> true;
-                    case PASSED, PASSED_ALONE -> false;
+                    case PASSED, PASSED_ALONE, LENT -> false;
                 };
                 if (its) {
                     handed.add(new Handed(address, own ? Handed.Kind.LISTENING : Handed.Kind.SHARED));

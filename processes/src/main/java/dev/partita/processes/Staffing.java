@@ -5,11 +5,15 @@ import dev.partita.processes.Generation.Place;
 import dev.partita.processes.Message.Handed;
 import dev.partita.processes.Message.Serve;
 import dev.partita.processes.WorkerProcess.State;
+import dev.partita.processes.lending.DistantWorker;
+import dev.partita.processes.lending.ProcessCrew;
 import dev.partita.server.Division.Reach;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Who works for a generation: starts the workers that it lacks, and gives those that are ready a place and the sockets that belong
 /// to it. The supervisor's thread only.
@@ -21,10 +25,13 @@ final class Staffing {
     private Path controlPath;
     private final Sockets sockets;
     private final Runnable whenEnded;
+    private final @Nullable ProcessCrew crew;
 
     /// @param controlPath where a worker finds its master
     /// @param whenEnded is told of the end of each, by some other thread
-    Staffing(SameProgram program, Path controlPath, Sockets sockets, Runnable whenEnded) {
+    /// @param crew whom the master lends to; null if it does not
+    Staffing(SameProgram program, Path controlPath, Sockets sockets, Runnable whenEnded, @Nullable ProcessCrew crew) {
+        this.crew = crew;
         this.program = program;
         this.controlPath = controlPath;
         this.sockets = sockets;
@@ -99,6 +106,14 @@ final class Staffing {
                 worker.passed = pair[1];
                 handed.add(new Handed(plan.addresses().getFirst(), Handed.Kind.PASSED));
                 descriptors.add(pair[1].fd());
+            }
+            ProcessCrew lends = crew;
+            if (plan.isLent() && lends != null) {
+                DistantWorker distant = lends.prepare();
+                worker.lend(lends, distant);
+                handed.add(new Handed(plan.addresses().getFirst(), Handed.Kind.SLOTS));
+                handed.add(new Handed(plan.addresses().getFirst(), Handed.Kind.BELL));
+                descriptors.addAll(Arrays.stream(distant.descriptors()).boxed().toList());
             }
             sockets.hand(plan, place.number, handed, descriptors);
         } catch (IOException noDescriptor) {

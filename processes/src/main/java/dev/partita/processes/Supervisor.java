@@ -12,6 +12,7 @@ import dev.partita.processes.Message.Bye;
 import dev.partita.processes.Message.End;
 import dev.partita.processes.Message.Hello;
 import dev.partita.processes.WorkerProcess.State;
+import dev.partita.processes.lending.ProcessCrew;
 import dev.partita.server.WorkerStatus;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -72,6 +73,7 @@ final class Supervisor implements Runnable, Clients.Desk {
     }
 
     /// @param first the generation to begin with: one without workers if this process serves itself
+    /// @param crew whom this process lends work to; null if it does not
     /// @param doubtful whether there is another master that goes on if a worker doubts its own answers
     Supervisor(
             Sockets sockets,
@@ -81,13 +83,14 @@ final class Supervisor implements Runnable, Clients.Desk {
             Generation first,
             Own own,
             ServiceManager manager,
-            boolean doubtful) throws IOException {
+            boolean doubtful,
+            @Nullable ProcessCrew crew) throws IOException {
         this.sockets = sockets;
         this.control = control;
         this.own = own;
         this.manager = manager;
         this.doubtful = doubtful;
-        staffing = new Staffing(program, controlPath, sockets, readiness::wakeup);
+        staffing = new Staffing(program, controlPath, sockets, readiness::wakeup, crew);
         generations = new Generations(first);
         reloading = new Reloading(generations, sockets, own, manager);
         liveness = new Liveness(generations, reloading, passing, this::hear);
@@ -259,6 +262,7 @@ final class Supervisor implements Runnable, Clients.Desk {
                 supersede(now);
                 return true;
             }
+            generations.current.join();
             reloading.progress(!upgrading.isUnderWay(), now);
             recycling.progress(generations.current, now);
             if (!liveness.hasBegun() && generations.current.isServing()) {

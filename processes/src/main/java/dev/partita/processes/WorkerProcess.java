@@ -3,6 +3,8 @@ package dev.partita.processes;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counts;
 import dev.partita.linux.socket.MessageChannel;
+import dev.partita.processes.lending.DistantWorker;
+import dev.partita.processes.lending.ProcessCrew;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,11 @@ final class WorkerProcess {
     /// When it is killed if it has not ended by then.
     long endBy = Long.MAX_VALUE;
     String killedBecause = "";
+
+    // Where the master lends.
+    private @Nullable ProcessCrew crew;
+    private @Nullable DistantWorker distant;
+    private boolean joined;
 
     // Where the master passes connections.
     @Nullable MessageChannel passing;
@@ -103,10 +110,41 @@ final class WorkerProcess {
     /// @param by when it is killed otherwise
     void end(Message.End.How how, long by) {
         endBy = by;
-        if (state == State.STARTING || !tell(new Message.End(how))) {
+        DistantWorker lent = distant;
+        ProcessCrew of = crew;
+        if (state != State.STARTING && lent != null && of != null) {
+            MessageChannel to = channel;
+            of.retire(lent, () -> { // nothing is lent to it behind the word that it ends
+                if (to == null || !to.send(new Message.End(how).bytes())) {
+                    process.destroyForcibly();
+                }
+            });
+        } else if (state == State.STARTING || !tell(new Message.End(how))) {
             kill(NOT_NEEDED);
         }
         state = State.DRAINING;
+    }
+
+    /// Gets its work by memory that it shares with the master.
+    void lend(ProcessCrew crew, DistantWorker distant) {
+        this.crew = crew;
+        this.distant = distant;
+    }
+
+    /// From now on it gets work, if it is to be lent any.
+    void join() {
+        DistantWorker lent = distant;
+        ProcessCrew of = crew;
+        if (!joined && lent != null && of != null) {
+            joined = true;
+            of.add(lent);
+        }
+    }
+
+    /// What it has written that cannot be; empty if nothing.
+    String lie() {
+        DistantWorker lent = distant;
+        return lent == null ? "" : lent.lie();
     }
 
     /// Passes it a connection, a copy of it.
@@ -172,5 +210,11 @@ final class WorkerProcess {
         channel = null;
         passing = null;
         passed = null;
+        DistantWorker lent = distant;
+        ProcessCrew of = crew;
+        if (lent != null && of != null) {
+            distant = null;
+            of.lose(lent);
+        }
     }
 }

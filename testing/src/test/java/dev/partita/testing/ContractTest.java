@@ -50,7 +50,8 @@ class ContractTest {
 
     static Stream<Arguments> everything() {
         return Dialects.all().stream()
-                .flatMap(dialect -> Under.all().stream().map(under -> Arguments.of(under, dialect)));
+                .flatMap(dialect -> Stream.concat(Under.all().stream(), AmpedOverSlots.all().stream())
+                        .map(under -> Arguments.of(under, dialect)));
     }
 
     @BeforeAll

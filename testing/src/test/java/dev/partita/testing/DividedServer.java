@@ -1,5 +1,6 @@
 package dev.partita.testing;
 
+import dev.partita.model.Amped;
 import dev.partita.model.Mp;
 import dev.partita.model.Symped;
 import dev.partita.server.Isolation;
@@ -14,6 +15,7 @@ import java.util.Map;
 /// input does.
 final class DividedServer {
     static final Map<String, ServerModel> MODELS = Map.of(
+            "amped", new Amped(2, false, Isolation.PROCESSES),
             "mp", new Mp(3, Isolation.PROCESSES),
             "symped-hand-over", new Symped(2, Symped.Accept.HAND_OVER, Isolation.PROCESSES),
             "symped-reuse-port", new Symped(2, Symped.Accept.REUSE_PORT, Isolation.PROCESSES),

@@ -45,7 +45,8 @@ class DividedTest {
     }
 
     /// In the build only those who are passed their connections, each on one transport: a worker that accepts is SPED, as it is
-    /// without processes. `benchmarks/full-matrix` has all.
+    /// without processes, and AMPED is in all of [SameBytesTest], over the same slots: [AmpedOverSlots].
+    /// `benchmarks/full-matrix` has all.
     private static boolean isSampled(String model, String transport) {
         return Boolean.getBoolean("partita.processes.all")
                 || model.equals(transport.equals("epoll") ? "mp" : "symped-hand-over");

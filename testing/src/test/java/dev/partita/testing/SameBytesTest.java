@@ -119,6 +119,7 @@ class SameBytesTest {
         Under reference = new Under(new Sped(), Transports.named("nio"));
         List<Under> all = new ArrayList<>(List.of(reference));
         Under.all().stream().filter(under -> !under.toString().equals(reference.toString())).forEach(all::add);
+        all.addAll(AmpedOverSlots.all());
         int turn = 0;
         for (Under under : all) {
             turn++;

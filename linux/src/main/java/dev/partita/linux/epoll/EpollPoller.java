@@ -158,6 +158,12 @@ final class EpollPoller implements Poller {
         set.wakeup();
     }
 
+    /// Edge-triggered, and closing it ends that.
+    @Override
+    public boolean watch(int eventfd) {
+        return set.watch(eventfd);
+    }
+
     // Accepting.
 
     @Override

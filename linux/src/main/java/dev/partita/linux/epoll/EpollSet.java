@@ -77,6 +77,11 @@ final class EpollSet {
         return control(memory, EPOLL_CTL_ADD, fd, events, tag);
     }
 
+    /// Lets an eventfd of somebody else end the wait, as if it were [#wakeup].
+    boolean watch(int eventfd) {
+        return add(memory, eventfd, EPOLLIN | EPOLLET, WAKEUP) >= 0;
+    }
+
     /// Changes what is watched for. If that is the case already, it is told.
     int modify(MemorySegment memory, int fd, int events, long tag) {
         return control(memory, EPOLL_CTL_MOD, fd, events, tag);

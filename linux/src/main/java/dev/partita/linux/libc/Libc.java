@@ -41,6 +41,10 @@ public final class Libc {
     private static final MemorySegment ACCEPT4 = function("accept4");
     private static final MemorySegment SETSOCKOPT = function("setsockopt");
 
+    // include/uapi/linux/futex.h
+    private static final int FUTEX_WAIT = 0;
+    private static final int FUTEX_WAKE = 1;
+
     /// For calls whose failure nobody asks about: what is written here is never read.
     private static final MemorySegment NOBODY = CallMemory.allocate();
 
@@ -243,6 +247,19 @@ public final class Libc {
         return intResult(memory, call(Poll.PPOLL, memory, pollfdsAddress, count, timespecAddress, 0, 0, 0));
     }
 
+    /// futex(2), for which the C library has no function: waits while the int at `address`, which other processes may share,
+    /// is `expected`. Whatever ends the wait, the caller looks again.
+    ///
+    /// @param timespecAddress how long at most
+    public static void futexWait(long address, int expected, long timespecAddress) {
+        long _ = Bare.call(Machine.SYS_FUTEX, address, FUTEX_WAIT, expected, timespecAddress, 0, 0);
+    }
+
+    /// futex(2): wakes one who waits for the int at `address`.
+    public static void futexWake(long address) {
+        long _ = Bare.call(Machine.SYS_FUTEX, address, FUTEX_WAKE, 1, 0, 0, 0);
+    }
+
     // io_uring, for which the C library has no functions.
 
     /// io_uring_setup(2).
@@ -256,7 +273,7 @@ public final class Libc {
     /// @return what it submitted; -1 for an error or a wait that ended without a completion: [#ioUringEnterNothing] tells
     public static int ioUringEnter(
             int ring, int toSubmit, int minComplete, int flags, long argument, long argumentBytes) {
-        return (int) Uring.call(Machine.SYS_IO_URING_ENTER, ring, toSubmit, minComplete, flags, argument,
+        return (int) Bare.call(Machine.SYS_IO_URING_ENTER, ring, toSubmit, minComplete, flags, argument,
                 argumentBytes);
     }
 
@@ -299,6 +316,16 @@ public final class Libc {
     /// mmap(2) of a part of what `fd` is.
     public static long mmap(MemorySegment memory, long bytes, int protection, int flags, int fd, long offset) {
         return result(memory, call(Memory.MMAP, memory, 0, bytes, protection, flags, fd, offset));
+    }
+
+    /// memfd_create(2).
+    public static int memfdCreate(MemorySegment memory, long nameAddress, int flags) {
+        return intResult(memory, call(Shared.MEMFD_CREATE, memory, nameAddress, flags, 0, 0, 0, 0));
+    }
+
+    /// ftruncate(2).
+    public static int ftruncate(MemorySegment memory, int fd, long bytes) {
+        return intResult(memory, call(Shared.FTRUNCATE, memory, fd, bytes, 0, 0, 0, 0));
     }
 
     /// munmap(2).
@@ -390,8 +417,8 @@ public final class Libc {
         }
     }
 
-    /// syscall(2) with the six arguments of io_uring_enter.
-    private static final class Uring {
+    /// syscall(2) with six arguments.
+    private static final class Bare {
         @SuppressWarnings("restricted")
         private static final MethodHandle CALL = LINKER.downcallHandle(
                 SYSCALL,
@@ -454,6 +481,11 @@ public final class Libc {
     private static final class Memory {
         static final MemorySegment MMAP = function("mmap");
         static final MemorySegment MUNMAP = function("munmap");
+    }
+
+    private static final class Shared {
+        static final MemorySegment MEMFD_CREATE = function("memfd_create");
+        static final MemorySegment FTRUNCATE = function("ftruncate");
     }
 
     private static final class Threads {

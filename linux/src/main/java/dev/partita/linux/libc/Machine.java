@@ -13,6 +13,7 @@ public final class Machine {
     // Numbers of system calls: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h.
     static final long SYS_SENDTO = X86_64 ? 44 : 206;
     static final long SYS_RECVFROM = X86_64 ? 45 : 207;
+    static final long SYS_FUTEX = X86_64 ? 202 : 98;
     static final long SYS_IO_URING_SETUP = 425;
     static final long SYS_IO_URING_ENTER = 426;
     static final long SYS_IO_URING_REGISTER = 427;

@@ -43,12 +43,23 @@ public final class MappedMemory {
     /// Maps memory that the kernel shares by a descriptor, until `arena` closes.
     ///
     /// @throws IOException if that fails
-    @SuppressWarnings("restricted")
     public static MemorySegment mapShared(int fd, long offset, long bytes, Arena arena) throws IOException {
-        long address = Libc.mmap(
-                CallMemory.ofThread(), bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, offset);
+        return mapShared(fd, offset, bytes, MAP_SHARED | MAP_POPULATE, arena);
+    }
+
+    /// Maps a file of memory, of which only what is touched has pages, until `arena` closes.
+    ///
+    /// @throws IOException if that fails
+    public static MemorySegment mapSparse(int fd, long bytes, Arena arena) throws IOException {
+        return mapShared(fd, 0, bytes, MAP_SHARED | MAP_NORESERVE, arena);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment mapShared(int fd, long offset, long bytes, int flags, Arena arena)
+            throws IOException {
+        long address = Libc.mmap(CallMemory.ofThread(), bytes, PROT_READ | PROT_WRITE, flags, fd, offset);
         if (address < 0) {
-            throw new IOException("mmap of what is shared with the kernel failed: " + Errno.name((int) -address));
+            throw new IOException("mmap of " + bytes + " shared bytes failed: " + Errno.name((int) -address));
         }
         return MemorySegment.ofAddress(address)
                 .reinterpret(bytes, arena, mapped -> Libc.munmap(mapped.address(), mapped.byteSize()));

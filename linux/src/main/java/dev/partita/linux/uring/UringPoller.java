@@ -114,7 +114,7 @@ final class UringPoller implements Poller {
             throw failure;
         }
         accepter = new UringAccepter(ring, table, counters);
-        ring.watch(eventfd, number(WAKEUP, 0, 0, 0));
+        ring.watch(eventfd, number(WAKEUP, 0, eventfd, 0));
     }
 
     /// The number of an operation: which conversation of which slot it belongs to, so that what completes late, after its
@@ -332,8 +332,8 @@ final class UringPoller implements Poller {
             case OUTPUT -> writable(slot, generation, result);
             case ACCEPT -> accepter.accepted(slot, result, (flags & Ring.HAS_MORE) != 0);
             case WAKEUP -> {
-                if ((flags & Ring.HAS_MORE) == 0) {
-                    ring.watch(eventfd, number);
+                if ((flags & Ring.HAS_MORE) == 0 && result >= 0) {
+                    ring.watch(slot, number); // it is the descriptor's
                 }
             }
             default -> {} // SILENT
@@ -429,6 +429,13 @@ final class UringPoller implements Poller {
     }
 
     /// It holds a lock for one write(2), because the descriptor's number may belong to somebody else after [#close].
+    @Override
+    public boolean watch(int eventfd) {
+        start(); // a loop's schedule runs before its first poll
+        ring.watch(eventfd, number(WAKEUP, 0, eventfd, 0));
+        return true;
+    }
+
     @Override
     public synchronized void wakeup() {
         if (!closed) {
