@@ -146,7 +146,7 @@ public final class DistantWorker {
     /// Hears what the worker has said, and no more than it can have said honestly.
     void hear(EventLoop loop) {
         int most = SharedSlots.WORDS_PER_SLOT * shared.slots;
-        for (int i = 0; i < most && lie.isEmpty(); i++) {
+        for (int i = 0; i < most && !gone && lie.isEmpty(); i++) {
             int said = shared.toMaster.take();
             if (said == Ring.NONE) {
                 return;

@@ -98,7 +98,7 @@ final class SlotPoller implements Poller {
     @Override
     public void close(Connection connection) {
         SlotEndpoint endpoint = endpointOf(connection);
-        if (endpoint.isHere()) {
+        if (endpoint.isHere() || table.isAborting()) {
             connection.close();
         } else {
             call(endpoint); // it comes back, and its next step is CLOSE again
