@@ -67,7 +67,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            sevre                                   | there is no command 'sevre'; did you mean serve? | valid are serve, cache, status, reload, load, compare, models, doctor
+            sevre                                   | there is no command 'sevre'; did you mean serve? | valid are serve, cache, status, reload, upgrade, load, compare, models, doctor
             serve --modle sped                      | there is no option '--modle'; did you mean --model? | see partita serve --help
             serve --max-conn=9                      | there is no option '--max-conn'; did you mean --max-connections? | see partita serve --help
             serve --what                            | there is no option '--what' | valid are --model, --workers, --loops

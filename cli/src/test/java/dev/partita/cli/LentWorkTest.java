@@ -91,9 +91,10 @@ class LentWorkTest {
             await("a worker has it", all -> all.stream().anyMatch(row -> row.connections() == 1));
             assertThat(control("reload")).isEqualTo("generation 2 serves; generation 1 drains\n");
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
-            assertThat(Web.exchange(halfway, GET.substring(20))).startsWith("HTTP/1.1 200");
+            assertThat(Web.exchange(halfway, GET.substring(20))).startsWith("HTTP/1.1 200")
+                    .contains("Connection: close");
             await("the old generation ends", all -> all.stream().noneMatch(row -> row.generation() == 1));
-            assertThat(Web.exchange(halfway, GET)).startsWith("HTTP/1.1 200");
+            assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
         }
     }
 
