@@ -72,8 +72,9 @@ class AcceptanceTest {
         }
     }
 
+    /// A second each; `benchmarks/acceptance` does it under every model over every transport.
     @ParameterizedTest
-    @MethodSource("combinations")
+    @MethodSource("dev.partita.cli.Combination#few")
     void wrkSeesNoErrorOnManyConnections(Combination combination) throws Exception {
         Path wrk = Tool.installed("wrk");
         try (Running server = combination.root(files)) {

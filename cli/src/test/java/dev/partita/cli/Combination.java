@@ -24,6 +24,15 @@ record Combination(ModelName model, String transport) {
                 .toList();
     }
 
+    /// Every model once, and every transport once: for what takes its time.
+    static List<Combination> few() {
+        List<Combination> all = all();
+        String first = all.getFirst().transport();
+        return all.stream()
+                .filter(each -> each.transport().equals(first) || each.model() == ModelName.SYMPED)
+                .toList();
+    }
+
     /// Serves a folder on a free port.
     Running root(Path folder) throws IOException {
         return serve("--root", folder.toString());
