@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -238,6 +239,17 @@ public final class WireClient implements AutoCloseable {
     /// How many bytes are here and not read yet.
     public int available() throws IOException {
         return ahead.length + in.available();
+    }
+
+    /// Whether something is here and not read yet.
+    ///
+    /// @throws UncheckedIOException if the connection is broken
+    public boolean isAnswered() {
+        try {
+            return available() > 0;
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
     }
 
     /// Reads a reply to any request but HEAD.

@@ -8,8 +8,9 @@ import dev.partita.model.Symped;
 import dev.partita.server.Running;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,19 +47,19 @@ class ManyConnectionsTest {
     private static void serve(Under under, Dialect dialect, int count, int atATime, Limits limits) throws Exception {
         try (Running server = under.run(dialect.protocol(new Backstage(), folder), limits)) {
             for (int served = 0; served < count; served += atATime) {
-                List<WireClient> clients = new ArrayList<>();
+                Map<WireClient, String> waiting = new LinkedHashMap<>();
                 for (int i = 0; i < atATime; i++) {
-                    clients.add(WireClient.connect(server));
-                    clients.getLast().send(dialect.request("echo " + i));
+                    WireClient client = WireClient.connect(server);
+                    waiting.put(client, "" + i);
+                    client.send(dialect.request("echo " + i));
                 }
-                for (int i = 0; i < atATime; i++) {
-                    assertThat(dialect.reply(clients.get(i))).isEqualTo("" + i);
-                    if (limits.connectionsMax() < atATime) {
-                        leave(clients.get(i), i % 2 == 0); // who came later waits for this
+                if (limits.connectionsMax() < atATime) {
+                    leaveAsServed(waiting, dialect);
+                } else {
+                    for (Map.Entry<WireClient, String> each : waiting.entrySet()) {
+                        assertThat(dialect.reply(each.getKey())).isEqualTo(each.getValue());
                     }
-                }
-                for (int i = 0; i < atATime && limits.connectionsMax() >= atATime; i++) {
-                    leave(clients.get(i), i % 2 == 0);
+                    leaveAll(waiting);
                 }
             }
             Eventually.holds("all were closed", () -> server.count(Counter.CLOSED) == count);
@@ -69,11 +70,27 @@ class ManyConnectionsTest {
         }
     }
 
-    private static void leave(WireClient client, boolean reset) throws IOException {
-        if (reset) {
-            client.reset();
-        } else {
-            client.leave();
+    /// Who has been served makes room for another one. Several loops that accept do not keep the order of arrival.
+    private static void leaveAsServed(Map<WireClient, String> waiting, Dialect dialect) throws IOException {
+        while (!waiting.isEmpty()) {
+            Eventually.holds("somebody is served", () -> waiting.keySet().stream().anyMatch(WireClient::isAnswered));
+            Map<WireClient, String> served = new LinkedHashMap<>(waiting);
+            served.keySet().removeIf(client -> !client.isAnswered());
+            for (Map.Entry<WireClient, String> each : served.entrySet()) {
+                assertThat(dialect.reply(each.getKey())).isEqualTo(each.getValue());
+            }
+            waiting.keySet().removeAll(served.keySet());
+            leaveAll(served);
+        }
+    }
+
+    private static void leaveAll(Map<WireClient, String> clients) throws IOException {
+        for (Map.Entry<WireClient, String> each : clients.entrySet()) {
+            if (each.getValue().hashCode() % 2 == 0) {
+                each.getKey().reset();
+            } else {
+                each.getKey().leave();
+            }
         }
     }
 }

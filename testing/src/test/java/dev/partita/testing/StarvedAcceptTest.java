@@ -48,8 +48,8 @@ class StarvedAcceptTest {
                 clients.getLast().send("echo " + i + "\n");
             }
             Eventually.holds("accepting has paused", () -> numbers(in, out).starved > 0);
-            Eventually.holds("somebody is served", () -> clients.stream().anyMatch(StarvedAcceptTest::isServed));
-            WireClient old = clients.stream().filter(StarvedAcceptTest::isServed).findFirst().orElseThrow();
+            Eventually.holds("somebody is served", () -> clients.stream().anyMatch(WireClient::isAnswered));
+            WireClient old = clients.stream().filter(WireClient::isAnswered).findFirst().orElseThrow();
             assertThat(Dialects.LINE.reply(old)).containsOnlyDigits();
 
             // So many requests on an old connection, and nothing else to do: a loop that spins polls by the thousand.
@@ -70,8 +70,8 @@ class StarvedAcceptTest {
             clients.remove(old);
             while (!clients.isEmpty()) {
                 Eventually.holds("one of the others is served",
-                        () -> clients.stream().anyMatch(StarvedAcceptTest::isServed));
-                for (WireClient client : clients.stream().filter(StarvedAcceptTest::isServed).toList()) {
+                        () -> clients.stream().anyMatch(WireClient::isAnswered));
+                for (WireClient client : clients.stream().filter(WireClient::isAnswered).toList()) {
                     assertThat(Dialects.LINE.reply(client)).containsOnlyDigits();
                     client.leave();
                     clients.remove(client);
@@ -83,14 +83,6 @@ class StarvedAcceptTest {
             assertThat(process.exitValue()).isZero();
         } finally {
             process.destroyForcibly();
-        }
-    }
-
-    private static boolean isServed(WireClient client) {
-        try {
-            return client.available() > 0;
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.partita.testing;
+package dev.partita.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaModifier.NATIVE;
