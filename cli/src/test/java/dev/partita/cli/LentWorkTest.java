@@ -1,20 +1,14 @@
 package dev.partita.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,32 +25,24 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class LentWorkTest {
     private static final String GET = "GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     @TempDir
     Path temporary;
 
+    private Masters masters;
     private Program program;
-
-    /// A row of `partita status`.
-    private record Row(int generation, long pid, String state, long connections, long requests) {
-        boolean serves() {
-            return state.equals("serving");
-        }
-    }
 
     @BeforeEach
     void start() throws IOException {
-        program = Program.start(temporary, Program.java("serve", "--port", "0", "--demo", "--model", "amped",
-                "--workers", "2", "--isolation", "processes", "--control", temporary.resolve("control").toString()));
+        masters = new Masters(temporary);
+        program = masters.serve("--demo", "--model", "amped", "--workers", "2", "--control",
+                temporary.resolve("control").toString());
         program.line("             Ctrl-C");
     }
 
     @AfterEach
     void leavesNoProcessBehind() {
-        List<ProcessHandle> workers = program.process().descendants().toList();
-        program.process().destroyForcibly();
-        workers.forEach(ProcessHandle::destroyForcibly);
+        masters.close();
     }
 
     @Test
@@ -65,16 +51,16 @@ class LentWorkTest {
                 SocketChannel waiting = SocketChannel.open(program.server())) {
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
             assertThat(networkSockets(program.process().pid())).isNotEmpty();
-            for (Row each : rows()) {
+            for (Masters.Row each : masters.rows()) {
                 assertThat(networkSockets(each.pid())).isEmpty();
             }
             Web.send(waiting, "GET", "/sleep?millis=60000", "");
-            await("it is worked on", all -> all.stream().anyMatch(row -> row.connections() == 1));
-            Row busy = rows().stream().filter(row -> row.connections() == 1).findFirst().orElseThrow();
-            new ProcessBuilder("kill", "-KILL", Long.toString(busy.pid())).start().waitFor();
+            masters.await("it is worked on", all -> all.stream().anyMatch(row -> row.connections() == 1));
+            Masters.Row busy = masters.rows().stream().filter(row -> row.connections() == 1).findFirst().orElseThrow();
+            Masters.send("KILL", busy.pid());
             assertThat(Web.receive(waiting)).startsWith("HTTP/1.1 502 ").contains("Connection: close");
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
-            await("it is replaced", all -> all.stream().filter(Row::serves).count() == 2
+            masters.await("it is replaced", all -> all.stream().filter(Masters.Row::serves).count() == 2
                     && all.stream().noneMatch(row -> row.pid() == busy.pid()));
         }
         program.signal("TERM");
@@ -89,12 +75,12 @@ class LentWorkTest {
                 SocketChannel halfway = SocketChannel.open(program.server())) {
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
             halfway.write(ByteBuffer.wrap(GET.substring(0, 20).getBytes(ISO_8859_1)));
-            await("a worker has it", all -> all.stream().anyMatch(row -> row.connections() == 1));
-            assertThat(control("reload")).isEqualTo("generation 2 serves; generation 1 drains\n");
+            masters.await("a worker has it", all -> all.stream().anyMatch(row -> row.connections() == 1));
+            assertThat(masters.control("reload")).isEqualTo("generation 2 serves; generation 1 drains\n");
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
             assertThat(Web.exchange(halfway, GET.substring(20))).startsWith("HTTP/1.1 200")
                     .contains("Connection: close");
-            await("the old generation ends", all -> all.stream().noneMatch(row -> row.generation() == 1));
+            masters.await("the old generation ends", all -> all.stream().noneMatch(row -> row.generation() == 1));
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
         }
     }
@@ -128,30 +114,5 @@ class LentWorkTest {
         } catch (IOException closed) {
             return "";
         }
-    }
-
-    private void await(String what, Predicate<List<Row>> condition) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.test(rows())) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("it did not happen that " + what + ":\n" + control("status"));
-            }
-        }
-    }
-
-    private List<Row> rows() throws IOException {
-        return control("status").lines().filter(line -> line.matches("\\d+ +[-\\d]+ .*")).map(line -> {
-            String[] columns = line.split(" +", 9);
-            return new Row(Integer.parseInt(columns[0]), Long.parseLong(columns[2]), columns[3],
-                    Long.parseLong(columns[5]), Long.parseLong(columns[6]));
-        }).toList();
-    }
-
-    private String control(String command) throws IOException {
-        var said = new ByteArrayOutputStream();
-        try (var out = new PrintStream(said, true, UTF_8)) {
-            int _ = Main.run(out, out, command, "--control", temporary.resolve("control").toString());
-        }
-        return said.toString(UTF_8);
     }
 }
