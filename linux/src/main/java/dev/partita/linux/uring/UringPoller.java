@@ -428,7 +428,6 @@ final class UringPoller implements Poller {
         floodedCount = 0;
     }
 
-    /// It holds a lock for one write(2), because the descriptor's number may belong to somebody else after [#close].
     @Override
     public boolean watch(int eventfd) {
         start(); // a loop's schedule runs before its first poll
@@ -436,6 +435,7 @@ final class UringPoller implements Poller {
         return true;
     }
 
+    /// It holds a lock for one write(2), because the descriptor's number may belong to somebody else after [#close].
     @Override
     public synchronized void wakeup() {
         if (!closed) {

@@ -13,6 +13,7 @@ import dev.partita.processes.lending.Slot.Step;
 import dev.partita.processes.lending.Slot.Word;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,7 @@ public final class DistantWorker {
         this.shared = shared;
         int slots = shared.slots;
         at = new At[slots];
-        java.util.Arrays.fill(at, At.NOBODY);
+        Arrays.fill(at, At.NOBODY);
         waits = new boolean[slots];
         relays = new Relay[slots];
         free = new int[slots];
