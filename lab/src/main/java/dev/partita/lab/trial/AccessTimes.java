@@ -16,6 +16,9 @@ final class AccessTimes {
     private static final Pattern LINE =
             Pattern.compile(" us=(\\d+) accept=(\\d+) lag=(\\d+) queue=(\\d+) work=(\\d+) write=(\\d+)");
     private static final int LINES_MAX = 200_000;
+    /// A server writes its log in batches, at most 10 ms apart.
+    private static final int QUIET_MILLIS = 50;
+    private static final int SETTLE_MILLIS_MAX = 2_000;
 
     private final Path file;
 
@@ -23,7 +26,25 @@ final class AccessTimes {
         this.file = file;
     }
 
-    Split split() throws IOException {
+    /// Forgets what has been logged until now, and what is about to be.
+    void clear() throws IOException, InterruptedException {
+        settle();
+        Files.write(file, new byte[0]);
+    }
+
+    /// Waits until nothing has been written for a while.
+    private void settle() throws IOException, InterruptedException {
+        long until = System.nanoTime() + SETTLE_MILLIS_MAX * 1_000_000L;
+        long before = -1;
+        for (long size = Files.size(file); size != before && System.nanoTime() < until; size = Files.size(file)) {
+            before = size;
+            Thread.sleep(QUIET_MILLIS);
+        }
+    }
+
+    /// Where the time went, once all is logged.
+    Split split() throws IOException, InterruptedException {
+        settle();
         double[] sums = new double[6];
         List<Double> queues = new ArrayList<>();
         for (double[] line : lines()) {

@@ -293,8 +293,8 @@ public final class Bench implements AutoCloseable {
                 return Optional.empty();
             }
             trials.warm(Case.closed(what.contestant(), what.workload(), Protocol.P2), SPLIT_MILLIS, server);
-            Files.write(log, new byte[0]); // what came before was not warm
             var times = new AccessTimes(log);
+            times.clear(); // what came before was not warm
             Trial trial = trials.split(what, new Length(0, SPLIT_MILLIS), server, times);
             Split split = trial.split();
             return split == null

@@ -36,7 +36,17 @@ class AdvisorTest {
         assertThat(advice.model()).isEqualTo("mp");
         assertThat(advice.avoid()).isEqualTo("sped");
         assertThat(advice.reasons())
-                .anyMatch(each -> each.equals("The tail is longer with SPED (p99 30 ms instead of 1.01 ms)."));
+                .anyMatch(each -> each.equals("Slower: SPED (p99 30 ms instead of 1.01 ms)."));
+    }
+
+    @Test
+    void whoMakesEveryRequestWaitALittleIsNotChosenThoughItsTailIsAsShort() {
+        Made made = new Made("bimodal", 16_000.0).add("mp", 0.006, 49, 1);
+        made.p50 = 0.0015;
+        Advice advice = advise(made.add("sped", 0.0065, 42, 1)).orElseThrow();
+
+        assertThat(advice.model()).isEqualTo("mp");
+        assertThat(advice.whyAvoid()).isEqualTo("Its p50 is 1.50 ms, that of MP 0.10 ms.");
     }
 
     @Test

@@ -31,6 +31,8 @@ final class Made {
     private List<Double> p99 = List.of();
     /// Of what is added from now on; 0: a little above its p99.
     double p999;
+    /// Of what is added from now on.
+    double p50 = 0.0001;
 
     Made(String workload, @Nullable Double rate) {
         this.workload = Workload.named(workload);
@@ -60,7 +62,7 @@ final class Made {
                     workload.name(), model, "epoll", contestant.server(), round,
                     new Load(rate, 64, 0, 0, 1, 1), state, "", List.of(), (long) asked,
                     (long) (asked * servedShare), asked * servedShare, Map.of(),
-                    new Latency(100, p99Seconds / 4, p99Seconds / 2,
+                    new Latency(100, p50, p99Seconds / 2,
                             p99.isEmpty() ? p99Seconds * noise : p99.get(round - 1),
                             p999 > 0 ? p999 : 1.05 * p99Seconds, p99Seconds * 3,
                             p99Seconds * 4, p99Seconds / 3),

@@ -1,0 +1,97 @@
+package dev.partita.lab.compare;
+
+import dev.partita.lab.results.Cell.Medians;
+import dev.partita.lab.results.Metric;
+import dev.partita.lab.results.Trial;
+import dev.partita.lab.statistics.Interval;
+import dev.partita.lab.trial.Contestant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// How the models stand in one workload: the medians of each, and the paired ratios of any two. Those without a valid trial are
+/// not among them. Models go by the name under which they take part ([Chosen]).
+final class Standings {
+    private final Assembly on;
+    private final Map<String, Medians> medians = new LinkedHashMap<>();
+
+    Standings(Assembly on) {
+        this.on = on;
+        on.measured.forEach((model, trials) -> {
+            List<Trial> valid = trials.stream().filter(Trial::isValid).toList();
+            if (!valid.isEmpty()) {
+                medians.put(model, Assembly.medians(valid, null, null));
+            }
+        });
+    }
+
+    Set<String> models() {
+        return medians.keySet();
+    }
+
+    Chosen chosen() {
+        return on.chosen;
+    }
+
+    /// A closed loop asks as fast as it is answered, and so has no latency that a user would see.
+    boolean isClosed() {
+        return on.chosen.rate == null;
+    }
+
+    Medians of(String model) {
+        Medians found = medians.get(model);
+        if (found == null) {
+            throw new IllegalArgumentException("there is no trial of " + model);
+        }
+        return found;
+    }
+
+    Contestant contestant(String model) {
+        Contestant found = on.chosen.contestants.get(model);
+        if (found == null) {
+            throw new IllegalArgumentException(model + " does not take part");
+        }
+        return found;
+    }
+
+    /// In seconds.
+    ///
+    /// @param percentile `P50`, `P99` or `P999`
+    double latency(String model, Metric percentile) {
+        Medians cell = of(model);
+        return switch (percentile) {
+            case P50 -> cell.p50();
+            case P99 -> cell.p99();
+            case P999 -> cell.p999();
+            default -> throw new IllegalArgumentException(percentile + " is no percentile of the latency");
+        };
+    }
+
+    /// Microseconds a request; the largest number where the machine does not tell.
+    double cpu(String model) {
+        Double micros = of(model).cpuMicros();
+        return micros == null ? Double.MAX_VALUE : micros;
+    }
+
+    /// Requests a second, closed loop; 0 if it was not asked.
+    double capacity(String model) {
+        return on.chosen.capacities.getOrDefault(model, 0.0);
+    }
+
+    boolean hasObjective() {
+        return !on.chosen.sloRates.isEmpty();
+    }
+
+    /// The highest rate that was seen to hold the objective; 0 if none.
+    double objectiveRate(String model) {
+        return on.chosen.sloRates.getOrDefault(model, 0.0);
+    }
+
+    /// The ratio of one model's trials to another's of the same rounds; empty if they have no round in common.
+    Optional<Interval> ratio(String model, String to, Metric metric) {
+        return Pairs.of(on.measured.getOrDefault(model, List.of()), on.measured.getOrDefault(to, List.of()), metric,
+                on.chosen.workload.shortClass()).interval();
+    }
+}
