@@ -14,7 +14,6 @@ import dev.partita.limits.Counters;
 import dev.partita.limits.Failures;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
-import java.nio.charset.StandardCharsets;
 
 /// One HTTP/1.1 conversation: reads a request, names the work, sees that the reply leaves, and goes on with the next one.
 ///
@@ -32,12 +31,8 @@ import java.nio.charset.StandardCharsets;
 ///
 /// The request stands at the start of inbound until its reply is complete; offsets into it stay valid.
 final class HttpSession implements Session {
-    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
     /// No work is named while outbound has less room than this: the head of most replies.
     private static final int HEAD_ROOM = 1 << 10;
-
-    /// The handler's first stage, whose index nobody has asked for yet.
-    private static final int FIRST_STAGE = -1;
 
     private static final Session NOTHING = new Session() {
         @Override
@@ -61,24 +56,16 @@ final class HttpSession implements Session {
     private final Outbound outbound;
     private final RequestHead head;
     private final Request request;
+    private final Dispatch dispatch;
     private final Response response;
+    private final Persistence persistence;
     private final boolean observed;
 
     private State state = State.HEAD;
     /// What follows the present request.
     private State after = State.HEAD;
-    private Handler handler;
-    private boolean mayBlock;
-    private boolean counted;
-    private boolean awaitsContinue;
-    /// An index into the protocol's stages, or [#FIRST_STAGE].
-    private int stage;
+    /// The status that a malformed or too large request gets.
     private int refusal;
-    /// Nobody knows where the present request ends: it is the last one, and what stands in inbound stays there.
-    private boolean endless;
-    /// How many requests this connection has made.
-    private int requests;
-    private Close close = Close.NORMAL;
     /// Does everything once the connection goes on in another protocol; nothing before.
     private Session successor = NOTHING;
 
@@ -89,8 +76,9 @@ final class HttpSession implements Session {
         outbound = connection.outbound();
         head = new RequestHead(connection.limits());
         request = new Request(connection, head, http.trusted());
-        response = new Response(connection, http, head);
-        handler = http.handler();
+        dispatch = new Dispatch(http, connection, request);
+        persistence = new Persistence(connection, head);
+        response = new Response(connection, http, head, persistence);
         observed = connection.isObserved();
     }
 
@@ -109,7 +97,7 @@ final class HttpSession implements Session {
             case DISCARD -> discard();
             case PUT_OFF -> putOff();
             case ASIDE -> outbound.isDrained() ? Step.WORK : Step.WRITE;
-            case PRODUCING -> outbound.isDrained() ? work(mayBlock) : Step.WRITE;
+            case PRODUCING -> outbound.isDrained() ? dispatch.step() : Step.WRITE;
             case SENDING -> Step.WRITE;
             case REFUSED -> refused();
             case LAST -> last();
@@ -133,30 +121,12 @@ final class HttpSession implements Session {
     private Step begin() {
         long bodyBytesMax;
         try {
-            Handler chosen = http.handler().route(request);
-            if (chosen instanceof NeverBlocking declared) {
-                handler = declared.handler();
-                mayBlock = false;
-            } else {
-                handler = chosen;
-                mayBlock = !chosen.neverBlocks();
-            }
-            stage = FIRST_STAGE;
-            bodyBytesMax = head.hasBody() ? handler.bodyBytesMax(request) : 0;
-        } catch (StatusException said) {
-            handler = new Saying(said);
-            mayBlock = false;
-            stage = FIRST_STAGE;
-            bodyBytesMax = Handler.BODY_IGNORED;
+            bodyBytesMax = dispatch.choose(head.hasBody());
         } catch (Throwable failure) {
             report(failure);
             return refuseWith(500);
         }
-        counted = false;
-        if (++requests >= connection.limits().requestsPerConnectionMax()) {
-            endAfterThisRequest();
-            connection.counters().increment(Counter.REQUESTS_PER_CONNECTION);
-        }
+        persistence.count();
         if (head.hasBody()) {
             return beginBody(bodyBytesMax);
         }
@@ -164,23 +134,9 @@ final class HttpSession implements Session {
         return ready();
     }
 
-    /// Says in the reply that the connection closes, though the client did not ask for it.
-    private void endAfterThisRequest() {
-        head.endConnection();
-        close = Close.LINGER; // the client may be sending its next request already
-    }
-
-    /// Says what choosing a handler has thrown.
-    private record Saying(StatusException what) implements Handler {
-        @Override
-        public void handle(Request request, Response response) {
-            throw what;
-        }
-    }
-
     /// A finished reply does not wait for work that may block. A reply that has begun does: it is this request's.
     private Step ready() {
-        if (mayBlock) {
+        if (dispatch.mayBlock()) {
             return outbound.isDrained() || response.isBegun() ? Step.BLOCKING : Step.WRITE;
         }
         return hasRoom() || response.isBegun() ? Step.WORK : Step.WRITE;
@@ -195,10 +151,6 @@ final class HttpSession implements Session {
         return outbound.isDrained() ? Step.READ : Step.WRITE;
     }
 
-    private static Step work(boolean mayBlock) {
-        return mayBlock ? Step.BLOCKING : Step.WORK;
-    }
-
     private Step putOff() {
         if (!outbound.isDrained()) {
             return Step.WRITE;
@@ -211,8 +163,7 @@ final class HttpSession implements Session {
         if (!outbound.isDrained()) {
             return Step.WRITE;
         }
-        // What the client has sent behind its last request is not answered; closing over it would reset the connection.
-        connection.closing(inbound.isEmpty() ? close : Close.LINGER);
+        persistence.close(inbound);
         return Step.CLOSE;
     }
 
@@ -224,13 +175,9 @@ final class HttpSession implements Session {
             otherWork();
             return;
         }
-        if (!counted) {
-            counted = true;
-            connection.counters().increment(Counter.REQUESTS);
-        }
         response.beginPass();
         try {
-            handler.handle(request, response);
+            dispatch.begin().handle(request, response);
             handled();
         } catch (Throwable failure) {
             failed(failure);
@@ -267,7 +214,7 @@ final class HttpSession implements Session {
                 return;
             }
             if (next != null) {
-                stage = http.stage(next);
+                dispatch.stage(next);
                 state = State.READY;
                 return;
             }
@@ -307,26 +254,23 @@ final class HttpSession implements Session {
             upgrade(next);
             return;
         }
-        ended();
-        boolean goesOn = !response.isLast();
-        boolean unread = head.hasBody() && !request.body().isComplete();
-        if (unread && goesOn) {
+        dispatch.end();
+        if (response.isLast()) {
+            persistence.ends(request.isWhole());
+            replied(State.LAST);
+        } else if (request.isWhole()) {
+            replied(State.HEAD);
+        } else {
             state = State.DISCARD;
-            return;
         }
-        if (!goesOn && (unread || head.isPersistent())) {
-            close = Close.LINGER; // the client did not ask for the end, and may be sending its next request already
-        }
-        replied(goesOn ? State.HEAD : State.LAST);
     }
 
     private void upgrade(Protocol next) {
-        if (head.hasBody() && !request.body().isComplete()) {
+        if (!request.isWhole()) {
             throw new IllegalStateException("who upgrades a connection has to take the request's body first");
         }
         successor = next.open(connection);
-        stage = 0;
-        ended();
+        dispatch.leave();
         replied(State.UPGRADED);
     }
 
@@ -360,7 +304,7 @@ final class HttpSession implements Session {
 
     /// What the request takes of inbound; nothing if it is not known where it ends.
     private int requestBytes() {
-        return endless ? 0 : head.hasBody() ? request.body().end() : head.end();
+        return persistence.isLost() ? 0 : request.end();
     }
 
     /// Tells those who observe the requests of this one.
@@ -372,13 +316,6 @@ final class HttpSession implements Session {
         HttpObserver observer = http.observer();
         if (times != null && observer != null) {
             observer.onReply(request, response, times);
-        }
-    }
-
-    private void ended() {
-        if (counted) {
-            counted = false;
-            connection.counters().increment(Counter.REQUESTS_ENDED);
         }
     }
 
@@ -400,7 +337,7 @@ final class HttpSession implements Session {
             report(failure);
         }
         if (state == State.APPEND) {
-            endAfterThisRequest(); // nobody will read the rest of the body
+            persistence.endAfterThisRequest(); // nobody will read the rest of the body
         }
         request.stage(null);
         response.takeBack();
@@ -441,8 +378,9 @@ final class HttpSession implements Session {
         if (head.contentLength() > bytesMax || bytesMax == 0 && head.expectsContinue()) {
             return refuse(413);
         }
-        request.body().begin(bytesMax);
-        awaitsContinue = head.expectsContinue();
+        BodyReceiver receiver = request.body().receiver();
+        receiver.begin(bytesMax);
+        receiver.invite();
         state = State.BODY;
         return body();
     }
@@ -451,36 +389,34 @@ final class HttpSession implements Session {
     /// instead if the body is too large, and if the client waits to be told to go on: after a final answer it may send the
     /// body or not, and which of the two cannot be told from what follows (RFC 9110 section 10.1.1).
     private Step ignoreBody(long bytesMax) {
-        request.body().begin(bytesMax);
+        request.body().receiver().begin(bytesMax);
         if (head.expectsContinue() || head.contentLength() > bytesMax) {
-            endAfterThisRequest();
+            persistence.endAfterThisRequest();
         }
         state = State.READY;
         return ready();
     }
 
     private Step body() {
-        if (awaitsContinue) {
+        BodyReceiver receiver = request.body().receiver();
+        if (receiver.owesContinue()) {
             if (!hasRoom()) {
                 return Step.WRITE;
             }
             if (!connection.prepare()) {
                 return Step.CLOSE;
             }
-            outbound.bytes().put(CONTINUE);
-            response.interim(CONTINUE.length);
-            awaitsContinue = false;
+            response.interim(receiver.putContinue(outbound.bytes()));
         }
-        Body body = request.body();
-        int result = body.receive();
+        int result = receiver.receive();
         if (result > ChunkedDecoder.DONE) {
             return refuse(result);
         }
-        if (body.isToAppend()) {
+        if (receiver.isToAppend()) {
             state = State.APPEND;
             return next();
         }
-        if (body.isComplete()) {
+        if (receiver.isComplete()) {
             state = State.READY;
             return ready();
         }
@@ -488,17 +424,17 @@ final class HttpSession implements Session {
     }
 
     private void append() throws Exception {
-        Body body = request.body();
-        body.append();
-        state = body.isComplete() ? State.READY : State.BODY;
+        BodyReceiver receiver = request.body().receiver();
+        receiver.append();
+        state = receiver.isComplete() ? State.READY : State.BODY;
     }
 
     /// The answer has been given; what is still to come of the body is dropped.
     private Step discard() {
-        Body body = request.body();
-        int result = body.isComplete() ? ChunkedDecoder.DONE : body.receive();
+        BodyReceiver receiver = request.body().receiver();
+        int result = receiver.receive();
         if (result == ChunkedDecoder.MORE) {
-            body.drop();
+            receiver.drop();
             return readMore();
         }
         if (result == ChunkedDecoder.DONE) {
@@ -511,8 +447,7 @@ final class HttpSession implements Session {
     }
 
     private void endUnread() {
-        close = Close.LINGER;
-        endless = true;
+        persistence.lose();
         replied(State.LAST);
     }
 
@@ -534,7 +469,7 @@ final class HttpSession implements Session {
             case 431 -> counters.increment(Counter.HEADS_TOO_LARGE);
             default -> {
                 Body body = request.bodyIfUsed();
-                if (body != null && body.isTooCostly()) {
+                if (body != null && body.receiver().isTooCostly()) {
                     counters.increment(Counter.CHUNKS_TOO_SMALL);
                 }
             }
@@ -543,7 +478,7 @@ final class HttpSession implements Session {
 
     private Step refuseWith(int status) {
         refusal = status;
-        endless = true;
+        persistence.lose();
         state = State.REFUSED;
         return refused();
     }
@@ -558,7 +493,6 @@ final class HttpSession implements Session {
         response.beginPass();
         response.close().answer(refusal);
         response.place();
-        close = Close.LINGER;
         replied(State.LAST);
         return Step.WRITE;
     }
@@ -608,20 +542,17 @@ final class HttpSession implements Session {
     /// How many requests this connection has made, which are bounded; nothing else outlives a request.
     @Override
     public long memory() {
-        return state == State.HEAD && inbound.isEmpty() ? requests : STAYS;
+        return state == State.HEAD && inbound.isEmpty() ? persistence.requests() : STAYS;
     }
 
     @Override
     public void recall(long memory) {
-        requests = (int) memory;
+        persistence.requests((int) memory);
     }
 
     @Override
     public int stage() {
-        if (stage == FIRST_STAGE) {
-            stage = http.firstStageOf(handler); // only a model that has stages asks
-        }
-        return stage;
+        return dispatch.stage();
     }
 
     @Override
@@ -640,11 +571,9 @@ final class HttpSession implements Session {
         }
         successor.reset();
         successor = NOTHING;
-        ended();
+        dispatch.end();
         state = State.HEAD;
-        endless = false;
-        close = Close.NORMAL;
-        requests = 0;
+        persistence.clear();
         head.clear();
         request.close();
         response.clear();

@@ -289,6 +289,16 @@ public final class Request {
         return body;
     }
 
+    /// True if all of it has arrived, its body included.
+    boolean isWhole() {
+        return !head.hasBody() || body().receiver().isComplete();
+    }
+
+    /// Where it ends in inbound, as far as it has arrived.
+    int end() {
+        return head.hasBody() ? body().receiver().end() : head.end();
+    }
+
     /// The stage that it has come to; null before the first and after the last.
     @Nullable String stage() {
         return stage;
@@ -328,7 +338,7 @@ public final class Request {
         attachment = null;
         Body used = body;
         if (used != null) {
-            used.clear();
+            used.receiver().clear();
         }
     }
 

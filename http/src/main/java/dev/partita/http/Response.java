@@ -4,14 +4,12 @@ import dev.partita.connection.Buffer;
 import dev.partita.connection.Connection;
 import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
-import dev.partita.connection.Outbound;
 import dev.partita.connection.Producer;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Symlinks;
 import dev.partita.connection.Timeline;
 import dev.partita.http.syntax.HttpDate;
 import dev.partita.http.syntax.MediaTypes;
-import dev.partita.limits.Failures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,55 +26,31 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Content-Length, Transfer-Encoding, Connection and Date are the server's business and cannot be set.
 public final class Response {
-    private static final byte[] CONTENT_TYPE = bytes("Content-Type: ");
-    private static final byte[] CONTENT_LENGTH = bytes("Content-Length: ");
-    private static final byte[] CHUNKED = bytes("Transfer-Encoding: chunked");
-    private static final byte[] CLOSE = bytes("Connection: close\r\n\r\n");
-    private static final byte[] SWITCHING = bytes("HTTP/1.1 101 Switching Protocols\r\n");
-    private static final int SWITCHING_STATUS = 101;
-    private static final byte[] UPGRADE = bytes("Connection: Upgrade\r\nUpgrade: ");
-    private static final byte[] KEEP_ALIVE = bytes("Connection: keep-alive\r\n\r\n");
-    /// What the fields that the server adds itself take at most, status line included.
-    private static final int OWN_BYTES_MAX = 320;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     /// A text up to here is put as it is; a longer one is worth an array.
     private static final int SHORT_TEXT = 256;
 
     private final Connection connection;
     private final Http http;
-    private final RequestHead head;
-    private final Outbound outbound;
-    /// Where this reply is written: outbound's bytes, or a buffer of its own until outbound is empty.
-    private Buffer out;
-    /// Where this reply begins in it.
-    private int mark;
-    private int status = 200;
-    /// A handler may use this: a pass of its work has begun, and the request is not over.
-    private boolean open;
-    /// The status line is written.
-    private boolean begun;
-    private boolean replied;
-    private boolean last;
-    /// How long the head is, and what was sent ahead of it (100 Continue).
-    private int headBytes;
-    private int interimBytes;
-    private @Nullable String contentType;
-    /// What follows the bytes: the request's [Body], a `byte[]`, an [OpenFile] or a [Producer], and which part of the array or
-    /// file.
-    private @Nullable Object source;
-    private long sourcePosition;
-    private long sourceLength;
-    /// Outbound sends the request's body from where it has arrived.
-    private boolean givesBack;
+    private final RequestHead request;
+    private final ResponseHead head;
+    /// What follows the bytes; made for the first reply that needs one, since many connections never do.
+    private @Nullable Payload payload;
     private @Nullable Later later;
     private @Nullable Protocol successor;
+    /// How many bytes were sent ahead of the head (100 Continue).
+    private int interimBytes;
+    /// A handler may use this: a pass of its work has begun, and the request is not over.
+    private boolean open;
+    private boolean replied;
+    /// Outbound sends the request's body from where it has arrived.
+    private boolean givesBack;
 
-    Response(Connection connection, Http http, RequestHead head) {
+    Response(Connection connection, Http http, RequestHead request, Persistence persistence) {
         this.connection = connection;
         this.http = http;
-        this.head = head;
-        outbound = connection.outbound();
-        out = outbound.bytes();
+        this.request = request;
+        head = new ResponseHead(connection, http, persistence);
     }
 
     // Status and headers.
@@ -87,10 +61,7 @@ public final class Response {
         if (!StatusLine.isFinal(status)) {
             throw new IllegalArgumentException("status " + status + ": a reply has one from 200 to 599");
         }
-        if (begun && status != this.status) {
-            replaceStatusLine(StatusLine.of(this.status).length, StatusLine.of(status));
-        }
-        this.status = status;
+        head.status(status);
         return this;
     }
 
@@ -106,14 +77,7 @@ public final class Response {
             return contentType(value);
         }
         HeaderRules.checkValue(name, value);
-        reserve(name.length() + value.length() + 4);
-        begin();
-        out.putLatin1(name);
-        out.put((byte) ':');
-        out.put((byte) ' ');
-        out.putLatin1(value);
-        out.put((byte) '\r');
-        out.put((byte) '\n');
+        head.field(name, value);
         return this;
     }
 
@@ -140,14 +104,14 @@ public final class Response {
     public Response contentType(String contentType) {
         requireNotReplied();
         HeaderRules.checkValue("Content-Type", contentType);
-        this.contentType = contentType;
+        head.contentType(contentType);
         return this;
     }
 
     /// Ends the connection once this reply has been sent, and says so in it.
     public Response close() {
         requireNotReplied();
-        last = true;
+        head.close();
         return this;
     }
 
@@ -158,7 +122,7 @@ public final class Response {
 
     /// The status as it was set so far.
     public int status() {
-        return status;
+        return head.status();
     }
 
     /// True once there is a reply: nothing can be added to it. False for one that was put off.
@@ -175,14 +139,10 @@ public final class Response {
 
     /// [#reset] by the session, which is about to reply.
     void takeBack() {
-        Buffer bytes = outbound.bytes();
-        if (out == bytes) {
-            bytes.truncate(mark);
-        }
         int interim = interimBytes;
+        head.takeBack();
         clear();
         interimBytes = interim;
-        mark = bytes.length();
         open = true;
     }
 
@@ -218,11 +178,11 @@ public final class Response {
             return;
         }
         if (!body.isInMemory()) {
-            source = new MeasuredProducer(body.producer(), body.length());
-        } else if (body.length() <= out.room()) {
-            body.putTo(out);
+            payload().set(new MeasuredProducer(body.producer(), body.length()));
+        } else if (body.length() <= head.out().room()) {
+            body.putTo(head.out());
         } else {
-            source = body; // sent from where it has arrived
+            payload().set(body);
         }
     }
 
@@ -239,9 +199,7 @@ public final class Response {
         if (hasNoBody() || file.bytes() == 0) {
             file.close();
         } else {
-            source = file;
-            sourcePosition = 0;
-            sourceLength = file.bytes();
+            payload().set(file, 0, file.bytes());
         }
     }
 
@@ -275,7 +233,8 @@ public final class Response {
             file.close();
             throw noRoom;
         }
-        file(contentType != null ? contentType : MediaTypes.of(name.toString()), file);
+        String chosen = head.contentType();
+        file(chosen != null ? chosen : MediaTypes.of(name.toString()), file);
     }
 
     /// Replies with what a producer makes while it is sent. A call of the producer may block only if the handler may.
@@ -288,29 +247,35 @@ public final class Response {
             requireNotReplied();
             HeaderRules.checkValue("Content-Type", contentType);
         } catch (RuntimeException failure) {
-            close(producer);
+            Payload.close(producer);
             throw failure;
         }
-        source = producer;
+        Payload follows = payload();
+        follows.set(producer);
         if (length >= 0) {
             measured(ContentType.BYTES, contentType, length);
             if (length > 0 && !hasNoBody()) {
-                source = new MeasuredProducer(producer, length);
+                follows.set(new MeasuredProducer(producer, length));
             } else {
-                dropSource();
+                follows.drop();
             }
             return;
         }
-        boolean chunked = !head.isHttp10();
-        last |= !chunked;
-        unmeasured(contentType, chunked);
+        boolean chunked = !request.isHttp10();
+        if (!chunked) {
+            head.close();
+        }
+        head.endUnmeasured(contentType, chunked);
+        replied = true;
         if (hasNoBody()) {
-            dropSource();
+            follows.drop();
             return;
         }
-        source = chunked ? new ChunkedProducer(producer) : producer;
-        if (chunked && out == outbound.bytes() && mark != 0) {
-            moveAside(); // where the chunks end must not depend on how many replies happen to be in front of this one
+        if (chunked) {
+            follows.set(new ChunkedProducer(producer));
+            if (head.isBehindOthers()) {
+                head.moveAside(); // where the chunks end must not depend on how many replies happen to be in front of this one
+            }
         }
     }
 
@@ -325,15 +290,8 @@ public final class Response {
     /// Replies without a body.
     public void empty() {
         requireNotReplied();
-        reserve(0);
-        begin();
-        if (!StatusLine.isBodiless(status)) {
-            out.put(CONTENT_LENGTH);
-            out.put((byte) '0');
-            end();
-        } else {
-            endAfterLine();
-        }
+        head.endEmpty();
+        replied = true;
     }
 
     /// Replies with a status and the page that the server has for it: its name, unless there are other [ErrorPages].
@@ -364,8 +322,8 @@ public final class Response {
     /// the reply is there.
     public Later later() {
         requireNotReplied();
-        if (begun && out == outbound.bytes()) {
-            moveAside(); // what is in front of this reply is sent meanwhile
+        if (head.isBegun()) {
+            head.moveAside(); // what is in front of this reply is sent meanwhile
         }
         var later = new Later(connection);
         this.later = later;
@@ -382,22 +340,11 @@ public final class Response {
     public void upgrade(String name, Protocol protocol) {
         requireNotReplied();
         HeaderRules.checkValue("Upgrade", name);
-        if (!Upgrades.isOffered(head, connection.inbound(), name)) {
+        if (!Upgrades.isOffered(request, connection.inbound(), name)) {
             throw new IllegalStateException("the client has not offered to go on with " + name
                     + "; whether it has is told by request.offersUpgrade");
         }
-        reserve(name.length());
-        if (begun) {
-            replaceStatusLine(StatusLine.of(status).length, SWITCHING);
-        } else {
-            out.put(SWITCHING);
-        }
-        begun = true;
-        status = SWITCHING_STATUS;
-        out.put(UPGRADE);
-        out.putLatin1(name);
-        out.put(http.date());
-        headBytes = out.length() - mark;
+        head.endSwitching(name);
         successor = protocol;
         replied = true;
     }
@@ -407,31 +354,22 @@ public final class Response {
     /// Adds header fields that were written before, Content-Type among them: whole lines.
     Response lines(byte[] lines) {
         requireNotReplied();
-        reserve(lines.length);
-        begin();
-        out.put(lines);
+        head.lines(lines);
         return this;
     }
 
     /// Replies with a part of an array, behind [#lines]. As [#bytes].
     void part(byte[] bytes, int position, int length) {
-        length(length);
-        if (hasNoBody() || length == 0) {
-            return;
-        }
-        if (length <= out.room()) {
-            out.put(bytes, position, length);
-        } else {
-            source = bytes;
-            sourcePosition = position;
-            sourceLength = length;
+        prepared(length);
+        if (!hasNoBody()) {
+            payload(bytes, position, length);
         }
     }
 
     /// Replies with a part of a file, behind [#lines]. As [#file].
     void part(OpenFile file, long position, long length) {
         try {
-            length(length);
+            prepared(length);
         } catch (RuntimeException failure) {
             file.close();
             throw failure;
@@ -439,28 +377,24 @@ public final class Response {
         if (hasNoBody() || length == 0) {
             file.close();
         } else {
-            source = file;
-            sourcePosition = position;
-            sourceLength = length;
+            payload().set(file, position, length);
         }
     }
 
-    private void length(long length) {
+    private void prepared(long length) {
         requireNotReplied();
-        reserve(0);
-        begin();
-        out.put(CONTENT_LENGTH);
-        out.putDecimal(length);
-        end();
+        head.endPrepared(length);
+        replied = true;
     }
 
-    // The head.
+    // The body.
 
     private void text(String text, ContentType ascii, ContentType other) {
         int length = text.length();
         if (length <= SHORT_TEXT && isAscii(text)) {
             measured(ascii, null, length);
             if (!hasNoBody()) {
+                Buffer out = head.out();
                 if (length <= out.room()) {
                     out.putLatin1(text);
                 } else {
@@ -483,143 +417,38 @@ public final class Response {
         return true;
     }
 
-    /// Writes the head of a reply whose length is known.
     private void measured(ContentType type, @Nullable String otherType, long length) {
         requireNotReplied();
-        if (begun || status != 200 || contentType != null || otherType != null) {
-            measuredInPieces(type, otherType, length);
-            return;
-        }
-        out.put(type.begin());
-        out.putDecimal(length);
-        end();
-    }
-
-    private void measuredInPieces(ContentType type, @Nullable String otherType, long length) {
-        if (StatusLine.isBodiless(status)) {
-            reserve(0);
-            begin();
-            endAfterLine();
-            return;
-        }
-        putContentType(type, otherType);
-        out.put(CONTENT_LENGTH);
-        out.putDecimal(length);
-        end();
-    }
-
-    private void unmeasured(String otherType, boolean chunked) {
-        requireNotReplied();
-        putContentType(ContentType.BYTES, otherType);
-        if (StatusLine.isBodiless(status) || !chunked) {
-            endAfterLine();
-        } else {
-            out.put(CHUNKED);
-            end();
-        }
-    }
-
-    private void putContentType(ContentType type, @Nullable String otherType) {
-        String chosen = otherType != null ? otherType : contentType;
-        reserve(chosen == null ? 0 : chosen.length());
-        begin();
-        if (chosen == null) {
-            out.put(type.field());
-        } else {
-            out.put(CONTENT_TYPE);
-            out.putLatin1(chosen);
-            out.put((byte) '\r');
-            out.put((byte) '\n');
-        }
-    }
-
-    private void begin() {
-        if (!begun) {
-            begun = true;
-            out.put(StatusLine.of(status));
-        }
-    }
-
-    /// Ends a head whose last line has no CR LF yet.
-    private void end() {
-        byte[] date = http.date();
-        if (!last && head.isPersistent() && !head.isHttp10() && !isLastOfDrain()) {
-            out.put(date);
-        } else {
-            out.put(date, 0, date.length - 2);
-            putConnection();
-        }
-        headBytes = out.length() - mark;
+        head.endMeasured(type, otherType, length);
         replied = true;
     }
 
-    private void endAfterLine() {
-        out.truncate(out.length() - 2);
-        end();
-    }
-
-    /// Whether the server ends and this is the last reply here: not while another request has arrived behind this one.
-    private boolean isLastOfDrain() {
-        return connection.isDraining()
-                && (head.hasBody() || connection.inbound().length() <= head.end() || connection.isLastCall());
-    }
-
-    private void putConnection() {
-        last |= !head.isPersistent() || isLastOfDrain();
-        out.put(last ? CLOSE : KEEP_ALIVE);
-    }
-
     private void payload(byte[] bytes) {
-        if (hasNoBody() || bytes.length == 0) {
-            return;
+        if (!hasNoBody()) {
+            payload(bytes, 0, bytes.length);
         }
-        if (bytes.length <= out.room()) {
-            out.put(bytes);
+    }
+
+    private void payload(byte[] bytes, int position, int length) {
+        Buffer out = head.out();
+        if (length <= out.room()) {
+            out.put(bytes, position, length);
         } else {
-            source = bytes;
-            sourcePosition = 0;
-            sourceLength = bytes.length;
+            payload().set(bytes, position, length);
         }
+    }
+
+    private Payload payload() {
+        Payload present = payload;
+        if (present == null) {
+            present = new Payload();
+            payload = present;
+        }
+        return present;
     }
 
     private boolean hasNoBody() {
-        return head.method() == Method.HEAD || StatusLine.isBodiless(status);
-    }
-
-    private void replaceStatusLine(int old, byte[] line) {
-        int rest = out.length() - mark - old;
-        int grows = line.length - old;
-        if (grows > 0) {
-            reserve(grows);
-            out.put(line, 0, grows);
-        }
-        out.move(mark + old, mark + line.length, rest);
-        out.truncate(mark + line.length + rest);
-        for (int i = 0; i < line.length; i++) {
-            out.set(mark + i, line[i]);
-        }
-    }
-
-    /// Makes sure of room for so many bytes and for what the server adds. Without such a call there is room for the latter.
-    private void reserve(int bytes) {
-        if (out.room() >= bytes + OWN_BYTES_MAX) {
-            return;
-        }
-        if (out != outbound.bytes() || mark == 0
-                || connection.limits().bufferBytes() - (out.length() - mark) < bytes + OWN_BYTES_MAX) {
-            throw new IllegalStateException("the head of a reply does not fit into a buffer of "
-                    + connection.limits().bufferBytes() + " bytes");
-        }
-        moveAside();
-    }
-
-    /// Goes on in a buffer of its own, because earlier replies take the room or have to be sent first.
-    private void moveAside() {
-        Buffer aside = http.buffer(connection.limits().bufferBytes());
-        aside.put(out, mark, out.length() - mark);
-        out.truncate(mark);
-        out = aside;
-        mark = 0;
+        return request.method() == Method.HEAD || StatusLine.isBodiless(head.status());
     }
 
     private void requireNotReplied() {
@@ -638,29 +467,22 @@ public final class Response {
         }
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
     // For the session.
 
     /// Called before each pass of work.
     void beginPass() {
         open = true;
-        if (!begun) {
-            mark = out.length();
-        }
+        head.beginPass();
     }
 
     boolean isBegun() {
-        return begun;
+        return head.isBegun();
     }
 
     /// Says that the server's late reply was the answer.
     void answeredLate() {
         replied = true;
-        status = Http.LATE_STATUS;
-        headBytes = http.lateReply().length; // it has no body
+        head.replacedBy(Http.LATE_STATUS, http.lateReply().length); // it has no body
     }
 
     /// Says that so many bytes of an interim response have been put in front of this one.
@@ -670,12 +492,12 @@ public final class Response {
 
     /// How many of the bytes that were sent for this reply are no part of its body.
     int headBytes() {
-        return headBytes + interimBytes;
+        return head.length() + interimBytes;
     }
 
     /// True once the reply says that the connection closes.
     boolean isLast() {
-        return last;
+        return head.isLast();
     }
 
     /// What the connection goes on with when this reply is complete; null for HTTP.
@@ -701,78 +523,27 @@ public final class Response {
     ///
     /// @return false if it has to be drained first: call again
     boolean place() {
-        Buffer bytes = outbound.bytes();
-        if (out != bytes) {
-            if (!outbound.isDrained()) {
-                return false;
-            }
-            bytes.put(out, 0, out.length());
-            comeBack();
+        if (!head.place()) {
+            return false;
         }
-        Object follows = source;
+        Payload follows = payload;
         if (follows != null) {
-            source = null;
-            follow(follows);
+            givesBack = follows.follow(connection.outbound());
         }
         return true;
     }
 
-    private void follow(Object follows) {
-        switch (follows) {
-            case Body body -> {
-                body.follow(outbound);
-                givesBack = true;
-            }
-            case byte[] array -> outbound.follow(array, (int) sourcePosition, (int) sourceLength);
-            case OpenFile file -> outbound.follow(file, sourcePosition, sourceLength);
-            case Producer producer -> outbound.follow(producer);
-            default -> throw new IllegalStateException("cannot send " + follows.getClass());
-        }
-    }
-
-    private void comeBack() {
-        if (out != outbound.bytes()) {
-            http.giveBack(out);
-            out = outbound.bytes();
-        }
-    }
-
     /// Lets go of everything that belongs to one reply, for the next one.
     void clear() {
-        comeBack();
+        head.clear();
         open = false;
-        status = 200;
-        begun = false;
         replied = false;
-        last = false;
-        headBytes = 0;
         interimBytes = 0;
-        contentType = null;
         later = null;
         successor = null;
         givesBack = false;
-        if (source != null) {
-            dropSource();
-        }
-    }
-
-    /// Closes what would have followed and will not.
-    private void dropSource() {
-        Object dropped = source;
-        source = null;
-        if (dropped instanceof OpenFile file) {
-            file.close();
-        } else if (dropped instanceof Producer producer) {
-            close(producer);
-        }
-    }
-
-    /// What a producer throws at its end changes nothing for anybody.
-    private static void close(Producer producer) {
-        try {
-            producer.close();
-        } catch (Throwable failure) {
-            Failures.log("a producer could not be closed", failure);
+        if (payload != null) {
+            payload.drop();
         }
     }
 }

@@ -1,0 +1,161 @@
+package dev.partita.http;
+
+import dev.partita.connection.Buffer;
+import dev.partita.connection.Connection;
+import dev.partita.http.syntax.ChunkedDecoder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// Takes in the body of a request as it arrives (RFC 9112 section 6): finds its end, takes its coding off, and moves what must
+/// not stay in memory to a file.
+///
+///     inbound   | head | held bytes | next request      the file holds what came before the held bytes
+///
+/// It names no step and writes no answer: the session asks it after each receive, and decides.
+final class BodyReceiver {
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+    private final Connection connection;
+    private final RequestHead head;
+    private long length;
+    private long spooled;
+    private int held;
+    /// Where the next request begins, while this body is complete.
+    private int end;
+    private boolean complete;
+    private boolean owesContinue;
+    private @Nullable ChunkedDecoder decoder;
+    private @Nullable Spool spool;
+
+    BodyReceiver(Connection connection, RequestHead head) {
+        this.connection = connection;
+        this.head = head;
+    }
+
+    /// Begins to receive a body of at most so many bytes.
+    void begin(long bytesMax) {
+        if (head.isChunked()) {
+            if (decoder == null) {
+                decoder = new ChunkedDecoder();
+            }
+            decoder.begin(bytesMax, connection.limits().chunkOverheadBytesMax());
+        }
+        length = head.contentLength();
+    }
+
+    /// The body is wanted: a client that waits to be told so has to be.
+    void invite() {
+        owesContinue = head.expectsContinue();
+    }
+
+    /// True if the client waits for 100 Continue.
+    boolean owesContinue() {
+        return owesContinue;
+    }
+
+    /// Says 100 Continue (RFC 9110 section 10.1.1).
+    ///
+    /// @return how many bytes that are
+    int putContinue(Buffer into) {
+        into.put(CONTINUE);
+        owesContinue = false;
+        return CONTINUE.length;
+    }
+
+    /// Looks at what has arrived.
+    ///
+    /// @return [ChunkedDecoder#MORE], [ChunkedDecoder#DONE] or the status of the refusal
+    int receive() {
+        if (complete) {
+            return ChunkedDecoder.DONE;
+        }
+        Buffer in = connection.inbound();
+        ChunkedDecoder chunked = decoder;
+        if (head.isChunked() && chunked != null) {
+            int result = chunked.decode(in, head.end() + held);
+            held = chunked.end() - head.end();
+            end = chunked.consumed();
+            length = chunked.total();
+            complete = result == ChunkedDecoder.DONE;
+            return result;
+        }
+        held = (int) Math.min(length - spooled, in.length() - head.end());
+        end = head.end() + held;
+        complete = spooled + held == length;
+        return complete ? ChunkedDecoder.DONE : ChunkedDecoder.MORE;
+    }
+
+    /// True if it was refused because its framing costs much more than it carries.
+    boolean isTooCostly() {
+        return decoder != null && decoder.isTooCostly();
+    }
+
+    /// True if what is held has to go to the file: it is more than may stay in memory; or the rest of it is there already, or
+    /// will be.
+    boolean isToAppend() {
+        if (complete) {
+            return spool != null && held != 0;
+        }
+        int memoryMax = connection.limits().bufferBytesMax();
+        return head.isChunked()
+                ? held > memoryMax || connection.isInboundFull()
+                : length > memoryMax && held >= memoryMax / 2;
+    }
+
+    /// Appends what is held to the file. May block.
+    void append() throws IOException {
+        Spool file = spool;
+        if (file == null) {
+            file = Spool.open();
+            spool = file;
+        }
+        file.append(connection.inbound(), head.end(), held);
+        drop();
+    }
+
+    /// Takes what is held out of inbound; the head stays in front of what is behind it.
+    void drop() {
+        Buffer in = connection.inbound();
+        int next = in.length() - end;
+        in.move(end, head.end(), next);
+        in.truncate(head.end() + next);
+        spooled += held;
+        held = 0;
+        end = head.end();
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    /// How long it is, once it is complete.
+    long length() {
+        return length;
+    }
+
+    /// Where the next request begins.
+    int end() {
+        return Math.max(end, head.end());
+    }
+
+    /// The file that holds all of it once it is complete; null if it is in memory.
+    @Nullable Spool spool() {
+        return spool;
+    }
+
+    /// Lets go of everything.
+    void clear() {
+        length = 0;
+        spooled = 0;
+        held = 0;
+        end = 0;
+        complete = false;
+        owesContinue = false;
+        Spool file = spool;
+        if (file != null) {
+            spool = null;
+            file.close();
+        }
+    }
+}
