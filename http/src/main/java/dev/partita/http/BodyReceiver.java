@@ -94,10 +94,10 @@ final class BodyReceiver {
     /// True if what is held has to go to the file: it is more than may stay in memory; or the rest of it is there already, or
     /// will be.
     boolean isToAppend() {
-        if (complete) {
-            return spool != null && held != 0;
-        }
         int memoryMax = connection.limits().bufferBytesMax();
+        if (complete) {
+            return held != 0 && spool != null || held > memoryMax;
+        }
         return head.isChunked()
                 ? held > memoryMax || connection.isInboundFull()
                 : length > memoryMax && held >= memoryMax / 2;

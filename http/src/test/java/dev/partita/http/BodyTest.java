@@ -259,6 +259,18 @@ class BodyTest {
     }
 
     @Test
+    void aLongerBodyGoesToAFileAlsoIfAllOfItIsThereAtOnce() {
+        String body = text((64 << 10) + 1);
+        for (String each : new String[]{sized(body), chunked("10001\r\n" + body + "\r\n0\r\n\r\n")}) {
+            try (var conversation = new Conversation(Handler.neverBlocking(ECHO))) {
+                conversation.say(each + sized("next"));
+                assertThat(conversation.heard()).isEqualTo(reply(body) + reply("next"));
+                assertThat(conversation.steps).containsOnlyOnce(Step.BLOCKING);
+            }
+        }
+    }
+
+    @Test
     void aReplyThatGivesTheBodyBackWaitsForThoseInFrontOfIt() {
         try (var conversation = new Conversation(Handler.neverBlocking(ECHO))) {
             conversation.window = 1_000;

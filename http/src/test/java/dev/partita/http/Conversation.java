@@ -164,7 +164,6 @@ final class Conversation implements AutoCloseable {
         return heard.toByteArray();
     }
 
-    /// How the server has ended the connection; null while it is open.
     /// Lets time pass on the server's clock and does what its loop does then.
     Conversation pass(long millis) {
         table.tick(table.now() + millis * 1_000_000);
@@ -175,6 +174,7 @@ final class Conversation implements AutoCloseable {
         return run();
     }
 
+    /// How the server has ended the connection; null while it is open.
     @Nullable Close closed() {
         return closed;
     }
