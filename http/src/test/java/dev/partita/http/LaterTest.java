@@ -4,8 +4,10 @@ import static dev.partita.http.Conversation.reply;
 import static dev.partita.http.Conversation.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.connection.Buffer;
 import dev.partita.connection.Step;
 import dev.partita.limits.Counter;
+import dev.partita.limits.Limits;
 import dev.partita.limits.Phase;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -46,6 +48,26 @@ class LaterTest {
             conversation.say(request("GET /a") + request("GET /b"));
             assertThat(conversation.heard()).isEqualTo(reply("/a") + reply("/b"));
         }
+    }
+
+    @Test
+    void aReplyThatWaitsInABufferOfItsOwnHasThatOfOneBefore() {
+        int bytes = Limits.defaults().bufferBytes();
+        List<Buffer> meanwhile = new ArrayList<>();
+        var http = new Http[1];
+        http[0] = Http.serving((request, response) -> {
+            Later later = response.header("X", "y").later();
+            meanwhile.add(http[0].buffer(bytes));
+            later.complete(reply -> reply.text("ok"));
+        });
+        Buffer kept = http[0].buffer(bytes);
+        http[0].giveBack(kept);
+        try (var conversation = new Conversation(http[0], Limits.defaults())) {
+            conversation.say(request("GET /") + request("GET /"));
+            assertThat(conversation.heard()).containsPattern("(?s)X: y.*ok.*X: y.*ok");
+        }
+        assertThat(meanwhile).hasSize(2).doesNotContain(kept);
+        assertThat(http[0].buffer(bytes)).isSameAs(kept);
     }
 
     @Test
