@@ -26,6 +26,8 @@ public enum Counter {
     SHED_SLOW("requests shed: queue too slow"),
     /// Requests that the protocol refused as malformed or too large.
     BAD_REQUESTS("requests refused as malformed or too large"),
+    /// Of these, the ones behind more empty lines than the limit.
+    BLANK_LINES_TOO_MANY("requests refused: too many empty lines in front"),
     /// Of these, the ones whose request line was longer than the limit.
     REQUEST_LINES_TOO_LONG("requests refused: request line too long"),
     /// Of these, the ones whose head was larger, or had more fields, than the limit.
@@ -34,6 +36,10 @@ public enum Counter {
     BODIES_TOO_LARGE("requests refused: body too large"),
     /// Of these, the ones whose chunked body had so much framing for so few bytes.
     CHUNKS_TOO_SMALL("requests refused: more framing than body"),
+    /// Of these, the ones whose chunks had longer extensions than the limit.
+    CHUNK_EXTENSIONS_TOO_LARGE("requests refused: chunk extensions too large"),
+    /// Of these, the ones whose trailer section was larger than the limit.
+    TRAILERS_TOO_LARGE("requests refused: trailer section too large"),
     /// Connections closed because their PROXY header was malformed, or missing where one is required.
     BAD_PROXY_HEADERS("connections closed: PROXY header malformed"),
     /// Requests whose form has too many fields, or too large ones.

@@ -50,6 +50,9 @@ public record Limits(
                 for a head of `headBytesMax` in front of it. A power of 2.
                 """) int bufferBytesMax,
         @Meaning("""
+                Empty lines that are ignored in front of a request (HTTP: 400 beyond it).
+                """) int blankLinesMax,
+        @Meaning("""
                 Longest request line of a protocol that has one (HTTP: 414 beyond it).
                 """) int requestLineBytesMax,
         @Meaning("""
@@ -65,6 +68,13 @@ public record Limits(
                 Bytes of a chunked body that may be framing, such as sizes and extensions of chunks, whatever they
                 carry; beyond it framing must not be more than four fifths of the whole (HTTP: 400).
                 """) int chunkOverheadBytesMax,
+        @Meaning("""
+                Longest extension of a chunk, which nobody reads; all those of one body may be 16 times as long
+                (HTTP: 400 beyond either).
+                """) int chunkExtensionBytesMax,
+        @Meaning("""
+                Longest trailer section, the fields behind a chunked body, which nobody reads (HTTP: 431 beyond it).
+                """) int trailerBytesMax,
         @Meaning("""
                 Requests answered on one connection; the last answer says that the connection closes, and the
                 client opens another one, which may live elsewhere.
@@ -141,11 +151,14 @@ public record Limits(
             100,
             8 << 10,
             64 << 10,
+            4,
             8 << 10,
             32 << 10,
             100,
             1 << 20,
             100 << 10,
+            1 << 10,
+            8 << 10,
             1_000_000,
             1_000,
             1 << 20,
@@ -177,11 +190,14 @@ public record Limits(
         inRange("bufferBytesMax", bufferBytesMax, bufferBytes, 16 << 20);
         powerOfTwo("bufferBytes", bufferBytes);
         powerOfTwo("bufferBytesMax", bufferBytesMax);
+        inRange("blankLinesMax", blankLinesMax, 0, 100);
         inRange("headBytesMax", headBytesMax, 64, bufferBytesMax);
         inRange("requestLineBytesMax", requestLineBytesMax, 16, headBytesMax);
         inRange("headFieldsMax", headFieldsMax, 1, 10_000);
         inRange("bodyBytesMax", bodyBytesMax, 0, Long.MAX_VALUE);
         inRange("chunkOverheadBytesMax", chunkOverheadBytesMax, 1 << 10, 1 << 30);
+        inRange("chunkExtensionBytesMax", chunkExtensionBytesMax, 0, 1 << 20);
+        inRange("trailerBytesMax", trailerBytesMax, 2, 1 << 30);
         inRange("requestsPerConnectionMax", requestsPerConnectionMax, 1, Integer.MAX_VALUE);
         inRange("formFieldsMax", formFieldsMax, 1, 1_000_000);
         inRange("formBytesMax", formBytesMax, 1, 1 << 30);

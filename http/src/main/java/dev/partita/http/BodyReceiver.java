@@ -3,6 +3,7 @@ package dev.partita.http;
 import dev.partita.connection.Buffer;
 import dev.partita.connection.Connection;
 import dev.partita.http.syntax.ChunkedDecoder;
+import dev.partita.limits.Counter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +38,9 @@ final class BodyReceiver {
     void begin(long bytesMax) {
         if (head.isChunked()) {
             if (decoder == null) {
-                decoder = new ChunkedDecoder();
+                decoder = new ChunkedDecoder(connection.limits());
             }
-            decoder.begin(bytesMax, connection.limits().chunkOverheadBytesMax());
+            decoder.begin(bytesMax);
         }
         length = head.contentLength();
     }
@@ -86,9 +87,9 @@ final class BodyReceiver {
         return complete ? ChunkedDecoder.DONE : ChunkedDecoder.MORE;
     }
 
-    /// True if it was refused because its framing costs much more than it carries.
-    boolean isTooCostly() {
-        return decoder != null && decoder.isTooCostly();
+    /// Which limit the body has exceeded that was refused; null if it was malformed.
+    @Nullable Counter exceeded() {
+        return decoder == null ? null : decoder.exceeded();
     }
 
     /// True if what is held has to go to the file: it is more than may stay in memory; or the rest of it is there already, or

@@ -10,10 +10,10 @@ import dev.partita.connection.Step;
 import dev.partita.connection.Timeline;
 import dev.partita.http.syntax.ChunkedDecoder;
 import dev.partita.limits.Counter;
-import dev.partita.limits.Counters;
 import dev.partita.limits.Failures;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1.1 conversation: reads a request, names the work, sees that the reply leaves, and goes on with the next one.
 ///
@@ -114,7 +114,7 @@ final class HttpSession implements Session {
         return switch (result) {
             case RequestHead.COMPLETE -> begin();
             case RequestHead.PARTIAL -> readMore();
-            default -> refuse(result);
+            default -> refuse(result, head.exceeded(result));
         };
     }
 
@@ -376,7 +376,7 @@ final class HttpSession implements Session {
         }
         long bytesMax = Math.min(handlerBytesMax, limit);
         if (head.contentLength() > bytesMax || bytesMax == 0 && head.expectsContinue()) {
-            return refuse(413);
+            return refuse(413, Counter.BODIES_TOO_LARGE);
         }
         BodyReceiver receiver = request.body().receiver();
         receiver.begin(bytesMax);
@@ -410,7 +410,7 @@ final class HttpSession implements Session {
         }
         int result = receiver.receive();
         if (result > ChunkedDecoder.DONE) {
-            return refuse(result);
+            return refuse(result, receiver.exceeded());
         }
         if (receiver.isToAppend()) {
             state = State.APPEND;
@@ -440,7 +440,7 @@ final class HttpSession implements Session {
         if (result == ChunkedDecoder.DONE) {
             replied();
         } else {
-            countRefusal(result);
+            countRefusal(receiver.exceeded());
             endUnread();
         }
         return next();
@@ -455,24 +455,15 @@ final class HttpSession implements Session {
 
     /// The request is malformed or too large. It is answered in its turn, and then the connection ends: where the next request
     /// would begin is in doubt.
-    private Step refuse(int status) {
-        countRefusal(status);
+    private Step refuse(int status, @Nullable Counter exceeded) {
+        countRefusal(exceeded);
         return refuseWith(status);
     }
 
-    private void countRefusal(int status) {
-        Counters counters = connection.counters();
-        counters.increment(Counter.BAD_REQUESTS);
-        switch (status) {
-            case 413 -> counters.increment(Counter.BODIES_TOO_LARGE);
-            case 414 -> counters.increment(Counter.REQUEST_LINES_TOO_LONG);
-            case 431 -> counters.increment(Counter.HEADS_TOO_LARGE);
-            default -> {
-                Body body = request.bodyIfUsed();
-                if (body != null && body.receiver().isTooCostly()) {
-                    counters.increment(Counter.CHUNKS_TOO_SMALL);
-                }
-            }
+    private void countRefusal(@Nullable Counter exceeded) {
+        connection.counters().increment(Counter.BAD_REQUESTS);
+        if (exceeded != null) {
+            connection.counters().increment(exceeded);
         }
     }
 

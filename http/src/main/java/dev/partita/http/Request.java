@@ -284,11 +284,6 @@ public final class Request {
 
     // For the session, routes and stages.
 
-    /// The body if anybody has used it.
-    @Nullable Body bodyIfUsed() {
-        return body;
-    }
-
     /// True if all of it has arrived, its body included.
     boolean isWhole() {
         return !head.hasBody() || body().receiver().isComplete();

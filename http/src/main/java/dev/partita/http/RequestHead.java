@@ -2,6 +2,7 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import dev.partita.http.syntax.Octets;
+import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,6 @@ final class RequestHead {
     private static final int REQUEST_LINE_LEAST = 12;
     private static final int VERSION_LENGTH = 8;
     private static final int METHOD_LENGTH_MAX = 32;
-    /// Empty lines that are ignored in front of a request (RFC 9112 section 2.2 asks for at least one).
-    private static final int BLANK_LINES_MAX = 4;
     /// A number of 18 digits always fits into a long.
     private static final int LENGTH_DIGITS_MAX = 18;
 
@@ -136,8 +135,9 @@ final class RequestHead {
         return in.at(cr) == '\r' && in.at(cr + 1) == '\n' ? NEXT_LINE : 400;
     }
 
+    /// RFC 9112 section 2.2 asks to ignore at least one.
     private int blankLine(Buffer in) {
-        if (++blankLines > BLANK_LINES_MAX) {
+        if (++blankLines > limits.blankLinesMax()) {
             return 400;
         }
         in.skip(2);
@@ -338,6 +338,15 @@ final class RequestHead {
             return 400; // request smuggling: RFC 9112 section 6.1
         }
         return (flags & (UNKNOWN_EXPECTATION | HTTP_1_0)) == UNKNOWN_EXPECTATION ? 417 : COMPLETE;
+    }
+
+    /// Which limit the head has exceeded that was refused with this status; null if it was malformed.
+    @Nullable Counter exceeded(int refusal) {
+        return switch (refusal) {
+            case 414 -> Counter.REQUEST_LINES_TOO_LONG;
+            case 431 -> Counter.HEADS_TOO_LARGE;
+            default -> blankLines > limits.blankLinesMax() ? Counter.BLANK_LINES_TOO_MANY : null;
+        };
     }
 
     private static boolean isDigit(byte octet) {

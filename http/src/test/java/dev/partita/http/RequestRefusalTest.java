@@ -29,6 +29,7 @@ class RequestRefusalTest {
             assertThat(conversation.count(Counter.BODIES_TOO_LARGE)).isEqualTo(status.startsWith("413") ? 1 : 0);
             assertThat(conversation.count(Counter.REQUEST_LINES_TOO_LONG)).isEqualTo(status.startsWith("414") ? 1 : 0);
             assertThat(conversation.count(Counter.HEADS_TOO_LARGE)).isEqualTo(status.startsWith("431") ? 1 : 0);
+            assertThat(conversation.count(Counter.BLANK_LINES_TOO_MANY)).isEqualTo(input.startsWith("\r\n") ? 1 : 0);
             assertThat(conversation.count(Counter.REQUESTS)).isZero();
         }
         try (var byByte = new Conversation(OK)) {
@@ -194,6 +195,12 @@ class RequestRefusalTest {
     void emptyLinesInFrontOfARequestAreIgnoredUpToABound() {
         answers("\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
         refuses("\r\n".repeat(5), "400 Bad Request");
+        try (var strict = new Conversation(OK, Limits.defaults().with("blankLinesMax", 1))) {
+            strict.say("\r\n" + request("GET /") + "\r\n" + request("GET /") + "\r\n\r\n" + request("GET /"));
+            assertThat(strict.heard()).isEqualTo(reply("ok") + reply("ok") + refusal("400 Bad Request"));
+            assertThat(strict.count(Counter.BLANK_LINES_TOO_MANY)).isOne();
+            assertThat(strict.count(Counter.BAD_REQUESTS)).isOne();
+        }
     }
 
     @Test

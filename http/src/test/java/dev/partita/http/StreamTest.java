@@ -12,6 +12,7 @@ import dev.partita.connection.Producer;
 import dev.partita.connection.Step;
 import dev.partita.http.syntax.ChunkedDecoder;
 import dev.partita.limits.Counter;
+import dev.partita.limits.Limits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,8 +86,8 @@ class StreamTest {
         try (Arena arena = Arena.ofConfined()) {
             Buffer buffer = Buffer.over(arena.allocate(body.length));
             buffer.put(body);
-            var decoder = new ChunkedDecoder();
-            decoder.begin(Long.MAX_VALUE, 100 << 10);
+            var decoder = new ChunkedDecoder(Limits.defaults());
+            decoder.begin(Long.MAX_VALUE);
             assertThat(decoder.decode(buffer, 0)).isEqualTo(ChunkedDecoder.DONE);
             assertThat(decoder.consumed()).isEqualTo(body.length);
             var text = new byte[decoder.end()];

@@ -66,13 +66,13 @@ class SyntaxFuzzTest {
         int cut = (input[0] & 0xFF) * size / 0xFF;
         try (Arena arena = Arena.ofConfined()) {
             Buffer whole = Buffer.over(arena.allocate(size));
-            var decoder = new ChunkedDecoder();
-            decoder.begin(1 << 20, 100 << 10);
+            var decoder = new ChunkedDecoder(Limits.defaults());
+            decoder.begin(1 << 20);
             whole.put(input, 1, size);
             int result = decoder.decode(whole, 0);
             Buffer parts = Buffer.over(arena.allocate(size));
-            var other = new ChunkedDecoder();
-            other.begin(1 << 20, 100 << 10);
+            var other = new ChunkedDecoder(Limits.defaults());
+            other.begin(1 << 20);
             parts.put(input, 1, cut);
             int inParts = other.decode(parts, 0);
             if (inParts == ChunkedDecoder.MORE) {

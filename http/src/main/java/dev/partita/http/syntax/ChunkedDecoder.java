@@ -1,6 +1,9 @@
 package dev.partita.http.syntax;
 
 import dev.partita.connection.Buffer;
+import dev.partita.limits.Counter;
+import dev.partita.limits.Limits;
+import org.jspecify.annotations.Nullable;
 
 /// Takes the chunked coding (RFC 9112 section 7.1) off a body, in place, as it arrives.
 ///
@@ -8,8 +11,9 @@ import dev.partita.connection.Buffer;
 ///     after    | decoded, longer |                 (not complete: all that arrived is consumed)
 ///     after    | decoded, longer | gap | next |    (complete: what is behind belongs to the next request)
 ///
-/// Extensions and trailer fields are checked and dropped. Strict, and bounded: framing that costs much more than it carries is
-/// refused.
+/// Extensions and trailer fields are checked and dropped. Strict, and bounded: both have a limit, and framing that costs much
+/// more than it carries is refused (from [Limits#chunkOverheadBytesMax] on it must not be more than four fifths of the whole:
+/// h2o's rule).
 public final class ChunkedDecoder {
     /// More bytes are needed.
     public static final int MORE = 0;
@@ -22,20 +26,20 @@ public final class ChunkedDecoder {
 
     /// 16 hexadecimal digits are what a long holds.
     private static final int SIZE_DIGITS_MAX = 16;
-    private static final int EXTENSION_BYTES_MAX = 1 << 10;
-    private static final int EXTENSIONS_BYTES_MAX = 16 << 10;
-    private static final int TRAILER_BYTES_MAX = 8 << 10;
+    /// How many of the longest extensions a body may have.
+    private static final int EXTENSIONS_MAX = 16;
 
     private enum State {
         SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, NAME, VALUE, TRAILER_LF, END_LF, END
     }
 
+    private final Limits limits;
     private State state = State.SIZE;
     private long bytesMax;
-    private int overheadBytesMax;
     /// The size that is being read, then what is left of the chunk.
     private long left;
     private int digits;
+    /// Bytes of this chunk's extension, and of those of all chunks.
     private int extension;
     private int extensions;
     private int trailer;
@@ -43,14 +47,16 @@ public final class ChunkedDecoder {
     private long total;
     private int end;
     private int consumed;
+    private @Nullable Counter exceeded;
 
-    /// Begins with a new body.
-    ///
-    /// @param bytesMax how long it may become
-    /// @param overheadBytesMax from how much framing on it must not be more than four fifths of the whole (h2o's rule)
-    public void begin(long bytesMax, int overheadBytesMax) {
+    /// A decoder for one body after the other.
+    public ChunkedDecoder(Limits limits) {
+        this.limits = limits;
+    }
+
+    /// Begins with a new body, which may become so long.
+    public void begin(long bytesMax) {
         this.bytesMax = bytesMax;
-        this.overheadBytesMax = overheadBytesMax;
         state = State.SIZE;
         left = 0;
         digits = 0;
@@ -59,6 +65,7 @@ public final class ChunkedDecoder {
         trailer = 0;
         overhead = 0;
         total = 0;
+        exceeded = null;
     }
 
     /// How many bytes of the body have been decoded so far.
@@ -113,15 +120,22 @@ public final class ChunkedDecoder {
         return MORE;
     }
 
-    /// True if it was refused because its framing costs much more than it carries.
-    public boolean isTooCostly() {
-        return overhead > overheadBytesMax && overhead > 4 * total;
+    /// Which limit it has exceeded, once it was refused; null if it was malformed.
+    public @Nullable Counter exceeded() {
+        return exceeded;
+    }
+
+    private int refuse(int status, Counter exceeded) {
+        this.exceeded = exceeded;
+        return status;
     }
 
     private int framing(byte octet) {
-        overhead++;
-        if (isTooCostly()) {
-            return BAD;
+        if (++overhead > limits.chunkOverheadBytesMax() && overhead > 4 * total) {
+            return refuse(BAD, Counter.CHUNKS_TOO_SMALL);
+        }
+        if (state.compareTo(State.TRAILER) >= 0 && ++trailer > limits.trailerBytesMax()) {
+            return refuse(TRAILER_TOO_LARGE, Counter.TRAILERS_TOO_LARGE);
         }
         return switch (state) {
             case SIZE -> size(octet);
@@ -153,7 +167,7 @@ public final class ChunkedDecoder {
             return BAD;
         }
         state = octet == '\r' ? State.SIZE_LF : State.EXTENSION;
-        return left < 0 || left > bytesMax - total ? TOO_LARGE : GO_ON;
+        return left < 0 || left > bytesMax - total ? refuse(TOO_LARGE, Counter.BODIES_TOO_LARGE) : GO_ON;
     }
 
     private int extension(byte octet) {
@@ -163,7 +177,11 @@ public final class ChunkedDecoder {
         }
         extension++;
         extensions++;
-        return isText(octet) && extension <= EXTENSION_BYTES_MAX && extensions <= EXTENSIONS_BYTES_MAX ? GO_ON : BAD;
+        int most = limits.chunkExtensionBytesMax();
+        if (extension > most || extensions > EXTENSIONS_MAX * most) {
+            return refuse(BAD, Counter.CHUNK_EXTENSIONS_TOO_LARGE);
+        }
+        return isText(octet) ? GO_ON : BAD;
     }
 
     private int chunk() {
@@ -179,7 +197,7 @@ public final class ChunkedDecoder {
             return BAD;
         }
         state = next;
-        return ++trailer > TRAILER_BYTES_MAX ? TRAILER_TOO_LARGE : GO_ON;
+        return GO_ON;
     }
 
     private static boolean isText(byte octet) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.connection.Buffer;
+import dev.partita.limits.Limits;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -33,8 +34,8 @@ class ChunkedDecoderTest {
         try (Arena arena = Arena.ofConfined()) {
             Buffer in = Buffer.over(arena.allocate(head.length + body.length + next.length));
             in.put(head);
-            var decoder = new ChunkedDecoder();
-            decoder.begin(plain.size(), 100 << 10);
+            var decoder = new ChunkedDecoder(Limits.defaults());
+            decoder.begin(plain.size());
             int end = head.length;
             int result = ChunkedDecoder.MORE;
             for (int at = 0; at < body.length;) {
