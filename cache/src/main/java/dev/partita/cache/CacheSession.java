@@ -11,12 +11,15 @@ import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// One conversation in memcached's text protocol.
 ///
 ///     LINE -> READY -----------------------> LINE       one command, performed
 ///       |       |  \-> SWALLOW ------------> LINE       refused; the data that was announced is dropped
 ///       |       |  \-> PRODUCING ----------> LINE       a dump, made while it is sent
+///       |       |  \-> WATCHING                         lines of a log, until the client is gone
 ///       |       '----> LAST -> CLOSE
 ///       |-> VALUE (the data block arrives) -> READY
 ///       '-> KEYS (a pass for as many as fit, until the line ends) -> LINE
@@ -36,7 +39,7 @@ final class CacheSession implements Session {
     private static final int LOOKUP = 0;
     private static final int UPDATE = 1;
 
-    private enum State { LINE, READY, KEYS, VALUE, SWALLOW, PRODUCING, LAST }
+    private enum State { LINE, READY, KEYS, VALUE, SWALLOW, PRODUCING, WATCHING, LAST }
 
     private final Memcached server;
     private final Connection connection;
@@ -47,6 +50,7 @@ final class CacheSession implements Session {
     private final Tally.Row tally;
 
     private State state = State.LINE;
+    private boolean met;
     private boolean begun;
     private boolean counted;
     private boolean trusted;
@@ -65,6 +69,8 @@ final class CacheSession implements Session {
     private int arrivedBytes;
     /// Bytes to drop.
     private long unwanted;
+    /// What waits to be sent to a client that watches.
+    private @Nullable Watcher watcher;
 
     CacheSession(Memcached server, Connection connection) {
         this.server = server;
@@ -72,7 +78,7 @@ final class CacheSession implements Session {
         in = connection.inbound();
         out = connection.outbound();
         request = new Request(in);
-        probe = server.store().probe(in);
+        probe = server.store().probe(connection);
         tally = server.tally().row(connection.slot());
         trusted = server.trustsEverybody();
     }
@@ -88,11 +94,18 @@ final class CacheSession implements Session {
             case VALUE -> value();
             case SWALLOW -> swallow();
             case PRODUCING -> out.isDrained() ? Step.WORK : Step.WRITE;
+            case WATCHING -> watching();
             case LAST -> last();
         };
     }
 
     private Step line() {
+        if (!met) {
+            met = true;
+            if (server.watchers().want(Watched.CONNEVENTS)) {
+                server.watchers().opened(connection);
+            }
+        }
         if (out.isSealed()) {
             return Step.WRITE;
         }
@@ -205,6 +218,24 @@ final class CacheSession implements Session {
         return line();
     }
 
+    /// Whatever a watching client says is dropped: it is only of interest whether it is there.
+    private Step watching() {
+        in.clear();
+        if (!out.isDrained()) {
+            return Step.WRITE;
+        }
+        return watched().hasLines() ? Step.WORK : Step.WAIT;
+    }
+
+    private Watcher watched() {
+        return Objects.requireNonNull(watcher);
+    }
+
+    @Override
+    public boolean listensWhileWaiting() {
+        return true; // nobody waits but who watches
+    }
+
     private Step last() {
         if (!out.isDrained()) {
             return Step.WRITE;
@@ -242,6 +273,7 @@ final class CacheSession implements Session {
             case READY -> perform();
             case KEYS -> lookUp();
             case PRODUCING -> produce();
+            case WATCHING -> watched().moveTo(out.bytes());
             default -> throw new IllegalStateException("no work in " + state);
         }
     }
@@ -459,6 +491,12 @@ final class CacheSession implements Session {
         state = State.PRODUCING;
     }
 
+    /// Goes on with what there is to tell, until the client is gone.
+    void watch(Watcher watcher) {
+        this.watcher = watcher;
+        state = State.WATCHING;
+    }
+
     /// Ends the conversation when its replies have left.
     void end() {
         state = State.LAST;
@@ -520,12 +558,25 @@ final class CacheSession implements Session {
     public Phase phase() {
         return switch (state) {
             case LINE, LAST -> in.isEmpty() ? Phase.IDLE : Phase.HEAD;
+            case WATCHING -> Phase.IDLE;
             default -> Phase.BODY;
         };
     }
 
+    private void leave() {
+        if (watcher != null) {
+            server.watchers().remove(watcher);
+            watcher = null;
+        }
+        if (met && server.watchers().want(Watched.CONNEVENTS)) {
+            server.watchers().closed(connection, state == State.LAST);
+        }
+        met = false;
+    }
+
     @Override
     public boolean reset() {
+        leave();
         forgetArrived();
         state = State.LINE;
         begun = false;

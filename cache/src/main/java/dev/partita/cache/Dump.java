@@ -8,7 +8,6 @@ import java.util.Iterator;
 final class Dump implements Producer {
     /// The longest line: a key of which every byte is written as `%XX`, and numbers.
     private static final int LINE_ROOM = 3 * Request.KEY_BYTES_MAX + 200;
-    private static final String HEX = "0123456789ABCDEF";
 
     private final Store store;
     private final Clock clock;
@@ -54,7 +53,7 @@ final class Dump implements Producer {
             return;
         }
         into.putLatin1("key=");
-        putEscaped(into, item);
+        into.putLatin1(Percent.encoded(item.bytes, item.keyLength()));
         into.putLatin1(" exp=");
         if (item.expiry() == Clock.NEVER) {
             into.putLatin1("-1");
@@ -68,21 +67,5 @@ final class Dump implements Producer {
         into.putLatin1(item.isFetched() ? " fetch=yes cls=1 size=" : " fetch=no cls=1 size=");
         into.putDecimal(item.weight());
         into.put((byte) '\n'); // memcached ends these lines so
-    }
-
-    /// As in a URI (RFC 3986 section 2.3).
-    private static void putEscaped(Buffer into, Item item) {
-        for (int i = 0; i < item.keyLength(); i++) {
-            byte b = item.bytes[i];
-            boolean plain = b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '-'
-                    || b == '_' || b == '.' || b == '~';
-            if (plain) {
-                into.put(b);
-            } else {
-                into.put((byte) '%');
-                into.put((byte) HEX.charAt(b >> 4 & 15));
-                into.put((byte) HEX.charAt(b & 15));
-            }
-        }
     }
 }

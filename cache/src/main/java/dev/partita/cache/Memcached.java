@@ -22,6 +22,7 @@ public final class Memcached implements Protocol {
     private final Settings settings;
     private final Clock clock;
     private final Tally tally = new Tally();
+    private final Watchers watchers;
     private final Store store;
     private final Updates updates;
     private final Retrieval retrieval;
@@ -37,13 +38,14 @@ public final class Memcached implements Protocol {
     Memcached(Settings settings, Clock clock) {
         this.settings = settings;
         this.clock = clock;
-        store = new Store(settings.memoryBytes(), settings.itemBytesMax(), settings.evicts(), clock, tally);
-        updates = new Updates(store, clock, settings);
+        watchers = new Watchers(clock, tally);
+        store = new Store(settings.memoryBytes(), settings.itemBytesMax(), settings.evicts(), clock, tally, watchers);
+        updates = new Updates(store, clock, settings, watchers);
         var hotKeys = new HotKeys();
         retrieval = new Retrieval(store, updates, clock, hotKeys);
         classic = new Classic(updates, clock);
         meta = new Meta(store, updates, clock, hotKeys);
-        service = new Service(settings, store, clock, tally, hotKeys);
+        service = new Service(settings, store, clock, tally, hotKeys, watchers);
     }
 
     @Override
@@ -94,6 +96,10 @@ public final class Memcached implements Protocol {
         return tally;
     }
 
+    Watchers watchers() {
+        return watchers;
+    }
+
     Retrieval retrieval() {
         return retrieval;
     }
@@ -141,6 +147,6 @@ public final class Memcached implements Protocol {
 
     /// The request's value was refused: what is stored under its key must not stay.
     void drop(CacheSession session) {
-        updates.drop(session.key());
+        updates.drop(session.request(), session.key());
     }
 }

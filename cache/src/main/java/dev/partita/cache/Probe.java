@@ -16,6 +16,7 @@ final class Probe {
     private final long seed;
     private final long multiplier;
     private final Buffer inbound;
+    private final int connection;
     /// A key that came in base64, decoded; empty until one comes.
     private byte[] decoded = NONE;
     private boolean isDecoded;
@@ -25,10 +26,12 @@ final class Probe {
 
     /// @param seed drawn at start, as clients choose the keys
     /// @param multiplier odd, and drawn too
-    Probe(long seed, long multiplier, Buffer inbound) {
+    /// @param connection who asks, by the number of its slot
+    Probe(long seed, long multiplier, Buffer inbound, int connection) {
         this.seed = seed;
         this.multiplier = multiplier;
         this.inbound = inbound;
+        this.connection = connection;
     }
 
     /// Is the key from `offset` in inbound on.
@@ -79,6 +82,11 @@ final class Probe {
         } else {
             out.put(inbound, offset, length);
         }
+    }
+
+    /// Who asks for it.
+    int connection() {
+        return connection;
     }
 
     int length() {

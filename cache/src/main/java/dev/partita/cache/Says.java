@@ -47,6 +47,8 @@ final class Says {
     static final byte[] NO_SHUTDOWN = line("SERVER_ERROR: shutdown not enabled");
     static final byte[] BAD_SHUTDOWN = line("CLIENT_ERROR invalid shutdown mode");
     static final byte[] NO_FLUSH = line("CLIENT_ERROR flush_all not allowed");
+    static final byte[] NO_WATCH = line("CLIENT_ERROR watch commands not allowed");
+    static final byte[] TOO_MANY_WATCHERS = line("WATCHER_TOO_MANY log watcher limit reached");
     static final byte[] UNAUTHENTICATED = line("CLIENT_ERROR unauthenticated");
     static final byte[] BAD_AUTHENTICATION_END = line("CLIENT_ERROR bad command line termination");
     static final byte[] BAD_AUTHENTICATION = line("CLIENT_ERROR bad authentication token format");

@@ -17,15 +17,17 @@ final class Service {
     private final Tally tally;
     private final Statistics statistics;
     private final HotKeys hotKeys;
+    private final Watchers watchers;
     private volatile int verbosity;
 
-    Service(Settings settings, Store store, Clock clock, Tally tally, HotKeys hotKeys) {
+    Service(Settings settings, Store store, Clock clock, Tally tally, HotKeys hotKeys, Watchers watchers) {
         this.settings = settings;
         this.store = store;
         this.clock = clock;
         this.tally = tally;
         this.hotKeys = hotKeys;
-        statistics = new Statistics(settings, store, clock, tally);
+        this.watchers = watchers;
+        statistics = new Statistics(settings, store, clock, tally, watchers);
         verbosity = Integer.parseInt(settings.facts().getOrDefault("verbosity", "0"));
     }
 
@@ -42,6 +44,7 @@ final class Service {
             case LRU -> lru(session, words);
             case LRU_CRAWLER -> lruCrawler(session, words);
             case CACHE_MEMLIMIT -> memlimit(session, words);
+            case WATCH -> watch(session, words);
             default -> unknown(session, words);
         }
     }
@@ -227,6 +230,29 @@ final class Service {
         } else {
             session.outbound().follow(new Dump(store, clock, asCommands));
             session.produceNext();
+        }
+    }
+
+    private void watch(CacheSession session, List<String> words) {
+        int events = 0;
+        for (String word : words.isEmpty() ? List.of("fetchers") : words) {
+            Watched watched = Watched.of(word);
+            if (watched == null) {
+                error(session, Says.ERROR);
+                return;
+            }
+            events |= watched.bit();
+        }
+        if (!settings.watch()) {
+            session.say(Says.NO_WATCH);
+            return;
+        }
+        Watcher watcher = watchers.add(session.connection(), events);
+        if (watcher == null) {
+            session.say(Says.TOO_MANY_WATCHERS);
+        } else {
+            session.say(Says.OK);
+            session.watch(watcher);
         }
     }
 

@@ -25,20 +25,22 @@ final class Statistics {
             "response_obj_bytes", "read_buf_count", "read_buf_bytes", "read_buf_bytes_free", "read_buf_oom",
             "reserved_fds", "slab_reassign_rescues", "slab_reassign_chunk_rescues", "slab_reassign_evictions_nomem",
             "slab_reassign_inline_reclaim", "slab_reassign_busy_items", "slab_reassign_busy_deletes",
-            "lru_maintainer_juggles", "log_worker_dropped", "log_worker_written", "log_watcher_skipped",
-            "log_watcher_sent", "log_watchers", "unexpected_napi_ids", "round_robin_fallback");
+            "lru_maintainer_juggles", "log_worker_dropped", "log_worker_written", "unexpected_napi_ids",
+            "round_robin_fallback");
     private static final int CACHEDUMP_BYTES_MAX = 2 << 20; // memcached's bound
 
     private final Settings settings;
     private final Store store;
     private final Clock clock;
     private final Tally tally;
+    private final Watchers watchers;
 
-    Statistics(Settings settings, Store store, Clock clock, Tally tally) {
+    Statistics(Settings settings, Store store, Clock clock, Tally tally, Watchers watchers) {
         this.settings = settings;
         this.store = store;
         this.clock = clock;
         this.tally = tally;
+        this.watchers = watchers;
     }
 
     /// Lines `STAT name value`.
@@ -91,6 +93,7 @@ final class Statistics {
                 .add("conn_yields", connection.total(Counter.YIELDS))
                 .add("idle_kicks", connection.total(Counter.LATE_IDLE))
                 .add("hash_power_level", Math.max(16, 64 - Long.numberOfLeadingZeros(store.items())))
+                .add("log_watchers", watchers.count())
                 .add("bytes", store.bytes())
                 .add("curr_items", store.items());
         WITHOUT_MEANING.forEach(name -> text.add(name, 0));

@@ -1,6 +1,6 @@
 package dev.partita.cache;
 
-import dev.partita.connection.Buffer;
+import dev.partita.connection.Connection;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.SplittableRandom;
@@ -25,6 +25,7 @@ final class Store {
     private final Segment[] segments;
     private final Clock clock;
     private final Tally tally;
+    private final Watchers watchers;
     private final boolean evicts;
     private final long seed;
     private final long multiplier;
@@ -41,11 +42,12 @@ final class Store {
     /// @param bytesMax the memory for items
     /// @param itemBytesMax the largest item
     /// @param evicts false if a full store refuses new items instead of dropping old ones
-    Store(long bytesMax, int itemBytesMax, boolean evicts, Clock clock, Tally tally) {
+    Store(long bytesMax, int itemBytesMax, boolean evicts, Clock clock, Tally tally, Watchers watchers) {
         this.bytesMax = bytesMax;
         this.evicts = evicts;
         this.clock = clock;
         this.tally = tally;
+        this.watchers = watchers;
         var random = new SplittableRandom();
         seed = random.nextLong();
         multiplier = random.nextLong() | 1;
@@ -62,9 +64,9 @@ final class Store {
         return evicts ? bytesMax / segments.length : Long.MAX_VALUE;
     }
 
-    /// A probe for keys in this buffer.
-    Probe probe(Buffer inbound) {
-        return new Probe(seed, multiplier, inbound);
+    /// A probe for keys in a connection's inbound.
+    Probe probe(Connection connection) {
+        return new Probe(seed, multiplier, connection.inbound(), connection.slot());
     }
 
     /// What to hold while an item with this key is looked at and changed.
@@ -90,6 +92,15 @@ final class Store {
 
     /// As [#peek], also for one that is dead.
     @Nullable Item peekAny(Probe key) {
+        Item item = peekUnwatched(key);
+        if (watchers.want(Watched.FETCHERS)) {
+            watchers.fetched(key, item, generation);
+        }
+        return item;
+    }
+
+    /// As [#peekAny], for who has looked before: those who watch are told of it once.
+    @Nullable Item peekUnwatched(Probe key) {
         return segment(key.hash()).find(key);
     }
 
@@ -142,6 +153,9 @@ final class Store {
             return;
         }
         row.increment(Stat.EVICTIONS);
+        if (watchers.want(Watched.EVICTIONS)) {
+            watchers.evicted(evicted);
+        }
         if (!evicted.isFetched()) {
             row.increment(Stat.EVICTED_UNFETCHED);
         }

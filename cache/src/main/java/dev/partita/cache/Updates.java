@@ -15,12 +15,14 @@ final class Updates {
 
     private final Store store;
     private final Clock clock;
+    private final Watchers watchers;
     private final boolean countsCas;
     private final int itemBytesMax;
 
-    Updates(Store store, Clock clock, Settings settings) {
+    Updates(Store store, Clock clock, Settings settings, Watchers watchers) {
         this.store = store;
         this.clock = clock;
+        this.watchers = watchers;
         countsCas = settings.cas();
         itemBytesMax = settings.itemBytesMax();
     }
@@ -42,7 +44,7 @@ final class Updates {
             if (old == null && any != null) {
                 row.increment(Stat.RECLAIMED);
             }
-            return switch (mode) {
+            Outcome outcome = switch (mode) {
                 case SET -> put(request, any, key, row, bytes, expiry, marks);
                 case ADD -> {
                     if (old != null) {
@@ -58,6 +60,12 @@ final class Updates {
                 case APPEND -> join(request, old, key, row, bytes, marks, false);
                 case PREPEND -> join(request, old, key, row, bytes, marks, true);
             };
+            if (watchers.want(Watched.MUTATIONS)) {
+                Item stored = outcome == Outcome.DONE ? request.item : null;
+                watchers.stored(key, mode, outcome, stored == null ? expiry : stored.expiry(),
+                        stored == null ? bytes.length - key.length() - 2 : stored.length());
+            }
+            return outcome;
         }
     }
 
@@ -111,7 +119,8 @@ final class Updates {
         boolean meta = request.verb == Verb.MS;
         if (old == null) {
             return meta && request.has('N')
-                    ? put(request, store.peekAny(key), key, row, bytes, clock.expiry(request.vivifyExptime), marks)
+                    ? put(request, store.peekUnwatched(key), key, row, bytes, clock.expiry(request.vivifyExptime),
+                            marks)
                     : Outcome.NOT_STORED;
         }
         if (meta && request.has('C') && request.cas != old.cas) {
@@ -138,7 +147,11 @@ final class Updates {
     }
 
     /// Drops the item because a new value for it was refused: what is out of date must not stay.
-    void drop(Probe key) {
+    void drop(Request request, Probe key) {
+        if (watchers.want(Watched.MUTATIONS)) {
+            Mode mode = request.verb == Verb.MS ? Mode.of(request.mode) : request.verb.mode();
+            watchers.refused(key, mode == null ? Mode.SET : mode, Arrays.equals(request.error, Says.TOO_LARGE));
+        }
         synchronized (store.lock(key)) {
             Item any = store.peekAny(key);
             if (any != null) {
@@ -163,6 +176,9 @@ final class Updates {
             if (!meta || !request.has('I') && !request.has('x')) {
                 row.increment(Stat.DELETE_HITS);
                 store.remove(item);
+                if (watchers.want(Watched.DELETIONS)) {
+                    watchers.deleted(item, request.verb);
+                }
                 return Outcome.DONE;
             }
             return change(request, key, row, item);
@@ -206,7 +222,7 @@ final class Updates {
 
     /// Makes an empty item for who renews it; the lock of the key is held.
     @Nullable Item vivify(Request request, Probe key, Tally.Row row, int marks) {
-        Item any = store.peekAny(key);
+        Item any = store.peekUnwatched(key);
         Item made = item(request, key, empty(key), 0, clock.expiry(request.vivifyExptime), marks | Item.TOKEN_SENT);
         return put(request, any, row, made) == Outcome.DONE ? made : null;
     }
@@ -225,7 +241,7 @@ final class Updates {
                 request.isCreated = true;
                 request.number = request.initial;
                 request.clientFlags = 0;
-                return put(request, store.peekAny(key), key, row, digits(key, request.initial, 0), Clock.NEVER, marks);
+                return store(request, key, row, Mode.ADD, digits(key, request.initial, 0), Clock.NEVER, marks);
             }
             if (meta && request.has('C') && request.cas != old.cas) {
                 return Outcome.EXISTS;

@@ -89,6 +89,23 @@ final class Oracle implements AutoCloseable {
             return heard.substring(0, heard.length() - 4);
         }
 
+        /// Says something that begins a stream of lines without an end, and answers with its first line.
+        String begin(String text) throws IOException {
+            socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+            return hear(1);
+        }
+
+        /// The next lines of the stream.
+        String hear(int lines) throws IOException {
+            var heard = new StringBuilder();
+            for (int left = lines; left > 0;) {
+                int next = socket.getInputStream().read();
+                heard.append((char) next);
+                left -= next == '\n' ? 1 : 0;
+            }
+            return heard.toString();
+        }
+
         /// Whether memcached has ended the conversation.
         boolean isOver() {
             return over;

@@ -124,7 +124,8 @@ final class Talk implements AutoCloseable {
                 case READ -> connection.receive();
                 case WORK -> work();
                 case WRITE -> connection.send() || window > 0;
-                case BLOCKING, WAIT -> throw new AssertionError("a cache neither blocks nor waits");
+                case BLOCKING -> throw new AssertionError("a cache does not block");
+                case WAIT -> connection.await();
                 case CLOSE -> {
                     connection.close();
                     yield false;

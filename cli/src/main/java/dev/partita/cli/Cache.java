@@ -161,7 +161,7 @@ final class Cache implements Callable<Integer> {
     @Option(names = {"-r", "--enable-coredumps"}, description = "Accepted; means nothing here.")
     private boolean coreDumps;
 
-    @Option(names = {"-W", "--disable-watch"}, description = "Accepted: there is no command watch.")
+    @Option(names = {"-W", "--disable-watch"}, description = "Forbids the command watch.")
     private boolean noWatch;
 
     @Option(names = {"-f", "--slab-growth-factor"}, paramLabel = "F", description = "Accepted; means nothing here.")
@@ -292,6 +292,7 @@ final class Cache implements Callable<Integer> {
         settings = noCas ? settings.withoutCas() : settings;
         settings = noFlush ? settings.withoutFlush() : settings;
         settings = noDump ? settings.withoutDump() : settings;
+        settings = noWatch ? settings.withoutWatch() : settings;
         return extended.contains("no_maxconns_fast") ? settings.withWaitingConnections() : settings;
     }
 
@@ -416,7 +417,7 @@ final class Cache implements Callable<Integer> {
 
     private void sayWhatMeansNothing() {
         Map<String, Boolean> given = Map.of("-k", lockMemory, "-L", largePages, "-r", coreDumps, "-f",
-                growthFactor != null, "-W", noWatch, "-n", slabMinSize != null, "-D", prefixDelimiter != null,
+                growthFactor != null, "-n", slabMinSize != null, "-D", prefixDelimiter != null,
                 "-B ascii",
                 protocol.equals("ascii"));
         List<String> names = new ArrayList<>(given.keySet().stream().filter(given::get).sorted().toList());

@@ -78,6 +78,8 @@ public final class Connection {
     /// The work that was named last is not the session's: it brings a part of a file into memory, which is then sent.
     private boolean loads;
     private boolean hadItsShare;
+    /// The WAIT that was named last also ends when the peer does something.
+    private boolean listens;
     private boolean lingering;
     private int lingeredBytes;
     /// The session has let go of this conversation.
@@ -128,10 +130,14 @@ public final class Connection {
                 timeline.asks(step);
             }
             return switch (step) {
-                case READ -> nothingWillCome() ? endIdle() : under(deadlineOfRead(), Step.READ);
-                case WORK, BLOCKING, WAIT -> {
+                case READ -> listenIn(Step.READ);
+                case WORK, BLOCKING -> {
                     mayBlock = step == Step.BLOCKING;
                     yield under(Deadline.WORK, step);
+                }
+                case WAIT -> {
+                    listens = session.listensWhileWaiting();
+                    yield listens ? listenIn(Step.WAIT) : under(Deadline.WORK, Step.WAIT);
                 }
                 case WRITE -> {
                     loads = isFileCold();
@@ -506,12 +512,13 @@ public final class Connection {
         return outbound.bytes().isAttached() || pool.attach(outbound.bytes()) || !breakOff("no buffer was left");
     }
 
-    /// Waits for [#resume] by way of its home.
+    /// Waits for [#resume] by way of its home. Looks at the socket before, if the session listens meanwhile.
     ///
-    /// @return true if the permit is there already: call [#next]; false if home will get this connection once it is given
+    /// @return true if the permit is there already, or anything came of the look: call [#next]; false if home will get this
+    ///     connection once the permit is given
     public boolean await() {
         long seen = permit;
-        if ((seen & STATE) == GIVEN) {
+        if ((seen & STATE) == GIVEN || listens && hears()) {
             return true;
         }
         place = Place.WAITING;
@@ -520,6 +527,21 @@ public final class Connection {
         }
         place = Place.HOME; // it was given this moment
         return true;
+    }
+
+    private boolean hears() {
+        endpoint.doubt(); // nobody was asked to tell
+        boolean heard = receive();
+        if (!heard) {
+            rest();
+        }
+        return heard;
+    }
+
+    /// True while it waits and listens: about once a second its home [ends the wait][#stopAwaiting] and calls [#next], so that
+    /// the socket is looked at. From any thread; only a hint to others than its home.
+    public boolean isListening() {
+        return place == Place.WAITING && listens;
     }
 
     /// True once the permit was given.
@@ -647,6 +669,7 @@ public final class Connection {
             under(Deadline.WRITE, Step.CLOSE);
             return false;
         }
+        resetSession(); // while the socket can still be asked who was there
         synchronized (this) { // the descriptor's number may be another connection's next: nobody must shut that one
             open = false;
             endpoint.close(how);
@@ -748,6 +771,11 @@ public final class Connection {
             UNDER.setRelease(this, deadline);
         }
         return step;
+    }
+
+    /// A step that ends when the peer does something, unless that is never going to happen.
+    private Step listenIn(Step step) {
+        return nothingWillCome() ? endIdle() : under(deadlineOfRead(), step);
     }
 
     private Deadline deadlineOfRead() {

@@ -28,6 +28,14 @@ public interface Session {
         return 0;
     }
 
+    /// True if the peer is listened to while the WAIT that [#next] has named lasts: what it says, or that it is gone, ends the
+    /// wait too, within about a second. For conversations in which the server speaks when it has something to say. Such a wait
+    /// is under the deadlines of a READ, and ends as one when the server drains. A session that listens takes away what has
+    /// arrived before it names WAIT again.
+    default boolean listensWhileWaiting() {
+        return false;
+    }
+
     /// What a READ is in the middle of.
     default Phase phase() {
         return Phase.IDLE;

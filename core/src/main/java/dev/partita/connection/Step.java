@@ -13,7 +13,8 @@ public enum Step {
     BLOCKING,
     /// What stands in outbound goes to the peer: [dev.partita.transport.Wire#write].
     WRITE,
-    /// Nothing, until somebody calls [Connection#resume]: [dev.partita.transport.Wire#await].
+    /// Nothing, until somebody calls [Connection#resume], or, if the session [listens][Session#listensWhileWaiting], until the
+    /// peer does something: [dev.partita.transport.Wire#await].
     WAIT,
     /// The end: [dev.partita.transport.Wire#close].
     CLOSE

@@ -100,13 +100,13 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
         }
     }
 
-    /// Wakes the threads of connections whose deadline has passed. One that is busy with its work cannot be woken: then the
+    /// Wakes the threads of connections whose deadline has passed or that listen while they wait. One that is busy with its work cannot be woken: then the
     /// peer is told that nothing will come.
     @Override
     public void everySecond() {
         for (int slot = 0; slot < table.size(); slot++) {
             Connection connection = table.at(slot);
-            if (connection.isAt(this) && connection.isLate()) {
+            if (connection.isAt(this) && (connection.isLate() || connection.isListening())) {
                 Thread thread = threads.get(slot);
                 if (connection.isWorkLate() && connection.place() != Place.WAITING && connection.abandon()) {
                     Watchdog.say(thread, table);

@@ -433,12 +433,13 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         }
     }
 
-    /// Gives a turn to the connections whose deadline has passed, and while the server ends to those that should end.
+    /// Gives a turn to the connections whose deadline has passed, to those that listen while they wait, and while the server
+    /// ends to those that should end.
     private void sweep() {
         sweptAt = table.now();
         for (int slot = 0; slot < table.size(); slot++) {
             Connection c = table.at(slot);
-            if (c.isAt(this) && (c.isLate() || c.isToEnd())) {
+            if (c.isAt(this) && (c.isLate() || c.isToEnd() || c.isListening())) {
                 switch (c.place()) {
                     case HOME, CONNECTING -> end(c);
                     case WAITING -> {

@@ -48,6 +48,9 @@ public final class WaitingWire implements Wire, AutoCloseable {
                 }
                 LockSupport.park(this);
                 Thread.interrupted(); // a flag that is left set would end every further park at once
+                if (connection.isListening() && connection.stopAwaiting()) {
+                    break; // the next wait begins with a look at the socket
+                }
             }
             connection.place(Place.HOME);
         }

@@ -65,6 +65,34 @@ class CacheWaitsTest {
         });
     }
 
+    @Test
+    void whoWatchesIsToldUntilItLeavesOrTheServerDrains() throws Exception {
+        underAll(under -> {
+            Running server = under.run(cache(), Under.SMALL);
+            try (WireClient client = WireClient.connect(server);
+                    WireClient watcher = WireClient.connect(server);
+                    WireClient leaving = WireClient.connect(server)) {
+                for (WireClient each : List.of(watcher, leaving)) {
+                    each.send("watch mutations\r\n");
+                    assertThat(each.readThrough("\n")).isEqualTo("OK\r\n");
+                }
+                for (String key : List.of("a", "b", "c")) {
+                    client.send("set " + key + " 0 0 1\r\nx\r\n");
+                    assertThat(client.readThrough("\n")).isEqualTo("STORED\r\n");
+                    assertThat(watcher.readLine()).contains("type=item_store key=" + key + " status=stored cmd=set");
+                    watcher.send("get a\r\n"); // nobody listens to that
+                }
+                leaving.leave();
+                Eventually.holds("who has left is gone, although nothing was told since",
+                        () -> server.connections() == 2);
+                var drained = new CompletableFuture<Boolean>();
+                Thread.ofPlatform().daemon().start(() -> drained.complete(server.drain()));
+                watcher.expectEnd();
+                assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+            }
+        });
+    }
+
     private static Memcached cache() {
         return new Memcached(Settings.defaults());
     }
