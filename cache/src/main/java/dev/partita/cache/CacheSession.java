@@ -9,8 +9,6 @@ import dev.partita.connection.Step;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +29,7 @@ final class CacheSession implements Session {
     static final int LINE_BYTES_MAX = 2_048;
     /// No work is named while outbound has less room than this: the longest line of a reply.
     private static final int LINE_ROOM = 1_024;
-    /// Keys that one pass looks up before others have their turn.
-    private static final int KEYS_PER_PASS_MAX = 256;
-    private static final int ARRIVING_BYTES_MIN = 64 << 10;
     private static final byte BINARY_MAGIC = (byte) 0x80;
-    private static final byte[] NOTHING = {};
     private static final int LOOKUP = 0;
     private static final int UPDATE = 1;
 
@@ -48,6 +42,8 @@ final class CacheSession implements Session {
     private final Request request;
     private final Probe probe;
     private final Tally.Row tally;
+    private final KeysOfGet keys;
+    private final Arriving arriving;
 
     private State state = State.LINE;
     private boolean met;
@@ -57,16 +53,6 @@ final class CacheSession implements Session {
     private Close close = Close.NORMAL;
     /// How much of a line without an end has been looked at.
     private int searched;
-    /// The next key of a get; and inbound's length when no whole key was left in it, or -1.
-    private int keyAt;
-    private int stuckAt = -1;
-    /// Of the keys that this pass has looked up.
-    private int hits;
-    private int misses;
-    private boolean aKeyFailed;
-    /// The key and the value that arrives behind it, as far as it is not in inbound; of the value, so many bytes.
-    private byte[] arrived = NOTHING;
-    private int arrivedBytes;
     /// Bytes to drop.
     private long unwanted;
     /// What waits to be sent to a client that watches.
@@ -80,6 +66,8 @@ final class CacheSession implements Session {
         request = new Request(in);
         probe = server.store().probe(connection);
         tally = server.tally().row(connection.slot());
+        keys = new KeysOfGet(this, server.retrieval());
+        arriving = new Arriving(in, request, server.store());
         trusted = server.trustsEverybody();
     }
 
@@ -91,7 +79,7 @@ final class CacheSession implements Session {
             case LINE -> line();
             case READY -> ready();
             case KEYS -> keys();
-            case VALUE -> value();
+            case VALUE -> awaitValue();
             case SWALLOW -> swallow();
             case PRODUCING -> out.isDrained() ? Step.WORK : Step.WRITE;
             case WATCHING -> watching();
@@ -137,16 +125,14 @@ final class CacheSession implements Session {
         }
         if (request.error == null && request.verb.kind() == Verb.Kind.KEYS) {
             in.skip(request.keyStart);
-            keyAt = 0;
-            stuckAt = -1;
-            aKeyFailed = false;
+            keys.begin();
             state = State.KEYS;
             return keys();
         }
         if (request.error == null && request.verb.hasValue()) {
             if (server.fits(request)) {
                 state = State.VALUE;
-                return value();
+                return awaitValue();
             }
             tally.increment(Stat.STORE_TOO_LARGE);
             request.refuseValue(Says.TOO_LARGE);
@@ -163,48 +149,26 @@ final class CacheSession implements Session {
         if (out.isSealed() || !hasRoom()) {
             return Step.WRITE;
         }
-        return stuckAt == in.length() ? readMore() : Step.WORK;
+        return keys.needMore() ? readMore() : Step.WORK;
     }
 
     /// A data block that fits into inbound is waited for there; a larger one moves into its array piece by piece.
-    private Step value() {
-        int here = in.length() - request.end;
-        int left = request.length + 2 - arrivedBytes;
-        if (here >= left) {
+    private Step awaitValue() {
+        int left = arriving.left();
+        if (in.length() - request.end >= left) {
             state = State.READY;
             return ready();
         }
-        if (arrivedBytes == 0 && request.end + left <= connection.limits().bufferBytes()) {
+        if (!arriving.hasMoved() && request.end + left <= connection.limits().bufferBytes()) {
             return readMore();
         }
-        if (!takeIn(here)) {
+        if (!arriving.move(key())) {
             request.refuseValue(Says.NO_MEMORY);
             tally.increment(Stat.STORE_NO_MEMORY);
             state = State.READY;
             return ready();
         }
         return readMore();
-    }
-
-    /// Moves what has arrived of the data block out of inbound.
-    ///
-    /// @return false if the store has no memory for it
-    private boolean takeIn(int bytes) {
-        Probe key = key();
-        int at = key.length() + arrivedBytes;
-        if (at + bytes > arrived.length) {
-            long most = key.length() + request.length + 2L;
-            int wanted = (int) Math.min(most, Math.max(ARRIVING_BYTES_MIN, 2L * (at + bytes)));
-            if (!server.store().reserve(wanted - arrived.length)) {
-                return false;
-            }
-            arrived = Arrays.copyOf(arrived, wanted);
-            key.copy(arrived);
-        }
-        in.copy(request.end, arrived, at, bytes);
-        in.truncate(request.end);
-        arrivedBytes += bytes;
-        return true;
     }
 
     private Step swallow() {
@@ -249,7 +213,8 @@ final class CacheSession implements Session {
         return out.isDrained() ? Step.READ : Step.WRITE;
     }
 
-    private boolean hasRoom() {
+    /// Whether the longest line of a reply has room in outbound.
+    boolean hasRoom() {
         Buffer bytes = out.bytes();
         return !out.isSealed() && (bytes.isEmpty() || bytes.room() >= LINE_ROOM);
     }
@@ -271,7 +236,7 @@ final class CacheSession implements Session {
         }
         switch (state) {
             case READY -> perform();
-            case KEYS -> lookUp();
+            case KEYS -> lookUpKeys();
             case PRODUCING -> produce();
             case WATCHING -> watched().moveTo(out.bytes());
             default -> throw new IllegalStateException("no work in " + state);
@@ -297,8 +262,8 @@ final class CacheSession implements Session {
             }
         }
         if (request.verb.hasValue()) {
-            end += request.length + 2 - arrivedBytes;
-            forgetArrived();
+            end += arriving.left();
+            arriving.forget();
         }
         in.skip(end);
         request.clear();
@@ -317,83 +282,21 @@ final class CacheSession implements Session {
 
     /// Takes the command away, and sees that the data block that belongs to it goes too.
     private void dropCommand() {
-        unwanted = request.length < 0 ? 0 : request.length + 2L - arrivedBytes;
-        forgetArrived();
+        unwanted = request.length < 0 ? 0 : arriving.left();
+        arriving.forget();
         in.skip(request.end);
         state = unwanted > 0 ? State.SWALLOW : State.LINE;
     }
 
-    /// One pass over the keys of a get.
-    private void lookUp() {
-        stuckAt = -1;
-        hits = 0;
-        misses = 0;
-        for (int keys = 0; keys < KEYS_PER_PASS_MAX && state == State.KEYS && hasRoom(); keys++) {
-            int start = keyAt;
-            int length = in.length();
-            while (start < length && in.at(start) == ' ') {
-                start++;
+    private void lookUpKeys() {
+        byte[] end = keys.lookUp();
+        if (end != null) {
+            say(end);
+            if (keys.hasBad()) {
+                connection.counters().increment(Counter.BAD_REQUESTS);
             }
-            int stop = Line.endOfKey(in, start);
-            if (stop == length) {
-                awaitKey(start, stop);
-                break;
-            }
-            keyAt = stop;
-            lookUp(start, stop);
+            state = State.LINE;
         }
-        if (state == State.KEYS && keyAt > 0) {
-            in.skip(keyAt);
-            stuckAt -= stuckAt < 0 ? 0 : keyAt;
-            keyAt = 0;
-        }
-        count();
-    }
-
-    private void count() {
-        if (hits > 0) {
-            tally.add(Stat.GET_HITS, hits);
-        }
-        if (misses > 0) {
-            tally.add(Stat.GET_MISSES, misses);
-        }
-    }
-
-    /// The key from `start` on is not whole yet.
-    private void awaitKey(int start, int stop) {
-        if (stop - start > Request.KEY_BYTES_MAX + 1) {
-            aKeyFailed = true;
-            keyAt = stop; // the rest of it will be a key that is looked up by nobody
-        } else {
-            keyAt = start;
-        }
-        stuckAt = in.length();
-    }
-
-    private void lookUp(int start, int stop) {
-        boolean last = in.at(stop) == '\n';
-        int end = last && stop > start && in.at(stop - 1) == '\r' ? stop - 1 : stop;
-        if (end - start > Request.KEY_BYTES_MAX) {
-            aKeyFailed = true;
-        } else if (end > start && !aKeyFailed) {
-            boolean hit = server.retrieval().lookUp(this, start, end - start);
-            hits += hit ? 1 : 0;
-            misses += hit ? 0 : 1;
-        }
-        if (!last) {
-            return;
-        }
-        if (!hasRoom()) {
-            keyAt = stop; // only the end is left to say
-            return;
-        }
-        in.skip(stop + 1);
-        keyAt = 0;
-        say(aKeyFailed ? Says.BAD_FORMAT_OF_GET : Says.END);
-        if (aKeyFailed) {
-            connection.counters().increment(Counter.BAD_REQUESTS);
-        }
-        state = State.LINE;
     }
 
     private void produce() {
@@ -459,31 +362,9 @@ final class CacheSession implements Session {
         send(item.bytes, item.keyLength(), item.bytes.length - item.keyLength());
     }
 
-    /// Whether the data block ends with CR LF, as it has to.
-    boolean endsWell() {
-        int end = request.end + request.length + 2 - arrivedBytes;
-        return in.at(end - 1) == '\n' && byteOfValue(end - 2) == '\r';
-    }
-
-    private byte byteOfValue(int at) {
-        return at >= request.end ? in.at(at) : arrived[key().length() + arrivedBytes - 1];
-    }
-
-    /// The key and the data block with its CR LF, in an array of their own.
-    byte[] takeBytes(Probe key) {
-        int total = key.length() + request.length + 2;
-        byte[] bytes = arrived.length == total ? arrived : Arrays.copyOf(arrived, total);
-        key.copy(bytes);
-        int at = key.length() + arrivedBytes;
-        in.copy(request.end, bytes, at, total - at);
-        return bytes;
-    }
-
-    /// The data block as text.
-    String valueText() {
-        Probe key = key();
-        byte[] bytes = takeBytes(key);
-        return new String(bytes, key.length(), request.length, StandardCharsets.ISO_8859_1);
+    /// The request's data block, when all of it is there.
+    Arriving value() {
+        return arriving;
     }
 
     /// Goes on with a reply that is made piece by piece.
@@ -505,14 +386,6 @@ final class CacheSession implements Session {
     /// The client has said who it is.
     void trust() {
         trusted = true;
-    }
-
-    private void forgetArrived() {
-        if (arrived.length > 0) {
-            server.store().release(arrived.length);
-            arrived = NOTHING;
-            arrivedBytes = 0;
-        }
     }
 
     // Refusals and ends.
@@ -577,7 +450,7 @@ final class CacheSession implements Session {
     @Override
     public boolean reset() {
         leave();
-        forgetArrived();
+        arriving.forget();
         state = State.LINE;
         begun = false;
         trusted = server.trustsEverybody();

@@ -25,12 +25,12 @@ final class Classic {
     private void store(CacheSession session) {
         Request request = session.request();
         session.tally().increment(Stat.CMD_SET);
-        if (!session.endsWell()) {
+        if (!session.value().endsWell()) {
             session.say(Says.BAD_CHUNK); // also to who waits for no reply: what follows is not what it seems
             return;
         }
         Probe key = session.key();
-        Outcome outcome = updates.store(request, key, session.tally(), request.verb.mode(), session.takeBytes(key),
+        Outcome outcome = updates.store(request, key, session.tally(), request.verb.mode(), session.value().take(key),
                 clock.expiry(request.exptime), 0);
         reply(session, switch (outcome) {
             case DONE -> Says.STORED;

@@ -124,11 +124,11 @@ public final class Memcached implements Protocol {
     void authenticate(CacheSession session) {
         Credentials credentials = settings.credentials();
         session.tally().increment(Stat.AUTH_CMDS);
-        if (!session.endsWell()) {
+        if (!session.value().endsWell()) {
             session.say(Says.BAD_AUTHENTICATION_END);
             return;
         }
-        String[] words = session.valueText().strip().split(" +", -1);
+        String[] words = session.value().text(session.key()).strip().split(" +", -1);
         if (words.length < 2) {
             session.say(Says.BAD_AUTHENTICATION);
         } else if (credentials == null || credentials.accept(words[0], words[1])) {

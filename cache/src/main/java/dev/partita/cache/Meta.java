@@ -127,7 +127,7 @@ final class Meta {
         Request request = session.request();
         session.tally().increment(Stat.CMD_SET);
         Mode mode = Mode.of(request.mode);
-        if (!session.endsWell()) {
+        if (!session.value().endsWell()) {
             session.say(Says.BAD_CHUNK);
             return;
         }
@@ -138,7 +138,7 @@ final class Meta {
         if (request.has('C') && (mode == Mode.SET || mode == Mode.REPLACE)) {
             mode = Mode.CAS;
         }
-        Outcome outcome = updates.store(request, key, session.tally(), mode, session.takeBytes(key),
+        Outcome outcome = updates.store(request, key, session.tally(), mode, session.value().take(key),
                 clock.expiry(request.exptime), marks(request));
         if (outcome == Outcome.NO_MEMORY) {
             session.say(Says.NO_MEMORY);
