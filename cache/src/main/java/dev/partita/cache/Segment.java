@@ -17,14 +17,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A get only finds and marks, without a lock. Everything else holds this object's monitor. The items are chained and queued
 /// through themselves: there are no nodes.
+///
+/// A table that has become too small is replaced little by little: every new item moves a few chains, so that nobody waits for
+/// all of them. Meanwhile a chain is in either of two tables, and a get looks into both.
 final class Segment {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Item[].class);
+    private static final long HASHES = 1L << 32;
     private static final int SLOTS_LEAST = 1 << 8;
     private static final int SLOTS_MOST = 1 << 26;
     /// Of the memory, what items have until somebody asks for them.
     private static final int SMALL_SHARE = 10;
     /// Items that are looked at for one that can go. After these the next one goes, asked for or not: a put has to end.
     private static final int LOOKS_MAX = 1_000;
+    /// Chains that a new item moves while the table grows: a table is as large as it should be long before it is too small again.
+    private static final int CHAINS_MOVED_MAX = 4;
     /// Slots that [#collect] looks at in one go.
     private static final int SLOTS_COLLECTED_MAX = 64;
 
@@ -35,10 +41,14 @@ final class Segment {
     private int items;
     /// As many slots as items or up to twice as many. A chain is chosen by its hash's high bits, the segment by the low ones.
     private volatile @Nullable Item[] table = new Item[SLOTS_LEAST];
-    /// Odd while chains are being moved into a larger table: who found nothing meanwhile knows nothing.
-    private volatile int growths;
+    /// Twice as large, while the table grows: it has the chains of the first [#moved] slots already, which are empty now.
+    private volatile @Nullable Item @Nullable [] larger;
+    private int moved;
+    /// Odd while chains are being moved: who found nothing meanwhile knows nothing.
+    private volatile int moves;
     /// The hashes of items that went from the small queue, each where the table has its chain, until another one comes there.
     private int[] ghosts = new int[SLOTS_LEAST];
+    private int[] largerGhosts = ghosts;
 
     /// @param onEviction told of each item that went because the memory was full
     Segment(long bytesMax, Consumer<Item> onEviction) {
@@ -46,15 +56,21 @@ final class Segment {
         this.onEviction = onEviction;
     }
 
-    /// The item with this key. From any thread; takes no lock but while the table grows; allocates nothing.
+    /// The item with this key. From any thread; takes no lock but while chains are being moved; allocates nothing.
     @Nullable Item find(Probe key) {
-        int before = growths;
-        Item item = find(table, key);
-        return item != null || before == growths && before % 2 == 0 ? item : findAlone(key);
+        int before = moves;
+        Item item = lookUp(key);
+        return item != null || before == moves && before % 2 == 0 ? item : findAlone(key);
     }
 
     private synchronized @Nullable Item findAlone(Probe key) {
-        return find(table, key);
+        return lookUp(key);
+    }
+
+    private @Nullable Item lookUp(Probe key) {
+        Item item = find(table, key);
+        Item[] larger = this.larger;
+        return item != null || larger == null ? item : find(larger, key);
     }
 
     private static @Nullable Item find(@Nullable Item[] table, Probe key) {
@@ -71,9 +87,19 @@ final class Segment {
 
     // Under this monitor.
 
+    /// The table that has the chain of a hash.
+    private @Nullable Item[] tableOf(int hash) {
+        Item[] larger = this.larger;
+        return larger == null || slot(table.length, hash) >= moved ? table : larger;
+    }
+
+    private int[] ghostsOf(int hash) {
+        return larger == null || slot(ghosts.length, hash) >= moved ? ghosts : largerGhosts;
+    }
+
     /// Stores an item, over the one that has its key, and lets items go until the memory suffices.
     synchronized void put(Item item) {
-        Item[] table = this.table;
+        Item[] table = tableOf(item.hash);
         int slot = slot(table.length, item.hash);
         Item before = null;
         Item old = table[slot];
@@ -85,9 +111,8 @@ final class Segment {
             item.next = table[slot];
             SLOT.setRelease(table, slot, item);
             enqueue(item, slot);
-            if (++items > table.length && table.length < SLOTS_MOST) {
-                grow();
-            }
+            items++;
+            grow();
         } else {
             item.next = old.next;
             item.succeed(old);
@@ -98,6 +123,7 @@ final class Segment {
     }
 
     private void enqueue(Item item, int slot) {
+        int[] ghosts = ghostsOf(item.hash);
         if (ghosts[slot] == item.hash) {
             ghosts[slot] = 0;
             item.becomeMain();
@@ -120,7 +146,7 @@ final class Segment {
 
     /// Whether it is this item that is stored under its key.
     synchronized boolean holds(Item item) {
-        Item[] table = this.table;
+        Item[] table = tableOf(item.hash);
         Item at = table[slot(table.length, item.hash)];
         while (at != null && at != item) {
             at = at.next;
@@ -135,7 +161,7 @@ final class Segment {
     }
 
     private void unchain(Item item) {
-        Item[] table = this.table;
+        Item[] table = tableOf(item.hash);
         int slot = slot(table.length, item.hash);
         Item before = null;
         for (Item at = table[slot]; at != null && at != item; at = at.next) {
@@ -175,31 +201,49 @@ final class Segment {
 
     private void evict(Item item) {
         if (!item.isMain()) {
+            int[] ghosts = ghostsOf(item.hash);
             ghosts[slot(ghosts.length, item.hash)] = item.hash;
         }
         unchain(item);
         onEviction.accept(item);
     }
 
-    /// Doubles the table: every chain becomes two.
+    /// Begins to double a table that has become too small, or goes on.
     private synchronized void grow() {
-        growths++;
+        Item[] into = larger;
+        if (into != null) {
+            move(into);
+        } else if (items > table.length && table.length < SLOTS_MOST) {
+            largerGhosts = new int[2 * table.length];
+            larger = new Item[2 * table.length];
+        }
+    }
+
+    /// Moves some chains: each becomes two.
+    private synchronized void move(@Nullable Item[] into) {
+        moves++;
         Item[] from = table;
-        var into = new Item[2 * from.length];
-        var ghostsInto = new int[into.length];
-        for (int i = 0; i < from.length; i++) {
+        for (int stop = moved + CHAINS_MOVED_MAX; moved < stop; moved++) {
             Item next;
-            for (Item item = from[i]; item != null; item = next) {
+            for (Item item = from[moved]; item != null; item = next) {
                 next = item.next;
                 int slot = slot(into.length, item.hash);
                 item.next = into[slot];
-                into[slot] = item;
+                SLOT.setRelease(into, slot, item);
             }
-            ghostsInto[slot(into.length, ghosts[i])] = ghosts[i];
+            SLOT.setRelease(from, moved, null);
+            int ghost = ghosts[moved];
+            if (ghost != 0) {
+                largerGhosts[slot(into.length, ghost)] = ghost;
+            }
         }
-        ghosts = ghostsInto;
-        table = into;
-        growths++;
+        if (moved == from.length) {
+            table = into;
+            ghosts = largerGhosts;
+            larger = null;
+            moved = 0;
+        }
+        moves++;
     }
 
     /// Changes the bound; items that no longer fit go.
@@ -221,19 +265,19 @@ final class Segment {
     ///
     /// @param from 0 at first, then what this has answered: 2^32 at the end
     synchronized long collect(long from, Collection<Item> into) {
-        Item[] table = this.table;
-        int shift = Integer.numberOfLeadingZeros(table.length) + 1;
-        int slot = (int) (from >>> shift);
-        int stop = Math.min(table.length, slot + SLOTS_COLLECTED_MAX);
-        while (slot < stop && table[slot] == null) {
-            slot++;
+        long at = from;
+        for (int slots = 0; slots < SLOTS_COLLECTED_MAX && at < HASHES; slots++) {
+            Item[] table = tableOf((int) at);
+            int shift = Integer.numberOfLeadingZeros(table.length) + 1;
+            int slot = (int) (at >>> shift);
+            at = (slot + 1L) << shift;
+            if (table[slot] != null) {
+                for (Item item = table[slot]; item != null; item = item.next) {
+                    into.add(item);
+                }
+                break;
+            }
         }
-        if (slot == stop) {
-            return (long) stop << shift;
-        }
-        for (Item item = table[slot]; item != null; item = item.next) {
-            into.add(item);
-        }
-        return (slot + 1L) << shift;
+        return at;
     }
 }

@@ -3,13 +3,17 @@ package dev.partita.cache;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.connection.Buffer;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -236,6 +240,41 @@ class StoreTest {
             reader.join();
             assertThat(misses).hasValue(0);
             assertThat(server.protocol.store().items()).isEqualTo(100_100);
+        }
+    }
+
+    @Test
+    void whatIsThereIsFoundWithoutALockHalfwayThroughAGrowth() throws Exception {
+        var server = new Talk.Server(Settings.defaults().withMemoryBytes(16 << 20)); // one segment
+        try (var talk = new Talk(server, LIMITS)) {
+            for (int items = 1; items <= 1_100; items++) { // through every state of three growths
+                talk.ask("set key" + items + " 0 0 1 noreply\r\nx\r\n");
+                int first = Math.max(1, items - 300);
+                if (items % 20 == 0) {
+                    assertThat(keysFound(server, first, items)).as("of " + items).isEqualTo(items - first + 1);
+                }
+            }
+            talk.ask("delete key700 noreply\r\nset key701 0 0 3 noreply\r\nnew\r\n");
+            assertThat(talk.ask("get key700 key701\r\n")).isEqualTo("VALUE key701 0 3\r\nnew\r\nEND\r\n");
+            assertThat(talk.ask("lru_crawler mgdump hash\r\n").lines().distinct()).hasSize(1_099 + 1);
+        }
+    }
+
+    /// Looks while somebody else holds the lock for good.
+    private static long keysFound(Talk.Server server, int first, int last) throws Exception {
+        var get = new StringBuilder("get");
+        for (int i = first; i <= last; i++) {
+            get.append(" key").append(i);
+        }
+        var anyKey = new Probe(0, 1, Buffer.over(MemorySegment.ofArray(new byte[0])), 0).at(0, 0);
+        try (var thread = Executors.newSingleThreadExecutor()) {
+            synchronized (server.protocol.store().lock(anyKey)) {
+                return thread.submit(() -> {
+                    try (var talk = new Talk(server, LIMITS)) {
+                        return talk.ask(get + "\r\n").lines().filter(line -> line.startsWith("VALUE")).count();
+                    }
+                }).get(10, TimeUnit.SECONDS);
+            }
         }
     }
 
