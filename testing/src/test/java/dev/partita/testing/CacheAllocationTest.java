@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CacheAllocationTest {
     private static final int CONNECTIONS = 4;
     private static final int BATCH = 1_024;
-    private static final int BATCHES_MAX = 200;
+    private static final int BATCHES_MAX = 1_000;
     private static final int CLEAN_BATCHES = 3;
     private static final int VALUE_BYTES = 1_000;
     /// The key and the value with CR LF behind an array's header, rounded up, and the item; with or without compact headers.
