@@ -279,17 +279,17 @@ public final class DistantWorker {
     private void lose(Relay relay, EventLoop loop) {
         Connection connection = relay.connection();
         int slot = relay.slot();
-        boolean isQueued = at[slot] == At.WORKER && shared.getInt(slot, Slot.TAKEN) == 0;
-        if (isQueued && relay.takeBack()) {
+        boolean isThere = at[slot] == At.WORKER;
+        if (isThere && shared.getInt(slot, Slot.TAKEN) == 0 && relay.takeBack()) {
             free(slot); // another worker gets it
         } else {
-            relay.lose();
+            relay.lose(isThere);
         }
-        switch (connection.place()) {
-            case LENT -> connection.goHome();
-            case HOME -> loop.turn(connection);
-            case FRESH, CONNECTING, QUEUED, ENTRUSTED, WAITING -> {} // has its turn anyway, or never was there
-        }
+        if (isThere) {
+            connection.goHome();
+        } else if (connection.place() == Place.HOME) {
+            loop.turn(connection);
+        } // any other has its turn anyway, also one that the worker has just returned and that is on its way home
     }
 
     private void closeIfOver() {

@@ -3,7 +3,6 @@ package dev.partita.processes.lending;
 import dev.partita.connection.Buffer;
 import dev.partita.connection.Close;
 import dev.partita.connection.Connection;
-import dev.partita.connection.Place;
 import dev.partita.connection.Session;
 import dev.partita.connection.Step;
 import dev.partita.limits.Phase;
@@ -225,8 +224,10 @@ final class Relay implements Session {
     }
 
     /// The worker is gone, and with it what it knows of this conversation. What it has said before still leaves.
-    void lose() {
-        if (state != State.REST && state != State.CLOSES || connection.place() == Place.LENT) {
+    ///
+    /// @param unanswered whether it has been given something that it has not returned
+    void lose(boolean unanswered) {
+        if (unanswered || state != State.REST && state != State.CLOSES) {
             state = State.LOST;
         }
     }

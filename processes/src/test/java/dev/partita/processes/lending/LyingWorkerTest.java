@@ -8,6 +8,7 @@ import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
 import dev.partita.connection.Step;
+import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
 import dev.partita.model.Amped;
 import dev.partita.processes.lending.Slot.Word;
@@ -157,6 +158,33 @@ class LyingWorkerTest {
             second.toMaster.put(Word.HOME.about(slot));
             second.wakeMaster();
             assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII)).isEqualTo("y");
+        }
+    }
+
+    @Test
+    void whatAWorkerHasReturnedJustBeforeItDiedComesHomeOnce() throws Exception {
+        var crew = new ProcessCrew(server());
+        DistantWorker worker = crew.prepare();
+        SharedSlots slots = worker.shared().otherSide();
+        crew.add(worker);
+        try (Running master = start(crew)) {
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), master.port())) {
+                client.getOutputStream().write('x');
+                while (slots.toWorker.isEmpty()) {
+                    Thread.onSpinWait();
+                }
+                slots.setInt(slots.toWorker.take(), Slot.TAKEN, 1);
+                returns(slots, Slot.Step.WRITE.ordinal(), 1);
+                crew.lose(worker); // before the master was woken to hear it
+                assertThat(client.getInputStream().readNBytes(1)).hasSize(1);
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
+            }
+            try (Socket next = new Socket(InetAddress.getLoopbackAddress(), master.port())) {
+                next.getOutputStream().write('x');
+                assertThat(new String(next.getInputStream().readAllBytes(), US_ASCII)).isEqualTo("busy");
+            }
+            boolean _ = master.drain();
+            assertThat(master.count(Counter.CLOSED)).isEqualTo(master.count(Counter.ACCEPTED)).isEqualTo(2);
         }
     }
 
