@@ -49,7 +49,7 @@ class ZeroAllocationTest {
     /// So many batches in a row have to allocate nothing.
     private static final int CLEAN_BATCHES = 3;
     private static final List<ServerModel> MODELS =
-            List.of(new Sped(), new Symped(2), new Amped(2), new Seda(2), new Mp(16));
+            List.of(new Sped(), new Symped(2), new Amped(2), new Seda(2), new Mp(16), new AmpedOverSlots(2));
 
     @TempDir
     private static Path folder;
@@ -121,8 +121,10 @@ class ZeroAllocationTest {
     }
 
     static Stream<Arguments> modelsWithoutGarbage() {
-        return MODELS.stream()
-                .flatMap(ZeroAllocationTest::overTransportsWithoutGarbage)
+        return Stream.concat(
+                MODELS.stream().filter(model -> !(model instanceof AmpedOverSlots))
+                        .flatMap(ZeroAllocationTest::overTransportsWithoutGarbage),
+                AmpedOverSlots.all().stream())
                 .flatMap(under -> Dialects.all().stream().map(dialect -> Arguments.of(under, dialect)));
     }
 
@@ -158,7 +160,7 @@ class ZeroAllocationTest {
 
     static Stream<Arguments> logged() {
         return MODELS.stream()
-                .filter(model -> !(model instanceof Symped))
+                .filter(model -> !(model instanceof Symped || model instanceof AmpedOverSlots))
                 .flatMap(ZeroAllocationTest::overTransportsWithoutGarbage)
                 .flatMap(under -> Stream.of(1, PIPELINED).flatMap(pipelined -> Stream.of(Format.values())
                         .map(format -> Arguments.of(under, pipelined, format))));
