@@ -4,6 +4,7 @@ import dev.partita.limits.Counter;
 import dev.partita.limits.Counts;
 import dev.partita.server.Running;
 import dev.partita.server.Running.Level;
+import dev.partita.server.WorkerEnd;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -31,6 +32,7 @@ final class Metrics {
     private final Running server;
     private final Figures figures;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final WorkerMetrics workers;
     private Counts counts;
     private List<Level> loops;
     private List<Level> queues;
@@ -64,6 +66,13 @@ final class Metrics {
         levels("partita.loop.connections", "loop", "connections of an event loop", () -> loops);
         levels("partita.queue", "queue", "requests that wait in front of a worker or stage or are worked on",
                 () -> queues);
+        for (WorkerEnd why : WorkerEnd.values()) {
+            FunctionCounter.builder("partita.workers.replaced", server, of -> of.replaced(why))
+                    .description("worker processes that were replaced, and why")
+                    .tag("why", why.word())
+                    .register(registry);
+        }
+        workers = new WorkerMetrics(registry);
         Gauge.builder("partita.info", () -> 1)
                 .description("the model and the transport in use")
                 .tag("model", server.model().name())
@@ -115,6 +124,7 @@ final class Metrics {
         queues = server.queues();
         ownCounts = figures.counts();
         ownLevels = figures.levels();
+        workers.show(server.workers());
         var text = new ByteArrayOutputStream();
         registry.scrape(text, format);
         return text.toByteArray();

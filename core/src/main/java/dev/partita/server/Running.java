@@ -67,6 +67,11 @@ public interface Running extends AutoCloseable {
         return List.of();
     }
 
+    /// How many worker processes had to be replaced for that reason. From any thread.
+    default long replaced(WorkerEnd why) {
+        return 0;
+    }
+
     /// Starts a new generation of this program, with what its command line and files say now, and lets it take over without
     /// losing a request: only when it is ready to serve does the old one stop accepting and drain. Waits until that has
     /// happened, or has failed; the old one goes on then.

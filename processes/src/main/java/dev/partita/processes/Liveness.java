@@ -4,6 +4,7 @@ import dev.partita.limits.Counts;
 import dev.partita.processes.Generation.Place;
 import dev.partita.processes.Message.End;
 import dev.partita.processes.WorkerProcess.State;
+import dev.partita.server.WorkerEnd;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -79,21 +80,27 @@ final class Liveness {
                 hearing.accept(each);
                 generation.workers.remove(each);
                 onEnd(generation, each, now, serverEnds);
-            } else if (!each.lie().isEmpty()) {
-                each.kill(each.lie());
-            } else if (now >= each.endBy) {
-                each.kill("it did not end in time");
             } else
                 if (generation == generations.current && Passing.isAlone(generation)
                         && isSuperfluous(generation, each, now)) {
                             generation.places.removeIf(place -> place.worker == each);
                             each.end(End.How.DRAIN, now + Generation.END_NANOS);
-                        } else
-                    if (each.state == State.STARTING && now - each.startedAt > START_NANOS) {
-                        each.kill("it has not reached run within " + START_NANOS / 1_000_000_000L + " s");
-                    } else if (each.state != State.STARTING && fair && now - each.heardAt > STUCK_NANOS) {
-                        each.kill("stuck: no heartbeat for " + STUCK_NANOS / 1_000_000_000L + " s");
-                    }
+                        } else {
+                            killIfUnfit(each, now, fair);
+                        }
+        }
+    }
+
+    private static void killIfUnfit(WorkerProcess worker, long now, boolean fair) {
+        boolean starts = worker.state == State.STARTING;
+        if (!worker.lie().isEmpty()) {
+            worker.kill(worker.lie());
+        } else if (now >= worker.endBy) {
+            worker.kill("it did not end in time");
+        } else if (starts && now - worker.startedAt > START_NANOS) {
+            worker.kill("it has not reached run within " + START_NANOS / 1_000_000_000L + " s");
+        } else if (!starts && fair && now - worker.heardAt > STUCK_NANOS) {
+            worker.kill(WorkerEnd.STUCK, "stuck: no heartbeat for " + STUCK_NANOS / 1_000_000_000L + " s");
         }
     }
 
@@ -112,19 +119,18 @@ final class Liveness {
         boolean expected = generation.ending || serverEnds || worker.state == State.DRAINING;
         String tail = worker.tail();
         worker.close();
-        if (place != null) {
-            place.worker = null;
-        }
         String end = worker.end();
         if (expected) {
+            if (place != null) {
+                place.worker = null;
+            }
             if (worker.state == State.DRAINING && !worker.endedWell()) {
                 LOG.log(System.Logger.Level.WARNING, "a worker (process " + worker.pid() + ") that drained: " + end);
             }
             return;
         }
         if (place != null) {
-            place.restarts++;
-            place.lastEnd = end;
+            generations.vacate(place, worker.why(), end);
         }
         boolean late = worker.state == State.STARTING;
         onLost(generation, worker, (late ? "did not reach run: " : "is lost: ") + end + (late ? tail : ""), now);

@@ -14,6 +14,7 @@ import dev.partita.server.Division.Reach;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
+import dev.partita.server.WorkerEnd;
 import dev.partita.server.WorkerStatus;
 import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport;
@@ -291,6 +292,12 @@ final class Master implements Running, Supervisor.Own {
     public List<WorkerStatus> workers() {
         Supervisor others = supervisor;
         return others == null ? List.of() : others.workers();
+    }
+
+    @Override
+    public long replaced(WorkerEnd why) {
+        Supervisor others = supervisor;
+        return others == null ? 0 : others.replaced(why);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.partita.processes;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counts;
 import dev.partita.processes.Generation.Place;
+import dev.partita.server.WorkerEnd;
 import dev.partita.server.WorkerStatus;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -44,6 +45,10 @@ final class Overview {
             }
         }
         return all;
+    }
+
+    long replaced(WorkerEnd why) {
+        return generations.replaced(why);
     }
 
     private static WorkerStatus status(Generation generation, WorkerProcess worker) {

@@ -4,17 +4,24 @@ import dev.partita.limits.Counter;
 import dev.partita.processes.Generation.Place;
 import dev.partita.processes.Message.End;
 import dev.partita.processes.WorkerProcess.State;
+import dev.partita.server.WorkerEnd;
 import org.jspecify.annotations.Nullable;
 
 /// Lets workers end that have served as long, or as much, as they are to: one at a time, and only when the warm one that takes
 /// its place serves. The supervisor's thread only.
 final class Recycling {
+    private final Generations generations;
     /// The one that goes on until its successor serves.
     private @Nullable WorkerProcess outgoing;
     private @Nullable Place place;
 
+    Recycling(Generations generations) {
+        this.generations = generations;
+    }
+
     /// Looks whether somebody of the generation that serves is due.
-    void progress(Generation generation, long now) {
+    void progress(long now) {
+        Generation generation = generations.current;
         Plan plan = generation.plan;
         if (plan == null || plan.workerRequestsMax() == 0 && plan.workerAgeSecondsMax() == 0) {
             return;
@@ -44,9 +51,9 @@ final class Recycling {
         if (due != null && worker != null && generation.spare() != null) {
             outgoing = worker;
             place = due;
-            due.worker = null; // the next one that is ready gets it, and the same sockets
-            due.restarts++;
-            due.lastEnd = "recycled after " + worker.counts.get(Counter.REQUESTS) + " requests";
+            // The next one that is ready gets it, and the same sockets.
+            generations.vacate(due, WorkerEnd.RECYCLED,
+                    "recycled after " + worker.counts.get(Counter.REQUESTS) + " requests");
         }
     }
 

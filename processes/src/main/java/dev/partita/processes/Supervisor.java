@@ -13,6 +13,7 @@ import dev.partita.processes.Message.End;
 import dev.partita.processes.Message.Hello;
 import dev.partita.processes.WorkerProcess.State;
 import dev.partita.processes.lending.ProcessCrew;
+import dev.partita.server.WorkerEnd;
 import dev.partita.server.WorkerStatus;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -40,7 +41,6 @@ final class Supervisor implements Runnable, Clients.Desk {
     private final Staffing staffing;
     private final Readiness readiness = new Readiness();
     private final Passing passing = new Passing();
-    private final Recycling recycling = new Recycling();
     private final Own own;
     private final ServiceManager manager;
     private final Clients clients = new Clients(this);
@@ -50,6 +50,7 @@ final class Supervisor implements Runnable, Clients.Desk {
     // Guarded by this.
     private final Generations generations;
     private final Reloading reloading;
+    private final Recycling recycling;
     private final Upgrading upgrading;
     /// Whether a worker that doubts its own answers ends the start: there is a master that goes on.
     private final boolean doubtful;
@@ -93,6 +94,7 @@ final class Supervisor implements Runnable, Clients.Desk {
         staffing = new Staffing(program, controlPath, sockets, readiness::wakeup, crew);
         generations = new Generations(first);
         reloading = new Reloading(generations, sockets, own, manager);
+        recycling = new Recycling(generations);
         liveness = new Liveness(generations, reloading, passing, this::hear);
         overview = new Overview(generations, liveness, sockets);
         upgrading = new Upgrading(program, controlPath, sockets, readiness::wakeup);
@@ -195,6 +197,10 @@ final class Supervisor implements Runnable, Clients.Desk {
         return overview.workers();
     }
 
+    synchronized long replaced(WorkerEnd why) {
+        return overview.replaced(why);
+    }
+
     // The thread.
 
     @Override
@@ -264,7 +270,7 @@ final class Supervisor implements Runnable, Clients.Desk {
             }
             generations.current.join();
             reloading.progress(!upgrading.isUnderWay(), now);
-            recycling.progress(generations.current, now);
+            recycling.progress(now);
             if (!liveness.hasBegun() && generations.current.isServing()) {
                 liveness.begin();
                 settled.countDown();

@@ -5,6 +5,7 @@ import dev.partita.limits.Counts;
 import dev.partita.linux.socket.MessageChannel;
 import dev.partita.processes.lending.DistantWorker;
 import dev.partita.processes.lending.ProcessCrew;
+import dev.partita.server.WorkerEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ final class WorkerProcess {
     long servingSince;
     /// When it is killed if it has not ended by then.
     long endBy = Long.MAX_VALUE;
-    String killedBecause = "";
+    private @Nullable WorkerEnd killed;
+    private String killedBecause = "";
 
     // Where the master lends.
     private @Nullable ProcessCrew crew;
@@ -171,8 +173,14 @@ final class WorkerProcess {
         return both.isEmpty() ? "" : ":\n" + both.indent(4).stripTrailing();
     }
 
+    /// Kills it for something that has nothing to do with its life signs.
     void kill(String because) {
-        if (killedBecause.isEmpty()) {
+        kill(WorkerEnd.DISTRUSTED, because);
+    }
+
+    void kill(WorkerEnd why, String because) {
+        if (killed == null) {
+            killed = why;
             killedBecause = because;
         }
         process.destroyForcibly();
@@ -180,20 +188,31 @@ final class WorkerProcess {
 
     /// Whether it has ended of itself, and so the next one probably would.
     boolean endedItself() {
-        return killedBecause.isEmpty() && process.exitValue() < SIGNALLED;
+        return killed == null && process.exitValue() < SIGNALLED;
     }
 
     /// Whether it has ended with nothing left to do, or was not needed.
     boolean endedWell() {
-        return killedBecause.isEmpty() ? process.exitValue() == 0 : killedBecause.equals(NOT_NEEDED);
+        return killed == null ? process.exitValue() == 0 : killedBecause.equals(NOT_NEEDED);
     }
 
-    /// Why it has ended.
-    String end() {
+    /// What it has ended by.
+    WorkerEnd why() {
+        if (killed != null) {
+            return killed;
+        }
         int code = process.exitValue();
-        if (!killedBecause.isEmpty()) {
+        return code == OUT_OF_MEMORY
+                ? WorkerEnd.OUT_OF_MEMORY
+                : code > SIGNALLED ? WorkerEnd.SIGNAL : WorkerEnd.EXIT;
+    }
+
+    /// The same in words.
+    String end() {
+        if (killed != null) {
             return killedBecause;
         }
+        int code = process.exitValue();
         return switch (code) {
             case OUT_OF_MEMORY -> "out of memory";
             case SIGNALLED + SIGKILL -> "killed by signal 9";
