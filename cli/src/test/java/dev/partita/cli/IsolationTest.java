@@ -16,13 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -39,17 +38,8 @@ class IsolationTest {
     @TempDir
     Path temporary;
 
-    private Masters masters;
-
-    @BeforeEach
-    void begin() {
-        masters = new Masters(temporary);
-    }
-
-    @AfterEach
-    void leavesNoProcessBehind() {
-        masters.close();
-    }
+    @RegisterExtension
+    final Masters masters = new Masters(() -> temporary);
 
     static Stream<String> everyAcceptPolicyServesInProcesses() {
         return sample("hand-over", "reuse-port", "shared");

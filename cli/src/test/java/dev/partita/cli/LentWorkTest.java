@@ -3,6 +3,7 @@ package dev.partita.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.transport.Transports;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -11,13 +12,12 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// AMPED whose workers are processes: they have no network, and whether one is lost or all are replaced, connections stay.
@@ -29,48 +29,67 @@ class LentWorkTest {
     @TempDir
     Path temporary;
 
-    private Masters masters;
-    private Program program;
+    @RegisterExtension
+    final Masters masters = new Masters(() -> temporary);
 
-    @BeforeEach
-    void start() throws IOException {
-        masters = new Masters(temporary);
-        program = masters.serve("--demo", "--model", "amped", "--workers", "2", "--control",
-                temporary.resolve("control").toString());
+    private Program start(String transport) throws IOException {
+        Program program = masters.serve("--demo", "--model", "amped", "--workers", "2", "--transport", transport,
+                "--admin", "127.0.0.1:0", "--control", temporary.resolve("control").toString());
         program.line("             Ctrl-C");
-    }
-
-    @AfterEach
-    void leavesNoProcessBehind() {
-        masters.close();
+        return program;
     }
 
     @Test
-    void aWorkerHasNoNetworkAndItsDeathCostsOnlyTheRequestThatItWorksOn() throws Exception {
+    void aWorkerHasNoNetworkAndItsLossCostsOnlyTheRequestThatItWorksOn() throws Exception {
+        Program program = start("epoll");
         try (SocketChannel kept = SocketChannel.open(program.server());
-                SocketChannel waiting = SocketChannel.open(program.server())) {
+                SocketChannel killed = SocketChannel.open(program.server());
+                SocketChannel stopped = SocketChannel.open(program.server())) {
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
             assertThat(networkSockets(program.process().pid())).isNotEmpty();
             for (Masters.Row each : masters.rows()) {
                 assertThat(networkSockets(each.pid())).isEmpty();
             }
-            Web.send(waiting, "GET", "/sleep?millis=60000", "");
-            masters.await("it is worked on", all -> all.stream().anyMatch(row -> row.connections() == 1));
-            Masters.Row busy = masters.rows().stream().filter(row -> row.connections() == 1).findFirst().orElseThrow();
-            Masters.send("KILL", busy.pid());
-            assertThat(Web.receive(waiting)).startsWith("HTTP/1.1 502 ").contains("Connection: close");
+            loseWhoWorks(killed, "KILL");
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
-            masters.await("it is replaced", all -> all.stream().filter(Masters.Row::serves).count() == 2
-                    && all.stream().noneMatch(row -> row.pid() == busy.pid()));
+            loseWhoWorks(stopped, "STOP");
+            assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");
         }
+        assertThat(masters.control("status")).contains("killed by signal 9", "stuck: no heartbeat for 2 s");
+        assertThat(Web.get(program.admin(), "/metrics")).contains(
+                "partita_workers_replaced_total{why=\"signal\"} 1.0\n",
+                "partita_workers_replaced_total{why=\"stuck\"} 1.0\n",
+                "partita_workers_replaced_total{why=\"exit\"} 0.0\n")
+                .contains(masters.rows().stream().flatMap(LentWorkTest::figures).toList());
         program.signal("TERM");
         // What the killed worker has counted since its last beat is gone.
         assertThat(program.line("ended: ")).endsWith(", 0 given up");
         assertThat(program.exit()).isZero();
     }
 
+    /// What the metrics show of a worker.
+    private static Stream<String> figures(Masters.Row worker) {
+        String tags = "{generation=\"1\",pid=\"" + worker.pid() + "\",place=\"" + worker.place() + "\"} ";
+        return Stream.of("partita_worker_age_seconds" + tags, "partita_worker_connections" + tags + "0.0\n",
+                "partita_worker_requests" + tags, "partita_worker_restarts" + tags + worker.restarts() + ".0\n");
+    }
+
+    /// Lets a worker begin with a request that takes long, and sends that worker a signal.
+    private void loseWhoWorks(SocketChannel client, String signal) throws Exception {
+        Web.send(client, "GET", "/sleep?millis=60000", "");
+        masters.await("it is worked on", all -> all.stream().anyMatch(row -> row.connections() == 1));
+        Masters.Row busy = masters.rows().stream().filter(row -> row.connections() == 1).findFirst().orElseThrow();
+        Masters.send(signal, busy.pid());
+        assertThat(Web.receive(client)).startsWith("HTTP/1.1 502 ").contains("Connection: close");
+        masters.await("it is replaced", all -> all.stream().filter(Masters.Row::serves).count() == 2
+                && all.stream().noneMatch(row -> row.pid() == busy.pid()));
+    }
+
     @Test
     void connectionsStayWhenAllWorkersAreReplaced() throws Exception {
+        boolean uring = Transports.all().stream()
+                .anyMatch(each -> each.name().equals("uring") && each.unavailable().isEmpty());
+        Program program = start(uring ? "uring" : "epoll");
         try (SocketChannel kept = SocketChannel.open(program.server());
                 SocketChannel halfway = SocketChannel.open(program.server())) {
             assertThat(Web.exchange(kept, GET)).startsWith("HTTP/1.1 200");

@@ -14,15 +14,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Servers that are asked through their control sockets. Closing it ends all of them, with whatever they have started.
-final class Masters implements AutoCloseable {
+/// Servers that are asked through their control sockets. After each test all of them are ended, with whatever they have started.
+final class Masters implements AfterEachCallback {
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final Pattern MASTER = Pattern.compile("(?m)^master (\\d+), ");
 
-    private final Path temporary;
+    private final Supplier<Path> temporary;
     private final List<Program> started = new ArrayList<>();
     /// Processes that have taken over from those that were started.
     private final List<ProcessHandle> successors = new ArrayList<>();
@@ -42,13 +45,13 @@ final class Masters implements AutoCloseable {
         }
     }
 
-    /// @param temporary where the servers keep what they keep for a user
-    Masters(Path temporary) {
+    /// @param temporary where the servers keep what they keep for a user; asked once a test has begun
+    Masters(Supplier<Path> temporary) {
         this.temporary = temporary;
     }
 
     @Override
-    public void close() {
+    public void afterEach(ExtensionContext context) {
         List<ProcessHandle> all = new ArrayList<>(successors);
         started.forEach(each -> all.add(each.process().toHandle()));
         for (ProcessHandle each : all) {
@@ -75,20 +78,20 @@ final class Masters implements AutoCloseable {
     }
 
     Program run(List<String> command) throws IOException {
-        Program program = Program.start(temporary, command);
+        Program program = Program.start(temporary.get(), command);
         started.add(program);
         return program;
     }
 
     /// A folder with a page that says so.
     Path folder(String text) throws IOException {
-        Path folder = Files.createDirectories(temporary.resolve("site-" + text));
+        Path folder = Files.createDirectories(temporary.get().resolve("site-" + text));
         Files.writeString(folder.resolve("index.html"), text);
         return folder;
     }
 
     Path config(Path root) throws IOException {
-        return Files.writeString(temporary.resolve("partita.properties"), "root=" + root + "\n");
+        return Files.writeString(temporary.get().resolve("partita.properties"), "root=" + root + "\n");
     }
 
     static void send(String signal, long pid) throws Exception {
@@ -132,12 +135,12 @@ final class Masters implements AutoCloseable {
     }
 
     private Path socket() throws IOException {
-        Path named = temporary.resolve("control");
+        Path named = temporary.get().resolve("control");
         if (Files.exists(named)) {
             return named;
         }
         int port = port(started.getLast().server());
-        return temporary.resolve("partita-" + port + ".sock");
+        return temporary.get().resolve("partita-" + port + ".sock");
     }
 
     static int port(SocketAddress server) {

@@ -35,7 +35,15 @@ record Program(Process process, BufferedReader out, Path errors, List<String> sa
     }
 
     SocketAddress server() throws IOException {
-        String url = line("serving ");
+        return address(line("serving "));
+    }
+
+    /// Where the admin listener is.
+    SocketAddress admin() throws IOException {
+        return address(line("admin "));
+    }
+
+    private static SocketAddress address(String url) {
         int port = Integer.parseInt(url.substring(url.lastIndexOf(':') + 1, url.lastIndexOf('/')));
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }

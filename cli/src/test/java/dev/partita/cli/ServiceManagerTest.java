@@ -6,13 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a service manager gives a server, and hears of it. Its part is played by a few lines of Python: they open the listening
@@ -40,17 +39,8 @@ class ServiceManagerTest {
     @TempDir
     Path temporary;
 
-    private Masters masters;
-
-    @BeforeEach
-    void begin() {
-        masters = new Masters(temporary);
-    }
-
-    @AfterEach
-    void leavesNoProcessBehind() {
-        masters.close();
-    }
+    @RegisterExtension
+    final Masters masters = new Masters(() -> temporary);
 
     @Test
     void theManagersSocketIsServedAndItHearsOfEveryChange() throws Exception {

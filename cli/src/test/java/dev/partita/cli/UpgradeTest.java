@@ -7,13 +7,12 @@ import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,17 +24,8 @@ class UpgradeTest {
     @TempDir
     Path temporary;
 
-    private Masters masters;
-
-    @BeforeEach
-    void begin() {
-        masters = new Masters(temporary);
-    }
-
-    @AfterEach
-    void leavesNoProcessBehind() {
-        masters.close();
-    }
+    @RegisterExtension
+    final Masters masters = new Masters(() -> temporary);
 
     @ParameterizedTest
     @CsvSource({"symped, threads", "symped, processes"})

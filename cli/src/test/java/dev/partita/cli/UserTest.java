@@ -12,14 +12,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server that root starts and that serves as somebody else: `--user`.
@@ -31,17 +30,8 @@ class UserTest {
     @TempDir
     Path temporary;
 
-    private Masters masters;
-
-    @BeforeEach
-    void begin() {
-        masters = new Masters(temporary);
-    }
-
-    @AfterEach
-    void leavesNoProcessBehind() {
-        masters.close();
-    }
+    @RegisterExtension
+    final Masters masters = new Masters(() -> temporary);
 
     @Test
     void everyThreadBecomesTheUserForGood() throws Exception {
