@@ -2,8 +2,8 @@ package dev.partita.processes;
 
 import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Endpoint;
-import dev.partita.connection.FileAccess;
 import dev.partita.limits.Counters;
+import dev.partita.processes.lending.LayeredTransport;
 import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Parking;
@@ -12,8 +12,6 @@ import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport;
 import dev.partita.transport.Waiting;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A transport whose listeners came from another process, as far as they have; others it opens, and remembers, so that they can
 /// be handed on. Servers are started with it by one thread at a time.
-final class HandedTransport implements Transport {
-    private final Transport transport;
+final class HandedTransport implements LayeredTransport {
+    private final Transport below;
     private final Map<SocketAddress, Deque<Listener>> handed = new LinkedHashMap<>();
     private final Map<SocketAddress, List<Listener>> opened = new LinkedHashMap<>();
     private final Map<SocketAddress, Listener> listening = new LinkedHashMap<>();
@@ -38,8 +36,8 @@ final class HandedTransport implements Transport {
         void run() throws IOException;
     }
 
-    HandedTransport(Transport transport) {
-        this.transport = transport;
+    HandedTransport(Transport below) {
+        this.below = below;
     }
 
     /// Adds a listener for those who want to listen there.
@@ -81,7 +79,7 @@ final class HandedTransport implements Transport {
         Deque<Listener> here = handed.get(address);
         Listener next = here == null ? null : here.poll();
         if (next == null) {
-            next = transport.listen(address, backlog, options, sharing);
+            next = below.listen(address, backlog, options, sharing);
             opened.computeIfAbsent(address, any -> new ArrayList<>()).add(next);
         }
         listening.put(address, next);
@@ -97,7 +95,7 @@ final class HandedTransport implements Transport {
         if (here != null && !here.isEmpty()) {
             all = List.copyOf(here);
         } else {
-            all = transport.listen(address, backlog, options, count);
+            all = below.listen(address, backlog, options, count);
             opened.computeIfAbsent(address, any -> new ArrayList<>()).addAll(all);
         }
         countDown();
@@ -110,71 +108,56 @@ final class HandedTransport implements Transport {
         return rest == null ? List.of() : List.copyOf(rest);
     }
 
-    // Everything else is the transport's.
+    // Everything else is as below.
+
+    @Override
+    public Transport below() {
+        return below;
+    }
 
     @Override
     public String name() {
-        return transport.name();
+        return below.name();
     }
 
     @Override
     public String description() {
-        return transport.description();
+        return below.description();
     }
 
     @Override
     public String unavailable() {
-        return transport.unavailable();
-    }
-
-    @Override
-    public MemorySegment map(long bytes, Arena arena) throws IOException {
-        return transport.map(bytes, arena);
+        return below.unavailable();
     }
 
     @Override
     public Endpoint endpoint() {
-        return transport.endpoint();
+        return below.endpoint();
     }
 
     @Override
     public Destination destination(SocketAddress address, @Nullable SocketAddress source, SocketOptions options)
             throws IOException {
-        return transport.destination(address, source, options);
+        return below.destination(address, source, options);
     }
 
     @Override
     public Poller poller(ConnectionTable table, Counters counters) throws IOException {
-        return transport.poller(table, counters);
+        return below.poller(table, counters);
     }
 
     @Override
     public long waitNanosMin() {
-        return transport.waitNanosMin();
+        return below.waitNanosMin();
     }
 
     @Override
     public Waiting blocking(ConnectionTable table) throws IOException {
-        return transport.blocking(table);
+        return below.blocking(table);
     }
 
     @Override
     public Parking parking(ConnectionTable table) throws IOException {
-        return transport.parking(table);
-    }
-
-    @Override
-    public FileAccess files() {
-        return transport.files();
-    }
-
-    @Override
-    public boolean pins() {
-        return transport.pins();
-    }
-
-    @Override
-    public boolean pin(int cpu) {
-        return transport.pin(cpu);
+        return below.parking(table);
     }
 }

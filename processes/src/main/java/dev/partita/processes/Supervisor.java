@@ -3,12 +3,9 @@ package dev.partita.processes;
 import dev.partita.limits.Counts;
 import dev.partita.linux.socket.Descriptors;
 import dev.partita.linux.socket.MessageChannel;
-import dev.partita.linux.socket.MessageChannel.Received;
 import dev.partita.linux.socket.MessageListener;
 import dev.partita.linux.socket.Readiness;
 import dev.partita.processes.Message.Answer;
-import dev.partita.processes.Message.Beat;
-import dev.partita.processes.Message.Bye;
 import dev.partita.processes.Message.End;
 import dev.partita.processes.Message.Hello;
 import dev.partita.processes.WorkerProcess.State;
@@ -54,6 +51,7 @@ final class Supervisor implements Runnable, Clients.Desk {
     private final Upgrading upgrading;
     /// Whether a worker that doubts its own answers ends the start: there is a master that goes on.
     private final boolean doubtful;
+    private final Hearing hearing;
     private final Liveness liveness;
     private final Overview overview;
     private End.@Nullable How ending;
@@ -95,7 +93,8 @@ final class Supervisor implements Runnable, Clients.Desk {
         generations = new Generations(first);
         reloading = new Reloading(generations, sockets, own, manager);
         recycling = new Recycling(generations);
-        liveness = new Liveness(generations, reloading, passing, this::hear);
+        hearing = new Hearing(generations, this::onHello);
+        liveness = new Liveness(generations, reloading, passing, hearing::hear);
         overview = new Overview(generations, liveness, sockets);
         upgrading = new Upgrading(program, controlPath, sockets, readiness::wakeup);
     }
@@ -252,7 +251,7 @@ final class Supervisor implements Runnable, Clients.Desk {
                 more = true;
                 heardOutputAt = System.nanoTime();
             }
-            hear(each);
+            hearing.hear(each);
         }
         clients.hear();
         long now = System.nanoTime();
@@ -289,6 +288,25 @@ final class Supervisor implements Runnable, Clients.Desk {
         }
         generations.old.removeIf(each -> each.workers.isEmpty());
         return more;
+    }
+
+    /// Somebody has come to the control socket: a worker that has started, a new master, or a client.
+    private void greet() {
+        for (MessageChannel each = control.accept(); each != null; each = control.accept()) {
+            try {
+                MessageChannel.Peer peer = each.peer();
+                WorkerProcess worker = generations.worker(peer.pid());
+                if (worker != null && worker.channel == null) {
+                    worker.channel = each;
+                } else if (upgrading.isStarted(peer.pid())) {
+                    upgrading.joined(each, generations.current);
+                } else {
+                    clients.greet(each, peer);
+                }
+            } catch (IOException gone) {
+                each.close();
+            }
+        }
     }
 
     /// A new master has taken over.
@@ -342,78 +360,20 @@ final class Supervisor implements Runnable, Clients.Desk {
         return start > 0 ? Math.min(next, start) : next;
     }
 
-    // Hearing.
-
-    private void greet() {
-        for (MessageChannel each = control.accept(); each != null; each = control.accept()) {
-            try {
-                MessageChannel.Peer peer = each.peer();
-                WorkerProcess worker = generations.worker(peer.pid());
-                if (worker != null && worker.channel == null) {
-                    worker.channel = each;
-                } else if (upgrading.isStarted(peer.pid())) {
-                    upgrading.joined(each, generations.current);
-                } else {
-                    clients.greet(each, peer);
-                }
-            } catch (IOException gone) {
-                each.close();
-            }
+    /// A worker is ready, and has told what its generation is to do.
+    private void onHello(WorkerProcess worker, Hello hello) {
+        Generation generation = generations.of(worker);
+        if (!hello.doubt().isEmpty() && doubtful && !liveness.hasBegun()) {
+            liveness.fail("in a worker (process " + worker.pid() + ") " + hello.doubt());
+        } else if (!hello.doubt().isEmpty()) {
+            reloading.onDoubt(generation, worker, hello.doubt());
+        }
+        if (generation.plan == null && !generation.ending) {
+            reloading.onPlan(generation, hello.plan());
         }
     }
 
-    private void hear(WorkerProcess worker) {
-        Passing.hear(worker);
-        MessageChannel channel = worker.channel;
-        while (channel != null) {
-            Received received = channel.receive();
-            if (received == null) {
-                return;
-            }
-            Descriptors.close(received.descriptors());
-            worker.heardAt = System.nanoTime();
-            if (received.isEnd()) {
-                channel.close();
-                worker.channel = null;
-                worker.endBy = Math.min(worker.endBy, worker.heardAt + Liveness.STUCK_NANOS);
-                return;
-            }
-            try {
-                understand(worker, Message.of(received.bytes()));
-            } catch (IOException other) {
-                worker.kill(String.valueOf(other.getMessage()));
-                return;
-            }
-        }
-    }
-
-    private void understand(WorkerProcess worker, Message message) {
-        switch (message) {
-            case Hello(Plan plan, String doubt) when worker.state == State.STARTING -> {
-                worker.state = State.SPARE;
-                Generation generation = generations.of(worker);
-                if (!doubt.isEmpty() && doubtful && !liveness.hasBegun()) {
-                    liveness.fail("in a worker (process " + worker.pid() + ") " + doubt);
-                } else if (!doubt.isEmpty()) {
-                    reloading.onDoubt(generation, worker, doubt);
-                }
-                if (generation.plan == null && !generation.ending) {
-                    reloading.onPlan(generation, plan);
-                }
-            }
-            case Beat(boolean serving, boolean accepting, Counts counts) -> {
-                worker.counts = counts;
-                worker.accepting = accepting;
-                worker.busy &= Passing.isAlone(generations.of(worker)); // the others are asked again when they are heard of
-                if (serving && worker.state == State.PLACED) {
-                    worker.state = State.SERVING;
-                    worker.servingSince = System.nanoTime();
-                }
-            }
-            case Bye(Counts counts) -> worker.counts = counts;
-            default -> worker.kill("it said what no worker says");
-        }
-    }
+    // What clients ask.
 
     @Override
     public Reload askForReload() throws IOException {

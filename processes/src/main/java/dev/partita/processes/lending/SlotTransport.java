@@ -2,7 +2,6 @@ package dev.partita.processes.lending;
 
 import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Endpoint;
-import dev.partita.connection.FileAccess;
 import dev.partita.limits.Counters;
 import dev.partita.limits.Limits;
 import dev.partita.transport.Destination;
@@ -13,8 +12,6 @@ import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport;
 import dev.partita.transport.Waiting;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A transport whose connections are slots of the memory that a worker shares with its master. Whatever runs over it has no
 /// socket.
-public final class SlotTransport implements Transport {
+public final class SlotTransport implements LayeredTransport {
     private static final String NO_NETWORK = "a worker of AMPED has no network";
     /// A day: what a connection may take to say something between two requests, or to take what it is sent, is the master's
     /// affair.
     private static final long NEVER_MILLIS = 86_400_000L;
 
-    private final Transport other;
+    private final Transport below;
     private final SharedSlots shared;
 
     /// What a worker listens on: nothing, for what it is lent comes by itself.
@@ -44,8 +41,8 @@ public final class SlotTransport implements Transport {
         }
     }
 
-    private SlotTransport(Transport other, SharedSlots shared) {
-        this.other = other;
+    private SlotTransport(Transport below, SharedSlots shared) {
+        this.below = below;
         this.shared = shared;
     }
 
@@ -68,6 +65,11 @@ public final class SlotTransport implements Transport {
     public Limits limits(Limits limits) {
         return limits.with(Map.of("connectionsMax", (long) shared.slots, "idleMillisMax", NEVER_MILLIS,
                 "writeMillisMax", NEVER_MILLIS));
+    }
+
+    @Override
+    public Transport below() {
+        return below;
     }
 
     @Override
@@ -113,27 +115,5 @@ public final class SlotTransport implements Transport {
     @Override
     public Parking parking(ConnectionTable table) {
         throw new UnsupportedOperationException(NO_NETWORK);
-    }
-
-    // The rest is as without a master.
-
-    @Override
-    public MemorySegment map(long bytes, Arena arena) throws IOException {
-        return other.map(bytes, arena);
-    }
-
-    @Override
-    public FileAccess files() {
-        return other.files();
-    }
-
-    @Override
-    public boolean pins() {
-        return other.pins();
-    }
-
-    @Override
-    public boolean pin(int cpu) {
-        return other.pin(cpu);
     }
 }
