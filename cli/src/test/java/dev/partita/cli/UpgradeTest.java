@@ -28,7 +28,7 @@ class UpgradeTest {
     final Masters masters = new Masters(() -> temporary);
 
     @ParameterizedTest
-    @CsvSource({"symped, threads", "symped, processes"})
+    @CsvSource({"symped, threads", "symped, processes", "amped, processes"})
     void anUpgradeLosesNothing(String model, String isolation) throws Exception {
         Path config = masters.config(masters.folder("old"));
         Program program = masters.start("--port", "0", "--admin", "127.0.0.1:0", "--config", config.toString(),
