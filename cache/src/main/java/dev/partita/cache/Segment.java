@@ -60,6 +60,7 @@ final class Segment {
     @Nullable Item find(Probe key) {
         int before = moves;
         Item item = lookUp(key);
+        VarHandle.loadLoadFence(); // the chains are read before moves is read again
         return item != null || before == moves && before % 2 == 0 ? item : findAlone(key);
     }
 
@@ -222,6 +223,7 @@ final class Segment {
     /// Moves some chains: each becomes two.
     private synchronized void move(@Nullable Item[] into) {
         moves++;
+        VarHandle.storeStoreFence(); // it is odd before a chain changes
         Item[] from = table;
         for (int stop = moved + CHAINS_MOVED_MAX; moved < stop; moved++) {
             Item next;
