@@ -100,8 +100,8 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
         }
     }
 
-    /// Wakes the threads of connections whose deadline has passed or that listen while they wait. One that is busy with its work cannot be woken: then the
-    /// peer is told that nothing will come.
+    /// Wakes the threads of connections whose deadline has passed or that listen while they wait. One that is busy with its work
+    /// cannot be woken: then the peer is told that nothing will come.
     @Override
     public void everySecond() {
         for (int slot = 0; slot < table.size(); slot++) {
