@@ -40,29 +40,29 @@ final class ControlCommand implements Callable<Integer> {
 
     /// `partita status`: the processes of a server.
     static CommandLine status(PrintStream out, PrintStream err) {
-        return command("status", new ControlCommand(Control::status, out, err), """
+        return command(new ControlCommand(Control::status, out, err), """
                 Shows the processes of a server that runs: generation, age, connections, requests, restarts.""");
     }
 
     /// `partita reload`: a new generation of a server.
     static CommandLine reload(PrintStream out, PrintStream err) {
-        return command("reload", new ControlCommand(Control::reload, out, err), """
+        return command(new ControlCommand(Control::reload, out, err), """
                 Starts a new generation of a server with what its command line and files say now, without losing a \
                 request.""");
     }
 
     /// `partita upgrade`: a new process in the place of a server.
     static CommandLine upgrade(PrintStream out, PrintStream err) {
-        return command("upgrade", new ControlCommand(Control::upgrade, out, err),
+        return command(new ControlCommand(Control::upgrade, out, err),
                 """
                         Starts a server's command line again, with the jars and the JDK that are in its place now, and lets the \
                         new process take over without losing a request. The old one drains and ends, so the process has another \
                         id then.""");
     }
 
-    private static CommandLine command(String name, ControlCommand command, String description) {
+    private static CommandLine command(ControlCommand command, String description) {
         var line = new CommandLine(command);
-        line.getCommandSpec().name(name).usageMessage().description(description);
+        line.getCommandSpec().usageMessage().description(description);
         return line;
     }
 

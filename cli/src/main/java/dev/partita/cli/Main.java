@@ -2,7 +2,10 @@ package dev.partita.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -32,18 +35,26 @@ public final class Main {
     public static int run(PrintStream out, PrintStream err, String... args) {
         var serve = new Serve(out, err);
         var cache = new Cache(out, err);
-        var commands = new CommandLine(new Partita(err))
-                .addSubcommand(serve)
-                .addSubcommand(cache)
-                .addSubcommand(ControlCommand.status(out, err))
-                .addSubcommand(ControlCommand.reload(out, err))
-                .addSubcommand(ControlCommand.upgrade(out, err))
-                .addSubcommand(new LoadCommand(out, err))
-                .addSubcommand(new CompareCommand(out, err))
-                .addSubcommand(new Models(out))
-                .addSubcommand(new Doctor(out))
-                .addSubcommand(new Train(out))
-                .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
+        Map<String, Supplier<Object>> all = new LinkedHashMap<>();
+        all.put("serve", () -> serve);
+        all.put("cache", () -> cache);
+        all.put("status", () -> ControlCommand.status(out, err));
+        all.put("reload", () -> ControlCommand.reload(out, err));
+        all.put("upgrade", () -> ControlCommand.upgrade(out, err));
+        all.put("load", () -> new LoadCommand(out, err));
+        all.put("compare", () -> new CompareCommand(out, err));
+        all.put("models", () -> new Models(out));
+        all.put("doctor", () -> new Doctor(out));
+        all.put("train", () -> new Train(out));
+        var commands = new CommandLine(new Partita(err));
+        // Looking for the options of all commands is a good part of a start: where one is named, the others are not asked.
+        Supplier<Object> named = args.length == 0 ? null : all.get(args[0]);
+        if (named != null) {
+            commands.addSubcommand(args[0], named.get());
+        } else {
+            all.forEach((name, command) -> commands.addSubcommand(name, command.get()));
+        }
+        commands.setColorScheme(Help.defaultColorScheme(Ansi.OFF))
                 .setUsageHelpWidth(100)
                 .setUsageHelpLongOptionsMaxWidth(28)
                 .setAllowOptionsAsOptionParameters(false)

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `partita serve`: checks what was asked for, starts the server, and waits to be ended.
-@Command(name = "serve", sortOptions = false, abbreviateSynopsis = true, description = """
+@Command(sortOptions = false, abbreviateSynopsis = true, description = """
         Serves HTTP under a server model of your choice, until Ctrl-C.""", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:all is well, also after a drain",
     "1:the system refused something, such as a port in use, also to --check",

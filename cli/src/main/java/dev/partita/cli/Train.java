@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 ///
 /// Under the default model and transport only: the cache holds profiles too, and a call site that has seen every model and
 /// transport would be compiled worse for the one that runs.
-@Command(name = "train", hidden = true, description = "Goes through a start, for the launcher's class cache.")
+@Command(hidden = true, description = "Goes through a start, for the launcher's class cache.")
 final class Train implements Callable<Integer> {
     private static final int ROUNDS = 20;
     private static final int TIMEOUT_MILLIS = 10_000;
