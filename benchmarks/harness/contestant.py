@@ -4,7 +4,9 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import threading
 import time
+import urllib.request
 
 from .process import Failure, Process
 
@@ -126,6 +128,42 @@ class Partita(Contestant):
     def command(self, port):
         return [self.launcher, "serve", "--model", self.model, "--transport", self.transport, "--demo",
                 "--port", port, *self.options]
+
+
+class LoggingPartita(Partita):
+    """The same with the access log on, in a file in memory (tmpfs): no disk takes part, and the file is emptied as it grows."""
+
+    FOLDER = pathlib.Path("/dev/shm")
+    FILE_BYTES_MAX = 256 << 20
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.name += ", access log on"
+        self.file = self.FOLDER / f"partita-access-{os.getpid()}.log"
+        self.admin = None
+
+    def command(self, port):
+        self.admin = free_port()
+        return [*super().command(port), "--access-log", self.file, "--admin", self.admin]
+
+    def start(self, request=None):
+        server = super().start(request)
+        threading.Thread(target=self.keep_small, args=[server.process]).start()
+        return server
+
+    def keep_small(self, process):
+        """The server appends, so it goes on at the start of an empty file."""
+        while process.running():
+            if self.file.stat().st_size > self.FILE_BYTES_MAX:
+                os.truncate(self.file, 0)
+            time.sleep(0.1)
+        self.file.unlink(missing_ok=True)
+
+    def lines_dropped(self):
+        """How many lines it has not written, of how many requests, since it runs."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=10) as answer:
+            metrics = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if not line.startswith("#"))
+        return int(float(metrics["partita_log_lines_dropped_total"])), int(float(metrics["partita_requests_total"]))
 
 
 class Nginx(Contestant):
