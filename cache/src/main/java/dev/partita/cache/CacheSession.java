@@ -89,10 +89,7 @@ final class CacheSession implements Session {
 
     private Step line() {
         if (!met) {
-            met = true;
-            if (server.watchers().want(Watched.CONNEVENTS)) {
-                server.watchers().opened(connection);
-            }
+            meet();
         }
         if (out.isSealed()) {
             return Step.WRITE;
@@ -115,6 +112,13 @@ final class CacheSession implements Session {
         }
         request.read(feed);
         return begin();
+    }
+
+    private void meet() {
+        met = true;
+        if (server.watchers().want(Watched.CONNEVENTS)) {
+            server.watchers().opened(connection);
+        }
     }
 
     private Step begin() {

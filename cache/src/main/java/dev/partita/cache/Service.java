@@ -234,6 +234,10 @@ final class Service {
     }
 
     private void watch(CacheSession session, List<String> words) {
+        if (!settings.watch()) {
+            session.say(Says.NO_WATCH);
+            return;
+        }
         int events = 0;
         for (String word : words.isEmpty() ? List.of("fetchers") : words) {
             Watched watched = Watched.of(word);
@@ -242,10 +246,6 @@ final class Service {
                 return;
             }
             events |= watched.bit();
-        }
-        if (!settings.watch()) {
-            session.say(Says.NO_WATCH);
-            return;
         }
         Watcher watcher = watchers.add(session.connection(), events);
         if (watcher == null) {

@@ -135,7 +135,7 @@ class WatchTest {
             assertThat(client.ask("watch nosuch\r\nwatch fetchers nosuch\r\n")).isEqualTo("ERROR\r\nERROR\r\n");
         }
         try (var client = new Talk(new Talk.Server(Settings.defaults().withoutWatch()), Limits.defaults())) {
-            assertThat(client.ask("watch\r\nmn\r\n"))
+            assertThat(client.ask("watch nosuch\r\nmn\r\n"))
                     .isEqualTo("CLIENT_ERROR watch commands not allowed\r\nMN\r\n");
         }
     }
