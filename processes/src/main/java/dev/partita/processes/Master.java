@@ -8,7 +8,6 @@ import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.linux.socket.MessageListener;
 import dev.partita.loop.Attendant;
 import dev.partita.processes.Message.End;
-import dev.partita.processes.lending.ProcessCrew;
 import dev.partita.server.Division;
 import dev.partita.server.Division.Reach;
 import dev.partita.server.Running;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -53,15 +51,14 @@ final class Master implements Running, Supervisor.Own {
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     /// Where this process keeps the connections and lends the work.
-    private final @Nullable ProcessCrew crew;
-    private volatile @Nullable Running front;
+    private final @Nullable Front front;
     /// Null while this process is the only one and nobody has asked for another.
     private volatile @Nullable Supervisor supervisor;
 
     private Master(Server server, ServerModel model, Sockets sockets, SameProgram program, @Nullable Running own,
-            @Nullable ProcessCrew crew) {
+            @Nullable Front front) {
         this.program = program;
-        this.crew = crew;
+        this.front = front;
         this.server = server;
         this.model = model;
         this.sockets = sockets;
@@ -117,13 +114,20 @@ final class Master implements Running, Supervisor.Own {
             @Nullable Takeover takeover) throws IOException {
         Plan plan = Plan.of(server, division);
         sockets.open(plan);
-        Division.Front front = division.front();
-        var master = new Master(server, model, sockets, program, null, front == null ? null : new ProcessCrew(server));
+        Division.Front part = division.front();
+        Front front = part == null ? null : new Front(server);
+        var master = new Master(server, model, sockets, program, null, front);
         var first = new Generation(takeover == null ? 1 : takeover.generation(), plan);
         Supervisor supervisor = master.supervise(first, takeover);
         supervisor.awaitStart();
-        if (front != null) {
-            master.open(front, supervisor);
+        if (part != null && front != null) {
+            try {
+                front.open(part, server, sockets);
+            } catch (IOException | RuntimeException failure) {
+                supervisor.end(End.How.ABORT);
+                Attendant.awaitUninterruptibly(supervisor.ended());
+                throw failure;
+            }
         }
         return master;
     }
@@ -161,29 +165,12 @@ final class Master implements Running, Supervisor.Own {
         }
     }
 
-    /// Begins to accept, now that there is somebody to lend to.
-    private void open(Division.Front part, Supervisor supervisor) throws IOException {
-        ProcessCrew lends = Objects.requireNonNull(crew);
-        try {
-            var transport = new HandedTransport(server.transport());
-            Server relay = lends.relay(server).transport(transport);
-            for (Map.Entry<SocketAddress, ListeningSocket> each : sockets.duplicates().entrySet()) {
-                transport.hand(each.getKey(), each.getValue());
-                relay = relay.listen(each.getKey());
-            }
-            front = part.start(relay, lends);
-        } catch (IOException | RuntimeException failure) {
-            supervisor.end(End.How.ABORT);
-            Attendant.awaitUninterruptibly(supervisor.ended());
-            throw failure;
-        }
-    }
-
     private Supervisor supervise(Generation first, @Nullable Takeover takeover) throws IOException {
         Path path = takeover == null ? path() : takeover.controlMeanwhile();
         MessageListener control = ControlPath.listen(path);
         try {
-            var begun = new Supervisor(sockets, control, path, program, first, this, manager, takeover != null, crew);
+            var begun = new Supervisor(sockets, control, path, program, first, this, manager, takeover != null,
+                    front == null ? null : front.crew());
             supervisor = begun;
             boolean unprivileged = server.user() != null;
             new Attendant("supervisor", () -> {
@@ -249,9 +236,8 @@ final class Master implements Running, Supervisor.Own {
     public Counts counts() {
         Supervisor others = supervisor;
         Counts counts = others == null ? new Counts() : others.counts();
-        Running bytes = front;
-        if (bytes != null) {
-            return ProcessCrew.together(bytes.counts(), counts);
+        if (front != null) {
+            return front.counts(counts);
         }
         return own == null ? counts : counts.plus(own.counts());
     }
@@ -263,9 +249,8 @@ final class Master implements Running, Supervisor.Own {
 
     @Override
     public List<Level> loops() {
-        Running bytes = front;
-        if (bytes != null) {
-            return bytes.loops();
+        if (front != null) {
+            return front.loops();
         }
         if (own != null && !ownIsOld.get()) {
             return own.loops();
@@ -281,9 +266,8 @@ final class Master implements Running, Supervisor.Own {
 
     @Override
     public List<Level> queues() {
-        ProcessCrew lends = crew;
-        if (lends != null) {
-            return lends.levels();
+        if (front != null) {
+            return front.queues();
         }
         return own != null && !ownIsOld.get() ? own.queues() : List.of();
     }
@@ -409,9 +393,8 @@ final class Master implements Running, Supervisor.Own {
         synchronized (this) {
             others = supervisor;
         }
-        Running bytes = front;
-        if (bytes != null && others != null) {
-            endFront(bytes, others, how);
+        if (front != null && others != null) {
+            front.end(others, how);
         } else if (others != null) {
             others.end(how);
         } else {
@@ -427,20 +410,5 @@ final class Master implements Running, Supervisor.Own {
         if (others != null) {
             Attendant.awaitUninterruptibly(others.ended());
         }
-    }
-
-    /// The connections end while there are workers; but nothing that is lent ends before these do where nobody waits any longer.
-    private void endFront(Running bytes, Supervisor others, End.How how) {
-        boolean clean = switch (how) {
-            case DRAIN -> bytes.drain();
-            case CLOSE -> {
-                bytes.close();
-                yield bytes.connections() == 0;
-            }
-            case ABORT -> false;
-        };
-        others.end(clean ? how : End.How.ABORT);
-        bytes.abort();
-        Objects.requireNonNull(crew).end();
     }
 }
