@@ -14,15 +14,17 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Handlers that fail in every way, again and again: each costs its own request and nothing else. `-Dpartita.failures=N` says how
-/// many failures under each model and transport.
+/// many failures under each model and transport, and `-Dpartita.model=Sped` that only this model is tried.
 @Timeout(600)
 class FailingHandlersTest {
     private static final int FAILURES = Integer.getInteger("partita.failures", 240);
+    private static final String MODEL = System.getProperty("partita.model", "");
     private static final int CLIENTS = 8;
     private static final int WAYS = 6;
     /// Requests that a client sends at once: each way of failing, and one that does not fail.
@@ -34,7 +36,7 @@ class FailingHandlersTest {
     private static final Logger LOG = Logger.getLogger("dev.partita");
 
     @ParameterizedTest
-    @MethodSource("dev.partita.testing.Under#all")
+    @MethodSource("under")
     void costTheirRequestsAndNothingElse(Under under) throws Exception {
         Level before = LOG.getLevel();
         LOG.setLevel(Level.OFF); // each failure has a record of its own
@@ -63,6 +65,11 @@ class FailingHandlersTest {
                 client.close();
             }
         }
+    }
+
+    static Stream<Under> under() {
+        return Under.all().stream()
+                .filter(each -> MODEL.isEmpty() || each.model().getClass().getSimpleName().equals(MODEL));
     }
 
     private static void converse(WireClient client) throws Exception {
