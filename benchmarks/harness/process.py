@@ -156,6 +156,19 @@ def memory_bytes(pid):
     return int(fields["Rss"]) * 1024, int(fields["Anonymous"]) * 1024
 
 
+def proportional_bytes(pid):
+    """Resident memory of a process, with what it shares divided among those that share it (Pss); and what is private."""
+    with open(f"/proc/{pid}/smaps_rollup") as rollup:
+        fields = dict(re.findall(r"^(\w+):\s+(\d+) kB", rollup.read(), re.MULTILINE))
+    return int(fields["Pss"]) * 1024, (int(fields["Private_Clean"]) + int(fields["Private_Dirty"])) * 1024
+
+
+def started_at(pid):
+    """When a process was started, by time.monotonic() and to 10 ms: proc_pid_stat(5), field 22."""
+    since_boot = int(_stat_fields(pid)[19]) / os.sysconf("SC_CLK_TCK")
+    return since_boot + time.monotonic() - time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 def command_line(pid):
     with open(f"/proc/{pid}/cmdline", "rb") as cmdline:
         return [part.decode(errors="replace") for part in cmdline.read().split(b"\0")[:-1]]
