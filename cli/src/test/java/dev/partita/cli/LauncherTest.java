@@ -278,6 +278,14 @@ class LauncherTest {
     }
 
     @Test
+    void aCachesYoungGenerationIsSmall() throws Exception {
+        assertThat(run("cache").arguments()).containsSubsequence("-Xmn4m", "-Xmn2048k");
+        assertThat(run("cache", "-m", "8000").arguments()).containsSubsequence("-Xmn4m", "-Xmn8000k");
+        environment.put("PARTITA_JAVA_OPTIONS", "-Xmn3m");
+        assertThat(run("cache").arguments()).containsSubsequence("-Xmn2048k", "-Xmn3m");
+    }
+
+    @Test
     void passesOverAnOlderJavaHomeForTheJavaOnThePath() throws Exception {
         environment.put("JAVA_HOME", jdk("jdk-17", "17.0.15").toString());
         Path other = jdk("jdk-26", "26-ea");
