@@ -153,10 +153,19 @@ final class Line {
         return number;
     }
 
-    /// Reads the word, from its character `skip` on, as a number from 0 to 2^64-1, as C's strtoull does for memcached: a plus
-    /// sign may stand before it.
+    /// Reads the word, from its character `skip` on, as a number from 0 to 2^64-1, as C's strtoull does for memcached: a sign may
+    /// stand before it. A minus counts back from 2^64, and then the number has to be below 2^63: `-0` is one, `-1` is none.
     boolean isUnsigned(int skip) {
-        return digits(start + skip, stop, false);
+        int from = start + skip;
+        boolean negative = from < stop && in.at(from) == '-';
+        if (!digits(negative ? from + 1 : from, stop, negative)) {
+            return false;
+        }
+        if (negative) {
+            number = -number;
+            return number >= 0;
+        }
+        return true;
     }
 
     /// Reads the word, from its character `skip` on, as a number from -2^63 to 2^63-1.

@@ -105,13 +105,17 @@ final class Service {
         }
     }
 
-    /// A number from 0 to 2^64-1; null if it is none.
+    /// A number from 0 to 2^64-1, as [Line#isUnsigned] has it; null if it is none.
     private static @Nullable BigInteger unsigned(String word) {
-        if (!word.matches("\\+?[0-9]{1,20}")) {
+        if (!word.matches("[-+]?[0-9]{1,20}")) {
             return null;
         }
         BigInteger number = new BigInteger(word);
-        return number.bitLength() > Long.SIZE ? null : number;
+        if (number.bitLength() > Long.SIZE) {
+            return null;
+        }
+        BigInteger wrapped = number.signum() < 0 ? number.add(BigInteger.TWO.pow(Long.SIZE)) : number;
+        return number.signum() < 0 && wrapped.bitLength() >= Long.SIZE ? null : wrapped;
     }
 
     private void stats(CacheSession session, List<String> words) {

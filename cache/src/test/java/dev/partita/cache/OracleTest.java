@@ -41,7 +41,7 @@ class OracleTest {
         "set n 0 0 2|5 |incr n 1|get n|set n 0 0 2| 5|incr n 1|get n|set n 0 0 2|-5|incr n 1|",
         "set n 0 0 0||incr n 1|get n|",
         "set n 0 0 20|18446744073709551615|incr n 1|get n|",
-        "set n 0 0 1|5|incr n abc|incr n -1|incr n 18446744073709551616|incr n 1 x|incr nn 1|",
+        "set n 0 0 1|5|incr n abc|incr n -1|incr n -0|incr n -18446744073709551615|incr n -9223372036854775808|incr n 18446744073709551616|incr n 1 x|incr nn 1|",
         "set p 5 0 1|m|append p 9 50 2|xx|prepend p 9 50 2|yy|get p|append q 0 0 1|x|",
         "cas nope 0 0 1 1|x|set z 0 0 1|x|set a 0 0 1|x|cas a 0 0 1 1|x|cas a 0 0 1 1 noreply|x|",
         "set a 0 0 1|x|delete a 0|delete a|delete a 5|delete a 0 0|delete a 0 0 0|",
