@@ -58,11 +58,14 @@ public final class Connection {
     private final Outbound outbound = new Outbound();
     /// Null unless somebody observes the server.
     private final @Nullable Timeline timeline;
-    private Session session;
+    /// Null while nothing is to be done here that needs one: see [#session].
+    private @Nullable Session session;
 
     // For one conversation; set by whoever accepted it.
     private Inbox home = NOWHERE;
     private BufferPool pool = BufferPool.EMPTY;
+    /// Those of its home that are between two requests; null if this connection keeps the session that it has.
+    private @Nullable IdleSessions sessions;
     private Counters counters = UNCOUNTED;
 
     // Its owner's.
@@ -84,6 +87,8 @@ public final class Connection {
     private int lingeredBytes;
     /// The session has let go of this conversation.
     private boolean sessionOver;
+    /// What the session that was here has to know, while there is none.
+    private long memory;
     /// Whether the late reply may be sent while it is lent.
     private boolean answerableLate;
     private boolean answeredLate;
@@ -111,7 +116,7 @@ public final class Connection {
         this.slot = slot;
         this.endpoint = endpoint;
         timeline = table.isObserved() ? new Timeline() : null;
-        session = table.protocol().open(this);
+        session = table.sessionsMove() ? null : table.protocol().open(this);
     }
 
     // For models.
@@ -125,7 +130,8 @@ public final class Connection {
             return end();
         }
         try {
-            Step step = session.next();
+            Session here = session();
+            Step step = here.next();
             if (timeline != null) {
                 timeline.asks(step);
             }
@@ -136,7 +142,7 @@ public final class Connection {
                     yield under(Deadline.WORK, step);
                 }
                 case WAIT -> {
-                    listens = session.listensWhileWaiting();
+                    listens = here.listensWhileWaiting();
                     yield listens ? listenIn(Step.WAIT) : under(Deadline.WORK, Step.WAIT);
                 }
                 case WRITE -> {
@@ -162,7 +168,7 @@ public final class Connection {
             if (loads) {
                 load();
             } else if (!abandoned && prepare()) {
-                session.work();
+                session().work();
                 if (mayBlock && outbound.isCold()) {
                     load(); // at once: this is a pass that may block
                 }
@@ -189,7 +195,7 @@ public final class Connection {
             timeline.refused();
         }
         try {
-            if (!abandoned && prepare() && session.refuse(why)) {
+            if (!abandoned && prepare() && session().refuse(why)) {
                 counters.increment(why == Refusal.QUEUE_SLOW ? Counter.SHED_SLOW : Counter.SHED);
                 return true;
             }
@@ -202,27 +208,34 @@ public final class Connection {
 
     /// The stage that the named work belongs to.
     public int stage() {
-        return session.stage();
+        return session().stage();
     }
 
     /// What its session is in the middle of. By its owner, as the next three.
     public Phase phase() {
-        return session.phase();
+        Session present = session;
+        return present == null ? Phase.IDLE : present.phase();
     }
 
     /// Whether the protocol's late reply could be sent now: see [Session#mayReplyLate].
     public boolean mayReplyLate() {
-        return session.mayReplyLate();
+        return session().mayReplyLate();
     }
 
     /// What another session has to know to go on: see [Session#memory].
     public long memory() {
-        return session.memory();
+        Session present = session;
+        return present == null ? memory : present.memory();
     }
 
     /// Lets its session, which is new, go on where another one was: see [Session#recall].
     public void recall(long memory) {
-        session.recall(memory);
+        Session present = session;
+        if (present == null) {
+            this.memory = memory;
+        } else {
+            present.recall(memory);
+        }
     }
 
     /// Gives the connection back to its home. By the thread that it was lent to, which does not touch it any more then.
@@ -234,6 +247,42 @@ public final class Connection {
     /// Where this connection lives: with its loop, or its own thread.
     public Inbox home() {
         return home;
+    }
+
+    /// The session that goes on here: the one that is here, or any idle one of this home's, or a new one.
+    private Session session() {
+        Session present = session;
+        return present == null ? arrive() : present;
+    }
+
+    private Session arrive() {
+        IdleSessions idle = sessions;
+        Session next = idle == null ? null : idle.take();
+        if (next == null) {
+            next = table.protocol().open(this);
+        } else {
+            next.moveTo(this);
+        }
+        if (memory != 0) {
+            next.recall(memory);
+        }
+        session = next;
+        return next;
+    }
+
+    /// Lets the session go where it is needed, if it is between two requests: what it has to know of this conversation stays here.
+    private void letSessionGo() {
+        IdleSessions idle = sessions;
+        Session present = session;
+        if (idle == null || present == null) {
+            return;
+        }
+        long known = present.memory();
+        if (known != Session.STAYS) {
+            memory = known;
+            session = null;
+            idle.give(present);
+        }
     }
 
     // For sessions.
@@ -495,13 +544,17 @@ public final class Connection {
         }
     }
 
-    /// Gives buffers that hold nothing back to the pool. By the thread that the pool belongs to.
+    /// Gives back what is not needed until the peer does something: buffers that hold nothing, and a session that is between two
+    /// requests. By the thread that the pool belongs to.
     public void rest() {
         if (inbound.isEmpty()) {
             pool.release(inbound);
         }
         if (outbound.isDrained() && !outbound.isProducing()) {
             pool.release(outbound.bytes());
+            if (inbound.isEmpty()) {
+                letSessionGo();
+            }
         }
     }
 
@@ -559,7 +612,7 @@ public final class Connection {
 
     /// True between two requests, when nothing is lost if the connection ends.
     public boolean isIdle() {
-        return place == Place.HOME && inbound.isEmpty() && outbound.isDrained() && session.phase() == Phase.IDLE;
+        return place == Place.HOME && inbound.isEmpty() && outbound.isDrained() && phase() == Phase.IDLE;
     }
 
     /// How long a wait for this connection may last, in nanoseconds; 0 if its deadline has passed. As exact as the table's
@@ -592,7 +645,7 @@ public final class Connection {
     ///
     /// @param place [Place#LENT] or [Place#ENTRUSTED]
     public void leave(Place place) {
-        answerableLate = place == Place.LENT && outbound.isDrained() && session.mayReplyLate();
+        answerableLate = place == Place.LENT && outbound.isDrained() && session().mayReplyLate();
         this.place = place;
     }
 
@@ -685,6 +738,11 @@ public final class Connection {
             counters.increment(Counter.ABORTED);
         }
         resetSession();
+        Session present = session;
+        if (sessions != null && present != null) {
+            session = null;
+            sessions.give(present);
+        }
         outbound.reset();
         pool.release(inbound);
         pool.release(outbound.bytes());
@@ -699,13 +757,15 @@ public final class Connection {
             return;
         }
         sessionOver = true;
+        memory = 0;
+        Session present = session;
         try {
-            if (!session.reset()) {
-                session = table.protocol().open(this);
+            if (present != null && !present.reset()) {
+                session = null;
             }
         } catch (Throwable failure) {
             report(failure);
-            session = table.protocol().open(this);
+            session = null;
         }
     }
 
@@ -715,8 +775,16 @@ public final class Connection {
     ///
     /// @param home who owns the connection from its first turn on
     public void begin(Inbox home, BufferPool pool, Counters counters) {
+        begin(home, pool, null, counters);
+    }
+
+    /// The same, where sessions may go from one connection to another.
+    ///
+    /// @param idle those of this home's connections; null if each connection keeps its own
+    public void begin(Inbox home, BufferPool pool, @Nullable IdleSessions idle, Counters counters) {
         this.home = home;
         this.pool = pool;
+        sessions = table.sessionsMove() ? idle : null;
         this.counters = counters;
         place = Place.FRESH;
         ended = false;
@@ -756,7 +824,7 @@ public final class Connection {
         }
         unwelcome = false;
         counters.increment(Counter.REFUSED);
-        if (!prepare() || !session.refuse(Refusal.CONNECTIONS_MAX)) {
+        if (!prepare() || !session().refuse(Refusal.CONNECTIONS_MAX)) {
             return false;
         }
         broken = false;
@@ -779,7 +847,7 @@ public final class Connection {
     }
 
     private Deadline deadlineOfRead() {
-        return switch (session.phase()) {
+        return switch (phase()) {
             case IDLE -> Deadline.IDLE;
             case HEAD -> Deadline.HEAD;
             case BODY -> Deadline.BODY;
@@ -801,7 +869,7 @@ public final class Connection {
 
     private void refuseLate(Counter counter) {
         try {
-            if (prepare() && session.refuse(Refusal.DEADLINE)) {
+            if (prepare() && session().refuse(Refusal.DEADLINE)) {
                 counters.increment(counter);
                 under = Deadline.IDLE; // whatever comes next has a deadline of its own
                 return;
@@ -819,7 +887,7 @@ public final class Connection {
     }
 
     private boolean nothingWillCome() {
-        return ended || heardOut && inbound.isEmpty() && session.phase() == Phase.IDLE;
+        return ended || heardOut && inbound.isEmpty() && phase() == Phase.IDLE;
     }
 
     /// Sends the late reply in place of the one that somebody else is still making. Outbound is theirs, and empty to the wire.

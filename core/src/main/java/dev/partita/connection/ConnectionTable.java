@@ -24,6 +24,7 @@ public final class ConnectionTable implements AutoCloseable {
     private final FileAccess files;
     private final Counters counters = Counters.shared();
     private final boolean observed;
+    private final boolean sessionsMove;
     private final @Nullable RequestObserver observer;
     private final Connection[] slots;
     private final FreeList free;
@@ -60,6 +61,7 @@ public final class ConnectionTable implements AutoCloseable {
         this.files = files;
         this.observer = observer;
         observed = observer != null || protocol.wantsTimes();
+        sessionsMove = protocol.sessionsMove() && !observed;
         refuses = protocol.refusesConnections();
         slots = new Connection[limits.connectionsMax() + (refuses ? REFUSED_AT_A_TIME_MAX : 0)];
         free = new FreeList(slots.length, true);
@@ -144,6 +146,12 @@ public final class ConnectionTable implements AutoCloseable {
     /// True if somebody observes the requests, so that times are taken.
     public boolean isObserved() {
         return observed;
+    }
+
+    /// True if a session that is between two requests may go on with another connection: not while somebody observes the
+    /// requests, since what a session then remembers of its client is more than a number.
+    boolean sessionsMove() {
+        return sessionsMove;
     }
 
     /// The clock of all deadlines, in nanoseconds: [System#nanoTime] as it was at the last [#tick], so that asking costs

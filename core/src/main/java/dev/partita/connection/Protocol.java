@@ -6,9 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /// What is spoken on the connections of a server. Knows no model, no transport and no thread.
 public interface Protocol {
-    /// Opens the session of a connection slot. Called before the first request, for every slot, by the thread that starts
-    /// the server; and again only for a slot whose session could not be [reset][Session#reset].
+    /// Opens the session of a connection slot. Called for every slot by the thread that starts the server, or, if sessions
+    /// [move][#sessionsMove], when there is something to do for the connection and no session is idle; and for a slot whose session
+    /// could not be [reset][Session#reset].
     Session open(Connection connection);
+
+    /// True if a session that is between two requests may go on with another connection ([Session#moveTo], [Session#memory]), so
+    /// that connections which have nothing to say need none. Asked once, at start.
+    default boolean sessionsMove() {
+        return false;
+    }
 
     /// The names of the stages that the work is split into, in no particular order; [Session#stage] is an index into it.
     /// Never empty. Models without stages run them straight through.

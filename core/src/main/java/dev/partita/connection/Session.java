@@ -70,6 +70,13 @@ public interface Session {
         throw new IllegalStateException("this session has no memory");
     }
 
+    /// Goes on with another connection of the same server, as if it had been opened for that one. Called only if
+    /// [Protocol#sessionsMove], when this session has a [#memory] or was [#reset]; what is known of the other connection comes
+    /// by [#recall] then.
+    default void moveTo(Connection other) {
+        throw new IllegalStateException("this session stays where it is");
+    }
+
     /// The connection is over and its slot will be used again. Lets go of whatever this conversation held (files,
     /// producers), always.
     ///

@@ -4,6 +4,7 @@ import dev.partita.connection.BufferPool;
 import dev.partita.connection.Close;
 import dev.partita.connection.Connection;
 import dev.partita.connection.ConnectionTable;
+import dev.partita.connection.IdleSessions;
 import dev.partita.connection.Inbox;
 import dev.partita.connection.Place;
 import dev.partita.limits.Counter;
@@ -53,6 +54,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private final Poller poller;
     private final ConnectionTable table;
     private final BufferPool pool;
+    private final IdleSessions sessions = new IdleSessions();
     private final Counters counters;
     private final Runnable beforeFirstTurn;
     private final Turn turn;
@@ -152,7 +154,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     /// Places a connection with this loop. From the thread that accepted it.
     @Override
     public void place(Connection connection) {
-        connection.begin(this, pool, counters);
+        connection.begin(this, pool, sessions, counters);
     }
 
     /// Gives the work that the connection needs to another thread, or refuses it if that has no room. The socket stays here, so

@@ -17,7 +17,7 @@ import java.util.Objects;
 /// Up to [dev.partita.limits.Limits#bufferBytesMax] it lies in memory, where it arrived. A longer one is in a temporary file, so
 /// that reading it may block and fail.
 public final class Body {
-    private final Buffer inbound;
+    private Buffer inbound;
     private final RequestHead head;
     private final BodyReceiver receiver;
 
@@ -25,6 +25,11 @@ public final class Body {
         this.head = head;
         inbound = connection.inbound();
         receiver = new BodyReceiver(connection, head);
+    }
+
+    void moveTo(Connection other) {
+        inbound = other.inbound();
+        receiver.moveTo(other);
     }
 
     /// How long it is, in bytes.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class BodyReceiver {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
-    private final Connection connection;
+    private Connection connection;
     private final RequestHead head;
     private long length;
     private long spooled;
@@ -32,6 +32,10 @@ final class BodyReceiver {
     BodyReceiver(Connection connection, RequestHead head) {
         this.connection = connection;
         this.head = head;
+    }
+
+    void moveTo(Connection other) {
+        connection = other;
     }
 
     /// Begins to receive a body of at most so many bytes.

@@ -11,7 +11,7 @@ final class Dispatch {
     private static final int FIRST_STAGE = -1;
 
     private final Http http;
-    private final Connection connection;
+    private Connection connection;
     private final Request request;
     private Handler handler;
     private boolean mayBlock;
@@ -24,6 +24,10 @@ final class Dispatch {
         this.connection = connection;
         this.request = request;
         handler = http.handler();
+    }
+
+    void moveTo(Connection other) {
+        connection = other;
     }
 
     /// Chooses the handler, once the head is there. One that says a [StatusException] instead is taken at its word, whatever

@@ -137,6 +137,11 @@ public final class Http implements Protocol {
     }
 
     @Override
+    public boolean sessionsMove() {
+        return true;
+    }
+
+    @Override
     public List<String> stages() {
         return stages;
     }

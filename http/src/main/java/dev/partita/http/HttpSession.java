@@ -51,9 +51,9 @@ final class HttpSession implements Session {
     }
 
     private final Http http;
-    private final Connection connection;
-    private final Buffer inbound;
-    private final Outbound outbound;
+    private Connection connection;
+    private Buffer inbound;
+    private Outbound outbound;
     private final RequestHead head;
     private final Request request;
     private final Dispatch dispatch;
@@ -533,7 +533,18 @@ final class HttpSession implements Session {
     /// How many requests this connection has made, which are bounded; nothing else outlives a request.
     @Override
     public long memory() {
-        return state == State.HEAD && inbound.isEmpty() ? persistence.requests() : STAYS;
+        return state == State.HEAD && inbound.isEmpty() && head.isUntouched() ? persistence.requests() : STAYS;
+    }
+
+    @Override
+    public void moveTo(Connection other) {
+        connection = other;
+        inbound = other.inbound();
+        outbound = other.outbound();
+        request.moveTo(other);
+        dispatch.moveTo(other);
+        persistence.moveTo(other);
+        response.moveTo(other);
     }
 
     @Override

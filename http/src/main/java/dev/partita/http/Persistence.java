@@ -10,7 +10,7 @@ import dev.partita.limits.Counter;
 ///
 /// A close that the client does not expect lingers: it may be sending already, and a reset would take the answer from it.
 final class Persistence {
-    private final Connection connection;
+    private Connection connection;
     private final RequestHead head;
     /// How many requests this connection has made.
     private int requests;
@@ -21,6 +21,11 @@ final class Persistence {
     Persistence(Connection connection, RequestHead head) {
         this.connection = connection;
         this.head = head;
+    }
+
+    void moveTo(Connection other) {
+        connection = other;
+        clear();
     }
 
     /// One more request has come; the last one that may is answered as such.

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is read where it arrived. Only methods that return a string, a list or an array allocate.
 public final class Request {
-    private final Connection connection;
-    private final Buffer in;
+    private Connection connection;
+    private Buffer in;
     private final RequestHead head;
     private final @Nullable TrustedPeers trusted;
     /// The path of the route that was chosen, if it has parameters or a wildcard.
@@ -39,6 +39,15 @@ public final class Request {
         this.connection = connection;
         this.in = connection.inbound();
         this.head = head;
+    }
+
+    void moveTo(Connection other) {
+        connection = other;
+        in = other.inbound();
+        remoteText = null;
+        if (body != null) {
+            body.moveTo(other);
+        }
     }
 
     /// The method.

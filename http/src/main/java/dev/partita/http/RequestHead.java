@@ -67,6 +67,11 @@ final class RequestHead {
         this.limits = limits;
     }
 
+    /// True if nothing of the next request has arrived, be it an empty line in front of it.
+    boolean isUntouched() {
+        return scanned == 0 && line == 0 && blankLines == 0;
+    }
+
     /// Forgets everything, for the next request.
     void clear() {
         line = 0;

@@ -30,7 +30,7 @@ public final class Response {
     /// A text up to here is put as it is; a longer one is worth an array.
     private static final int SHORT_TEXT = 256;
 
-    private final Connection connection;
+    private Connection connection;
     private final Http http;
     private final RequestHead request;
     private final ResponseHead head;
@@ -51,6 +51,11 @@ public final class Response {
         this.http = http;
         this.request = request;
         head = new ResponseHead(connection, http, persistence);
+    }
+
+    void moveTo(Connection other) {
+        connection = other;
+        head.moveTo(other);
     }
 
     // Status and headers.

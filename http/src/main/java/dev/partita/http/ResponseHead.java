@@ -28,10 +28,10 @@ final class ResponseHead {
     /// What the fields that the server adds itself take at most, status line included.
     private static final int OWN_BYTES_MAX = 320;
 
-    private final Connection connection;
+    private Connection connection;
     private final Http http;
     private final Persistence persistence;
-    private final Outbound outbound;
+    private Outbound outbound;
     /// Where this reply is written: outbound's bytes, or aside.
     private Buffer out;
     /// Where this reply begins in it.
@@ -49,6 +49,12 @@ final class ResponseHead {
         this.http = http;
         this.persistence = persistence;
         outbound = connection.outbound();
+        out = outbound.bytes();
+    }
+
+    void moveTo(Connection other) {
+        connection = other;
+        outbound = other.outbound();
         out = outbound.bytes();
     }
 

@@ -68,6 +68,30 @@ class HttpContractTest {
     }
 
     @Test
+    void knowsEachConnectionThoughManyTakeTurns() throws Exception {
+        try (Running server = start(Under.SMALL.with("requestsPerConnectionMax", 3))) {
+            List<WireClient> clients = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                clients.add(WireClient.connect(server));
+            }
+            WireClient inTheMiddle = clients.getFirst();
+            for (int request = 1; request <= 3; request++) {
+                inTheMiddle.send(GET.substring(0, 20));
+                for (WireClient client : clients.reversed()) {
+                    client.send(client == inTheMiddle ? GET.substring(20) : GET);
+                    WireClient.HttpReply reply = client.readReply();
+                    assertThat(reply.text()).isEqualTo("Hello, World!");
+                    assertThat(reply.field("Connection").isPresent()).as("request %d", request).isEqualTo(request == 3);
+                }
+            }
+            for (WireClient client : clients) {
+                client.expectEnd();
+                client.close();
+            }
+        }
+    }
+
+    @Test
     void closesAfterARequestInHttp10() throws Exception {
         try (Running server = start(); WireClient client = WireClient.connect(server)) {
             client.send("GET /plaintext HTTP/1.0\r\n\r\n");

@@ -4,6 +4,7 @@ import dev.partita.connection.Buffer;
 import dev.partita.connection.BufferPool;
 import dev.partita.connection.Connection;
 import dev.partita.connection.ConnectionTable;
+import dev.partita.connection.IdleSessions;
 import dev.partita.connection.Inbox;
 import dev.partita.connection.Protocol;
 import dev.partita.limits.Counter;
@@ -39,6 +40,7 @@ public final class Simulation {
     private final Counters counters = Counters.shared();
     private final Limits limits;
     private final BufferPool pool;
+    private final IdleSessions sessions = new IdleSessions();
     private final ConnectionTable table;
     private final SimulatedNetwork network;
     private final Consumer<Runnable> later;
@@ -207,7 +209,7 @@ public final class Simulation {
         Inbox home = connection -> true;
         while (network.hasBacklog()) {
             network.accept(connection -> {
-                connection.begin(home, pool, counters);
+                connection.begin(home, pool, sessions, counters);
                 var wire = new WaitingWire(new SimulatedWaiting());
                 while (inline(wire, connection)) {
                     // lock step
