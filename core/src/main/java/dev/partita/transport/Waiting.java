@@ -11,6 +11,9 @@ public interface Waiting extends AutoCloseable {
     /// Waits until the socket can be written, or its deadline has passed, or [#wake]. May return early.
     void writable(Connection connection);
 
+    /// Says that this thread waits no more, since it is about to close the socket.
+    default void leave(Connection connection) {}
+
     /// Ends the present wait, and the next one if there is none, of every thread that waits here.
     void wake();
 

@@ -68,6 +68,7 @@ public final class WaitingWire implements Wire, AutoCloseable {
 
     @Override
     public void close(Connection connection) {
+        waiting.leave(connection);
         connection.close();
     }
 

@@ -47,6 +47,18 @@ final class EpollParking implements Parking {
         endpoint.watch(set, connection.slot());
     }
 
+    /// Since Linux 6.10 epoll_wait(2) holds a reference to a file while it asks for its state (`epi_fget`, fs/eventpoll.c). If the
+    /// watching thread does that while the connection's thread closes the file, the last reference is the watching thread's, and
+    /// is put when that returns from the kernel: the peer would hear of the end with the next event of another socket, whenever
+    /// that comes. EPOLL_CTL_DEL waits until nobody asks, and then nobody can.
+    @Override
+    public void leave(Connection connection) {
+        EpollEndpoint endpoint = endpointOf(connection);
+        if (endpoint.fd() >= 0) {
+            set.remove(endpoint.memory(), endpoint.fd());
+        }
+    }
+
     @Override
     public void readable(Connection connection) {
         await(connection, endpointOf(connection), AWAITS_READ, ENDS_READ);
