@@ -270,7 +270,8 @@ public final class Connection {
         return next;
     }
 
-    /// Lets the session go where it is needed, if it is between two requests: what it has to know of this conversation stays here.
+    /// Lets the session go where it is needed, if it is between two requests or as new: what it has to know of this conversation
+    /// stays here.
     private void letSessionGo() {
         IdleSessions idle = sessions;
         Session present = session;
@@ -547,15 +548,22 @@ public final class Connection {
     /// Gives back what is not needed until the peer does something: buffers that hold nothing, and a session that is between two
     /// requests. By the thread that the pool belongs to.
     public void rest() {
-        if (inbound.isEmpty()) {
+        if (giveBuffersBack()) {
+            letSessionGo();
+        }
+    }
+
+    /// @return true if nothing is held any longer
+    private boolean giveBuffersBack() {
+        boolean heard = inbound.isEmpty();
+        boolean said = outbound.isDrained() && !outbound.isProducing();
+        if (heard) {
             pool.release(inbound);
         }
-        if (outbound.isDrained() && !outbound.isProducing()) {
+        if (said) {
             pool.release(outbound.bytes());
-            if (inbound.isEmpty()) {
-                letSessionGo();
-            }
         }
+        return heard && said;
     }
 
     /// Makes sure that work can be done by a thread that may not touch the pool.
@@ -586,7 +594,7 @@ public final class Connection {
         endpoint.doubt(); // nobody was asked to tell
         boolean heard = receive();
         if (!heard) {
-            rest();
+            giveBuffersBack(); // the session stays: it is the one that waits
         }
         return heard;
     }
@@ -738,14 +746,10 @@ public final class Connection {
             counters.increment(Counter.ABORTED);
         }
         resetSession();
-        Session present = session;
-        if (sessions != null && present != null) {
-            session = null;
-            sessions.give(present);
-        }
         outbound.reset();
         pool.release(inbound);
         pool.release(outbound.bytes());
+        letSessionGo();
         peer = null;
         permit = ((permit >>> 2) + 1) << 2;
         counters.increment(Counter.CLOSED); // before anybody can be accepted in its place: no more than the limit are open

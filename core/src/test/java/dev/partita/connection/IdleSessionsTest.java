@@ -74,6 +74,19 @@ class IdleSessionsTest {
     }
 
     @Test
+    void aSessionThatWaitsForOthersAndListensMeanwhileStays() {
+        Connection one = begin(table, idle);
+        one.next();
+        opened.getFirst().step = Step.WAIT;
+        one.next();
+        assertThat(one.await()).isFalse();
+        begin(table, idle).next();
+
+        assertThat(opened).hasSize(2);
+        assertThat(opened.getFirst().at).isSameAs(one);
+    }
+
+    @Test
     void aConnectionThatEndsLeavesItsSessionToOthersAndNothingThatItKnew() {
         Connection one = begin(table, idle);
         one.next();
@@ -117,6 +130,7 @@ class IdleSessionsTest {
     private static final class Moving implements Session {
         Connection at;
         long known;
+        Step step = Step.READ;
 
         Moving(Connection at) {
             this.at = at;
@@ -124,12 +138,17 @@ class IdleSessionsTest {
 
         @Override
         public Step next() {
-            return Step.READ;
+            return step;
         }
 
         @Override
         public void work() {
             // there is none
+        }
+
+        @Override
+        public boolean listensWhileWaiting() {
+            return true;
         }
 
         @Override
