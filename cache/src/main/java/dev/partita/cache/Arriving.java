@@ -64,11 +64,16 @@ final class Arriving {
         return before == '\r' && last == '\n';
     }
 
-    /// The key and the whole data block with its CR LF, in an array of their own.
+    /// The key and the whole data block with its CR LF, in an array for an item.
     byte[] take(Probe key) {
         int total = key.length() + request.length + 2;
-        byte[] taken = bytes.length == total ? bytes : Arrays.copyOf(bytes, total);
-        key.copy(taken);
+        byte[] taken = bytes;
+        if (taken.length != total) {
+            taken = store.array(key, request.length + 2);
+            if (hasMoved()) {
+                System.arraycopy(bytes, keyLength, taken, keyLength, moved);
+            }
+        }
         in.copy(request.end, taken, total - left(), left());
         return taken;
     }

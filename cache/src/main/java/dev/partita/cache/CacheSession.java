@@ -361,9 +361,20 @@ final class CacheSession implements Session {
         }
     }
 
-    /// Puts an item's value with its CR LF into the reply, as [#send] does.
-    void sendValue(Item item) {
-        send(item.bytes, item.keyLength(), item.bytes.length - item.keyLength());
+    /// Puts an item's value with its CR LF into the reply. The caller puts nothing behind it.
+    ///
+    /// @return false if the item has gone meanwhile: the caller takes its part of the reply back
+    boolean sendValue(Item item) {
+        int length = item.length() + 2;
+        if (out.bytes().room() >= length) {
+            out.bytes().put(item.bytes, item.keyLength(), length);
+            return item.wasHere();
+        }
+        if (!item.keep()) {
+            return false;
+        }
+        out.follow(item.bytes, item.keyLength(), length);
+        return true;
     }
 
     /// The request's data block, when all of it is there.

@@ -31,7 +31,7 @@ final class Classic {
         }
         Probe key = session.key();
         Outcome outcome = updates.store(request, key, session.tally(), request.verb.mode(), session.value().take(key),
-                clock.expiry(request.exptime), 0);
+                request.length, clock.expiry(request.exptime), 0);
         reply(session, switch (outcome) {
             case DONE -> Says.STORED;
             case NOT_STORED -> Says.NOT_STORED;

@@ -2,6 +2,7 @@ package dev.partita.cache;
 
 import dev.partita.connection.Buffer;
 import dev.partita.connection.Producer;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 
 /// A line for every item, made while it is sent: `lru_crawler metadump` and `mgdump`.
@@ -12,60 +13,42 @@ final class Dump implements Producer {
     private final Store store;
     private final Clock clock;
     private final boolean asCommands;
-    private final Iterator<Item> items;
+    private final Iterator<String> lines;
 
     /// @param asCommands true for lines that can be sent back as `mg KEY`
     Dump(Store store, Clock clock, boolean asCommands) {
         this.store = store;
         this.clock = clock;
         this.asCommands = asCommands;
-        items = store.iterator();
+        lines = store.walk(this::line);
     }
 
     @Override
     public boolean fill(Buffer into) {
-        while (items.hasNext()) {
-            if (into.room() < LINE_ROOM) {
-                return true;
+        while (into.room() >= LINE_ROOM) {
+            if (!lines.hasNext()) {
+                into.put(asCommands ? Says.EN : Says.END);
+                return false;
             }
-            Item item = items.next();
-            if (item.isLive(clock.now(), store.generation())) {
-                putLine(into, item);
-            }
+            into.putLatin1(lines.next());
         }
-        if (into.room() < LINE_ROOM) {
-            return true;
-        }
-        into.put(asCommands ? Says.EN : Says.END);
-        return false;
+        return true;
     }
 
-    private void putLine(Buffer into, Item item) {
+    private String line(Item item) {
+        if (!item.isLive(clock.now(), store.generation())) {
+            return "";
+        }
+        byte[] key = item.key();
         if (asCommands) {
-            into.putLatin1("mg ");
-            if (item.is(Item.BINARY_KEY)) {
-                Base64.encode(item.bytes, item.keyLength(), into);
-                into.putLatin1(" b");
-            } else {
-                into.put(item.bytes, 0, item.keyLength());
-            }
-            into.put(Says.CRLF);
-            return;
+            return item.is(Item.BINARY_KEY)
+                    ? "mg " + java.util.Base64.getEncoder().encodeToString(key) + " b\r\n"
+                    : "mg " + new String(key, StandardCharsets.ISO_8859_1) + "\r\n";
         }
-        into.putLatin1("key=");
-        into.putLatin1(Percent.encoded(item.bytes, item.keyLength()));
-        into.putLatin1(" exp=");
-        if (item.expiry() == Clock.NEVER) {
-            into.putLatin1("-1");
-        } else {
-            into.putDecimal(Math.max(0, clock.epochSecond(item.expiry())));
-        }
-        into.putLatin1(" la=");
-        into.putDecimal(Math.max(0, clock.epochSecond(item.accessed())));
-        into.putLatin1(" cas=");
-        Numbers.put(into, item.cas);
-        into.putLatin1(item.isFetched() ? " fetch=yes cls=1 size=" : " fetch=no cls=1 size=");
-        into.putDecimal(item.weight());
-        into.put((byte) '\n'); // memcached ends these lines so
+        long end = item.expiry() == Clock.NEVER ? -1 : Math.max(0, clock.epochSecond(item.expiry()));
+        return "key=" + Percent.encoded(key, key.length) + " exp=" + end
+                + " la=" + Math.max(0, clock.epochSecond(item.accessed())) + " cas=" + Long.toUnsignedString(item.cas)
+                + (item.isFetched() ? " fetch=yes" : " fetch=no") + " cls=1 size=" + item.weight()
+                + "\n"; // memcached ends these lines so
     }
 }

@@ -1,13 +1,17 @@
 package dev.partita.cache;
 
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What is stored under a key: this object and one array. The key, the value and who it belongs to never change; when it ends
-/// and when it was last asked for do.
+/// What is stored under a key: this object and one array. The key, the value and who it belongs to never change while it is
+/// stored; when it ends and when it was last asked for do.
 ///
 /// Written under the [store's lock][Store#lock] for its key, apart from the access time and the uses, which a get writes
 /// without one: the last of several at the same time wins. 56 bytes.
+///
+/// Once it has gone its array may be [another item's][Spares]. Who reads the array without the lock asks afterwards whether the item
+/// [was still here][#wasHere], and forgets what it has read if not; who wants to go on reading [keeps][#keep] the array.
 final class Item {
     /// The value is out of date: whoever asks first is told to renew it.
     static final int STALE = 1;
@@ -25,18 +29,21 @@ final class Item {
     private static final int USES = 3 * USE;
     private static final int TIME = USE - 1; // 17 years
 
-    /// The key, and behind it the client's bytes and, as they are sent with every reply, CR LF.
+    /// The key, and behind it the client's bytes and, as they are sent with every reply, CR LF; then some that are unused.
     final byte[] bytes;
     final long cas;
     final int hash;
     final int clientFlags;
     private final byte keyLength;
+    private final byte unused;
     private int expiry;
     /// Seconds on the [Clock]; above them how often it was used since the store looked last, and whether a get was among the
     /// accesses.
     private int accessed;
     /// The flush that it was stored after, and the marks below it.
     private int generationAndMarks;
+    private boolean gone;
+    private boolean kept;
 
     /// The next one in its chain. Whoever stands at an item that was removed still finds the rest of the chain behind it.
     volatile @Nullable Item next;
@@ -45,11 +52,13 @@ final class Item {
     @Nullable Item older;
 
     /// @param bytes the key, the value, CR LF
-    Item(int hash, byte[] bytes, int keyLength, long cas, int clientFlags, int expiry, int now, int generation,
-            int marks) {
+    /// @param length of the value
+    Item(int hash, byte[] bytes, int keyLength, int length, long cas, int clientFlags, int expiry, int now,
+            int generation, int marks) {
         this.hash = hash;
         this.bytes = bytes;
         this.keyLength = (byte) keyLength;
+        unused = (byte) (bytes.length - keyLength - length - 2);
         this.cas = cas;
         this.clientFlags = clientFlags;
         this.expiry = expiry;
@@ -115,7 +124,7 @@ final class Item {
 
     /// Bytes of the value, without its CR LF.
     int length() {
-        return bytes.length - keyLength() - 2;
+        return bytes.length - (unused & 0xFF) - keyLength() - 2;
     }
 
     /// A copy of the key.
@@ -128,12 +137,42 @@ final class Item {
                 && Arrays.equals(bytes, 0, keyLength(), other.bytes, 0, keyLength());
     }
 
+    /// Whether what has been read of the array until now is what this item had. Without a lock.
+    boolean wasHere() {
+        VarHandle.loadLoadFence(); // the array is read before
+        return !gone;
+    }
+
+    /// Lets nobody else have the array, whatever becomes of the item. Without a lock.
+    ///
+    /// @return false if it is too late
+    boolean keep() {
+        kept = true;
+        VarHandle.fullFence(); // either this sees that it has gone, or goes() that it is kept
+        return !gone;
+    }
+
+    /// Whether that array is this item's.
+    @SuppressWarnings("ReferenceEquality")
+    boolean has(byte[] array) {
+        return bytes == array;
+    }
+
     /// Bytes that it takes of the store's memory, with everything that belongs to it.
     int weight() {
         return Store.ITEM_OVERHEAD_BYTES + (Store.ARRAY_HEADER_BYTES + bytes.length + 7 & ~7);
     }
 
     // For its segment.
+
+    /// It is not stored any more.
+    ///
+    /// @return whether the array may be another item's
+    boolean goes() {
+        gone = true;
+        VarHandle.fullFence();
+        return !kept;
+    }
 
     /// It was used since somebody looked last; counts as an access that no get has made.
     void used() {

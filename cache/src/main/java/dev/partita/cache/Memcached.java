@@ -1,5 +1,6 @@
 package dev.partita.cache;
 
+import dev.partita.cache.Settings.Feature;
 import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
@@ -39,7 +40,8 @@ public final class Memcached implements Protocol {
         this.settings = settings;
         this.clock = clock;
         watchers = new Watchers(clock, tally);
-        store = new Store(settings.memoryBytes(), settings.itemBytesMax(), settings.evicts(), clock, tally, watchers);
+        store = new Store(settings.memoryBytes(), settings.itemBytesMax(), settings.has(Feature.EVICTION), clock, tally,
+                watchers);
         updates = new Updates(store, clock, settings, watchers);
         var hotKeys = new HotKeys();
         retrieval = new Retrieval(store, updates, clock, hotKeys);
@@ -60,7 +62,7 @@ public final class Memcached implements Protocol {
 
     @Override
     public boolean refusesConnections() {
-        return settings.refusesConnections();
+        return settings.has(Feature.REFUSAL);
     }
 
     @Override

@@ -50,41 +50,56 @@ final class Meta {
         hotKeys.lookedUp(key);
         if (request.hasAny(LOCKING)) {
             synchronized (store.lock(key)) {
-                Item item = request.has('u') ? store.peek(key) : store.get(key);
+                Item item = look(request, key);
                 boolean made = item == null && request.has('N');
                 if (made) {
                     item = updates.vivify(request, key, session.tally(), marks(request));
                 }
-                found(session, item, made);
+                if (item == null || !answer(session, item, made)) {
+                    miss(session);
+                }
             }
             return;
         }
-        Item item = request.has('u') ? store.peek(key) : store.get(key);
-        if (item != null && item.is(Item.STALE)) {
+        Item item = look(request, key);
+        if (item != null && !item.is(Item.STALE) && answer(session, item, false)) {
+            return;
+        }
+        if (item != null) { // it is stale, or has gone: another one may be there
             synchronized (store.lock(key)) {
-                found(session, item, false);
+                item = store.getAgain(key);
+                if (item != null && answer(session, item, false)) {
+                    return;
+                }
             }
-        } else {
-            found(session, item, false);
+        }
+        miss(session);
+    }
+
+    private @Nullable Item look(Request request, Probe key) {
+        return request.has('u') ? store.peek(key) : store.get(key);
+    }
+
+    private void miss(CacheSession session) {
+        count(session, false);
+        if (!session.request().quiet) {
+            status(session, 'E', 'N');
+            flags(session, null);
+            session.say(Says.CRLF);
         }
     }
 
-    private void found(CacheSession session, @Nullable Item item, boolean made) {
+    /// @param made it was made by this command
+    /// @return false if the item has gone before it was read; nothing is said or changed then
+    private boolean answer(CacheSession session, Item item, boolean made) {
         Request request = session.request();
-        count(session, item != null && !made);
-        if (item == null) {
-            if (!request.quiet) {
-                status(session, 'E', 'N');
-                flags(session, null);
-                session.say(Says.CRLF);
-            }
-            return;
-        }
+        Buffer out = session.outbound().bytes();
+        int before = out.length();
         boolean sent = item.is(Item.TOKEN_SENT) && !made;
         if (request.has('v')) {
             status(session, 'V', 'A');
             space(session);
-            session.outbound().bytes().putDecimal(item.length());
+            out.putDecimal(item.length());
         } else {
             status(session, 'H', 'D');
         }
@@ -94,15 +109,18 @@ final class Meta {
         flag(session, 'X', item.is(Item.STALE));
         flag(session, 'W', wins);
         session.say(Says.CRLF);
+        if (request.has('v') ? !session.sendValue(item) : !item.wasHere()) {
+            out.truncate(before);
+            return false;
+        }
+        count(session, !made);
         if (wins && !made) {
             item.mark(Item.TOKEN_SENT);
         }
         if (!request.has('u')) {
             item.fetched(clock.now());
         }
-        if (request.has('v')) {
-            session.sendValue(item);
-        }
+        return true;
     }
 
     private static void count(CacheSession session, boolean hit) {
@@ -139,7 +157,7 @@ final class Meta {
             mode = Mode.CAS;
         }
         Outcome outcome = updates.store(request, key, session.tally(), mode, session.value().take(key),
-                clock.expiry(request.exptime), marks(request));
+                request.length, clock.expiry(request.exptime), marks(request));
         if (outcome == Outcome.NO_MEMORY) {
             session.say(Says.NO_MEMORY);
         } else {
@@ -193,7 +211,7 @@ final class Meta {
         }
         Buffer out = session.outbound().bytes();
         out.putLatin1("ME ");
-        putKey(session, item);
+        key.show(out, item.is(Item.BINARY_KEY));
         out.putLatin1(" exp=");
         if (item.expiry() == Clock.NEVER) {
             out.putLatin1("-1");
@@ -314,22 +332,10 @@ final class Meta {
     /// An item's key is shown as it was stored, and one that is stored nowhere as it came.
     private static void showKey(CacheSession session, @Nullable Item item) {
         Request request = session.request();
-        if (item != null && request.verb != Verb.MD && request.verb != Verb.MA) {
-            putKey(session, item);
-            flag(session, 'b', item.is(Item.BINARY_KEY));
-        } else {
-            session.key().show(session.outbound().bytes());
-            flag(session, 'b', request.has('b'));
-        }
-    }
-
-    private static void putKey(CacheSession session, Item item) {
-        Buffer out = session.outbound().bytes();
-        if (item.is(Item.BINARY_KEY)) {
-            Base64.encode(item.bytes, item.keyLength(), out);
-        } else {
-            out.put(item.bytes, 0, item.keyLength());
-        }
+        boolean asStored = request.verb != Verb.MD && request.verb != Verb.MA;
+        boolean inBase64 = item != null && asStored ? item.is(Item.BINARY_KEY) : request.has('b');
+        session.key().show(session.outbound().bytes(), inBase64);
+        flag(session, 'b', inBase64);
     }
 
     private static void status(CacheSession session, char first, char second) {

@@ -75,10 +75,12 @@ final class Probe {
         return i == length && i == text.length();
     }
 
-    /// Puts it into a reply: in base64 if that is how it came.
-    void show(Buffer out) {
-        if (isDecoded) {
-            Base64.encode(decoded, length, out);
+    /// Puts it into a reply.
+    void show(Buffer out, boolean inBase64) {
+        if (inBase64) {
+            Base64.encode(isDecoded ? decoded : withRoom(0), length, out);
+        } else if (isDecoded) {
+            out.put(decoded, 0, length);
         } else {
             out.put(inbound, offset, length);
         }

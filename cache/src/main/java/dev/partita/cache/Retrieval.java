@@ -23,20 +23,30 @@ final class Retrieval {
         Request request = session.request();
         Probe key = session.key(offset, length);
         hotKeys.lookedUp(key);
-        Item item;
         if (request.verb.touches()) {
-            item = updates.touch(key, clock.expiry(request.exptime));
-            Tally.Row tally = session.tally();
-            tally.increment(Stat.CMD_TOUCH);
-            tally.increment(item == null ? Stat.TOUCH_MISSES : Stat.TOUCH_HITS);
-        } else {
-            item = store.get(key);
+            synchronized (store.lock(key)) {
+                Item item = updates.touch(key, clock.expiry(request.exptime));
+                Tally.Row tally = session.tally();
+                tally.increment(Stat.CMD_TOUCH);
+                tally.increment(item == null ? Stat.TOUCH_MISSES : Stat.TOUCH_HITS);
+                return item != null && answer(session, item, offset, length);
+            }
         }
-        if (item == null) {
-            return false;
+        Item item = store.get(key);
+        if (item == null || answer(session, item, offset, length)) {
+            return item != null;
         }
-        item.fetched(clock.now());
+        synchronized (store.lock(key)) {
+            item = store.getAgain(key);
+            return item != null && answer(session, item, offset, length);
+        }
+    }
+
+    /// @return false if the item has gone before it was read; nothing is said then
+    private boolean answer(CacheSession session, Item item, int offset, int length) {
+        Request request = session.request();
         Buffer out = session.outbound().bytes();
+        int before = out.length();
         out.put(Says.VALUE);
         out.put(session.inbound(), offset, length);
         out.put((byte) ' ');
@@ -48,7 +58,11 @@ final class Retrieval {
             Numbers.put(out, item.cas);
         }
         out.put(Says.CRLF);
-        session.sendValue(item);
+        if (!session.sendValue(item)) {
+            out.truncate(before);
+            return false;
+        }
+        item.fetched(clock.now());
         return true;
     }
 }

@@ -2,7 +2,6 @@ package dev.partita.cache;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Collection;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// A get only finds and marks, without a lock. Everything else holds this object's monitor. The items are chained and queued
 /// through themselves: there are no nodes.
 ///
+/// The arrays of items that have gone are [kept][Spares] for new ones, within the memory. Whoever finds an item or nothing without
+/// the lock may therefore have read the bytes of another one: of what was found, the item says it ([Item#wasHere]); that nothing
+/// was found counts only if nothing changed meanwhile.
+///
 /// A table that has become too small is replaced little by little: every new item moves a few chains, so that nobody waits for
 /// all of them. Meanwhile a chain is in either of two tables, and a get looks into both.
 final class Segment {
@@ -31,12 +34,16 @@ final class Segment {
     private static final int LOOKS_MAX = 1_000;
     /// Chains that a new item moves while the table grows: a table is as large as it should be long before it is too small again.
     private static final int CHAINS_MOVED_MAX = 4;
-    /// Slots that [#collect] looks at in one go.
-    private static final int SLOTS_COLLECTED_MAX = 64;
+    /// Slots that [#show] looks at in one go.
+    private static final int SLOTS_SHOWN_MAX = 64;
+    /// Of the memory, what arrays that wait for an item may have at most.
+    private static final int SPARE_SHARE = 64;
 
     private final Consumer<Item> onEviction;
     private final Fifo small = new Fifo();
     private final Fifo main = new Fifo();
+    private final boolean reusesArrays;
+    private Spares spares = new Spares();
     private long bytesMax;
     private int items;
     /// As many slots as items or up to twice as many. A chain is chosen by its hash's high bits, the segment by the low ones.
@@ -44,24 +51,28 @@ final class Segment {
     /// Twice as large, while the table grows: it has the chains of the first [#moved] slots already, which are empty now.
     private volatile @Nullable Item @Nullable [] larger;
     private int moved;
-    /// Odd while chains are being moved: who found nothing meanwhile knows nothing.
-    private volatile int moves;
+    /// Odd while chains are being moved, and another number when an array has been given to an item: who found nothing
+    /// meanwhile knows nothing.
+    private volatile int changes;
     /// The hashes of items that went from the small queue, each where the table has its chain, until another one comes there.
     private int[] ghosts = new int[SLOTS_LEAST];
     private int[] largerGhosts = ghosts;
 
+    /// @param bytesMax [Long#MAX_VALUE] if its store has the bound
     /// @param onEviction told of each item that went because the memory was full
     Segment(long bytesMax, Consumer<Item> onEviction) {
         this.bytesMax = bytesMax;
+        reusesArrays = bytesMax < Long.MAX_VALUE;
         this.onEviction = onEviction;
     }
 
-    /// The item with this key. From any thread; takes no lock but while chains are being moved; allocates nothing.
+    /// The item with this key. From any thread; takes no lock but to be sure that there is none while something changes; allocates
+    /// nothing.
     @Nullable Item find(Probe key) {
-        int before = moves;
+        int before = changes;
         Item item = lookUp(key);
-        VarHandle.loadLoadFence(); // the chains are read before moves is read again
-        return item != null || before == moves && before % 2 == 0 ? item : findAlone(key);
+        VarHandle.loadLoadFence(); // chains and arrays are read before changes is read again
+        return item != null || before == changes && before % 2 == 0 ? item : findAlone(key);
     }
 
     private synchronized @Nullable Item findAlone(Probe key) {
@@ -98,6 +109,28 @@ final class Segment {
         return larger == null || slot(ghosts.length, hash) >= moved ? ghosts : largerGhosts;
     }
 
+    /// An array for so many bytes of an item, with anything in it.
+    byte[] array(int length) {
+        byte[] spare = spare(length);
+        return spare == null ? new byte[reusesArrays ? Spares.lengthFor(length) : length] : spare;
+    }
+
+    private synchronized byte @Nullable [] spare(int length) {
+        byte[] spare = spares.take(length);
+        if (spare != null) {
+            changes += 2;
+            VarHandle.storeStoreFence(); // who reads the new bytes sees this, and that the old item has gone
+        }
+        return spare;
+    }
+
+    /// Takes an array back that no item has had.
+    synchronized void giveBack(byte[] array) {
+        if (reusesArrays) {
+            spares.add(array, bytesMax / SPARE_SHARE);
+        }
+    }
+
     /// Stores an item, over the one that has its key, and lets items go until the memory suffices.
     synchronized void put(Item item) {
         Item[] table = tableOf(item.hash);
@@ -119,6 +152,7 @@ final class Segment {
             item.succeed(old);
             follow(table, slot, before, item);
             queueOf(item).replace(old, item);
+            release(old);
         }
         makeRoom();
     }
@@ -159,6 +193,14 @@ final class Segment {
     synchronized void remove(Item item) {
         unchain(item);
         queueOf(item).remove(item);
+        release(item);
+    }
+
+    /// An item is no longer stored.
+    private synchronized void release(Item item) {
+        if (item.goes()) {
+            giveBack(item.bytes);
+        }
     }
 
     private void unchain(Item item) {
@@ -173,7 +215,7 @@ final class Segment {
     }
 
     private void makeRoom() {
-        for (int looks = 1; bytes() > bytesMax; looks++) {
+        for (int looks = 1; bytes() + spares.bytes() > bytesMax; looks++) {
             Item item = small.bytes() > bytesMax / SMALL_SHARE ? small.oldest() : main.oldest();
             if (item == null) {
                 item = small.oldest();
@@ -207,6 +249,7 @@ final class Segment {
         }
         unchain(item);
         onEviction.accept(item);
+        release(item);
     }
 
     /// Begins to double a table that has become too small, or goes on.
@@ -222,7 +265,7 @@ final class Segment {
 
     /// Moves some chains: each becomes two.
     private synchronized void move(@Nullable Item[] into) {
-        moves++;
+        changes++;
         VarHandle.storeStoreFence(); // it is odd before a chain changes
         Item[] from = table;
         for (int stop = moved + CHAINS_MOVED_MAX; moved < stop; moved++) {
@@ -245,12 +288,13 @@ final class Segment {
             larger = null;
             moved = 0;
         }
-        moves++;
+        changes++;
     }
 
     /// Changes the bound; items that no longer fit go.
     synchronized void bytesMax(long bytesMax) {
         this.bytesMax = bytesMax;
+        spares = new Spares();
         makeRoom();
     }
 
@@ -262,20 +306,20 @@ final class Segment {
         return items;
     }
 
-    /// Adds the items whose hashes come next to a collection: those of a chain, and of none if there are only empty ones. A
-    /// table that grows meanwhile changes nothing for those who go through it like this.
+    /// Shows the items whose hashes come next: those of a chain, and of none if there are only empty ones. A table that grows
+    /// meanwhile changes nothing for those who go through it like this.
     ///
     /// @param from 0 at first, then what this has answered: 2^32 at the end
-    synchronized long collect(long from, Collection<Item> into) {
+    synchronized long show(long from, Consumer<Item> to) {
         long at = from;
-        for (int slots = 0; slots < SLOTS_COLLECTED_MAX && at < HASHES; slots++) {
+        for (int slots = 0; slots < SLOTS_SHOWN_MAX && at < HASHES; slots++) {
             Item[] table = tableOf((int) at);
             int shift = Integer.numberOfLeadingZeros(table.length) + 1;
             int slot = (int) (at >>> shift);
             at = (slot + 1L) << shift;
             if (table[slot] != null) {
                 for (Item item = table[slot]; item != null; item = item.next) {
-                    into.add(item);
+                    to.accept(item);
                 }
                 break;
             }

@@ -2,6 +2,7 @@ package dev.partita.cache;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.partita.cache.Settings.Feature;
 import dev.partita.limits.Counter;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ final class Service {
         session.tally().increment(Stat.CMD_FLUSH);
         if (words.size() > 2) {
             error(session, Says.ERROR);
-        } else if (!settings.flush()) {
+        } else if (!settings.has(Feature.FLUSH)) {
             reply(session, Says.NO_FLUSH);
         } else if (words.size() > (quiet ? 1 : 0) && !isNumber(words.getFirst())) {
             error(session, Says.BAD_EXPTIME);
@@ -142,7 +143,7 @@ final class Service {
     private void cachedump(CacheSession session, List<String> words) {
         BigInteger slab = words.size() < 3 ? null : unsigned(words.get(1));
         BigInteger most = words.size() < 3 ? null : unsigned(words.get(2));
-        if (!settings.dump()) {
+        if (!settings.has(Feature.DUMP)) {
             session.say("CLIENT_ERROR stats cachedump not allowed\r\n".getBytes(ISO_8859_1));
         } else if (words.size() < 3) {
             session.say("CLIENT_ERROR bad command line\r\n".getBytes(ISO_8859_1));
@@ -227,7 +228,7 @@ final class Service {
     private void dump(CacheSession session, List<String> words, boolean asCommands) {
         if (words.size() != 2) {
             error(session, Says.ERROR);
-        } else if (!settings.dump()) {
+        } else if (!settings.has(Feature.DUMP)) {
             session.say("ERROR metadump not allowed\r\n".getBytes(ISO_8859_1));
         } else if (!words.get(1).equals("hash") && !isClasses(words.get(1))) {
             session.say(Says.BAD_CLASS);
@@ -238,7 +239,7 @@ final class Service {
     }
 
     private void watch(CacheSession session, List<String> words) {
-        if (!settings.watch()) {
+        if (!settings.has(Feature.WATCH)) {
             session.say(Says.NO_WATCH);
             return;
         }

@@ -1,5 +1,6 @@
 package dev.partita.cache;
 
+import dev.partita.cache.Settings.Feature;
 import dev.partita.connection.Connection;
 import dev.partita.limits.Counter;
 import java.io.IOException;
@@ -109,24 +110,24 @@ final class Statistics {
         }
         text.add("verbosity", verbosity)
                 .add("oldest", 0)
-                .add("evictions", onOff(settings.evicts()))
+                .add("evictions", onOff(settings.has(Feature.EVICTION)))
                 .add("shutdown_command", yesNo(settings.shutdown() != null))
                 .add("num_threads", settings.facts().getOrDefault("num_threads", "1"))
                 .add("stat_key_prefix", ":")
                 .add("detail_enabled", "no")
                 .add("reqs_per_event", settings.requestsPerTurn())
-                .add("cas_enabled", yesNo(settings.cas()))
+                .add("cas_enabled", yesNo(settings.has(Feature.CAS)))
                 .add("tcp_backlog", connection.limits().backlog())
                 .add("binding_protocol", "ascii")
                 .add("auth_enabled_sasl", "no")
                 .add("auth_enabled_ascii", yesNo(settings.credentials() != null))
                 .add("item_size_max", settings.itemBytesMax())
-                .add("maxconns_fast", yesNo(settings.refusesConnections()))
+                .add("maxconns_fast", yesNo(settings.has(Feature.REFUSAL)))
                 .add("slab_reassign", "no")
                 .add("slab_automove", 0)
                 .add("lru_crawler", "yes")
-                .add("flush_enabled", yesNo(settings.flush()))
-                .add("dump_enabled", yesNo(settings.dump()))
+                .add("flush_enabled", yesNo(settings.has(Feature.FLUSH)))
+                .add("dump_enabled", yesNo(settings.has(Feature.DUMP)))
                 .add("hash_algorithm", "multiply-fold")
                 .add("lru_maintainer_thread", "no")
                 .add("lru_segmented", "no")
@@ -173,17 +174,22 @@ final class Statistics {
     String cachedump(long most) {
         var text = new StringBuilder();
         int shown = 0;
-        for (Iterator<Item> items = store.iterator(); items.hasNext() && (most == 0 || shown < most)
+        for (Iterator<String> items = store.walk(this::cachedumpLine); items.hasNext() && (most == 0 || shown < most)
                 && text.length() < CACHEDUMP_BYTES_MAX;) {
-            Item item = items.next();
-            if (item.isLive(clock.now(), store.generation())) {
-                long end = item.expiry() == Clock.NEVER ? 0 : clock.epochSecond(item.expiry());
-                text.append("ITEM ").append(new String(item.key(), StandardCharsets.ISO_8859_1)).append(" [")
-                        .append(item.length()).append(" b; ").append(end).append(" s]\r\n");
-                shown++;
-            }
+            String line = items.next();
+            text.append(line);
+            shown += line.isEmpty() ? 0 : 1;
         }
         return text.append("END\r\n").toString();
+    }
+
+    private String cachedumpLine(Item item) {
+        if (!item.isLive(clock.now(), store.generation())) {
+            return "";
+        }
+        long end = item.expiry() == Clock.NEVER ? 0 : clock.epochSecond(item.expiry());
+        return "ITEM " + new String(item.key(), StandardCharsets.ISO_8859_1) + " [" + item.length() + " b; " + end
+                + " s]\r\n";
     }
 
     /// `stats slabs`: memory comes from the JVM's heap, not from slabs.

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The items, bounded by the bytes that they take. For any thread; starts none.
@@ -102,6 +103,25 @@ final class Store {
     /// As [#peekAny], for who has looked before: those who watch are told of it once.
     @Nullable Item peekUnwatched(Probe key) {
         return segment(key.hash()).find(key);
+    }
+
+    /// As [#get], for who has found an item that had gone before it was read, so that those who watch know. The caller holds the
+    /// lock of the key.
+    @Nullable Item getAgain(Probe key) {
+        Item item = peekUnwatched(key);
+        return item == null || item.isLive(clock.now(), generation) ? item : miss(item);
+    }
+
+    /// An array for an item: the key, and room for more behind it, with anything in it. Takes the lock of the key.
+    byte[] array(Probe key, int more) {
+        byte[] array = segment(key.hash()).array(key.length() + more);
+        key.copy(array);
+        return array;
+    }
+
+    /// Takes an array back that no item has had.
+    void giveBack(Probe key, byte[] array) {
+        segment(key.hash()).giveBack(array);
     }
 
     /// Stores an item over whatever is there. The caller holds the lock of its key.
@@ -220,8 +240,8 @@ final class Store {
     }
 
     /// The items, dead ones too; see [Walk].
-    Iterator<Item> iterator() {
-        return new Walk(segments);
+    <T> Iterator<T> walk(Function<Item, T> view) {
+        return new Walk<>(segments, view);
     }
 
     // Ends.
@@ -249,7 +269,7 @@ final class Store {
         }
         Iterator<Item> at = crawl;
         if (at == null) {
-            at = iterator();
+            at = walk(item -> item);
             tally.row(0).increment(Stat.LRU_CRAWLER_STARTS);
         }
         int now = clock.now();

@@ -1,5 +1,6 @@
 package dev.partita.cache;
 
+import dev.partita.cache.Settings.Feature;
 import dev.partita.cache.Verb.Mode;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ final class Updates {
         this.store = store;
         this.clock = clock;
         this.watchers = watchers;
-        countsCas = settings.cas();
+        countsCas = settings.has(Feature.CAS);
         itemBytesMax = settings.itemBytesMax();
     }
 
@@ -35,9 +36,11 @@ final class Updates {
 
     /// Stores a value; the stored item is in the request afterwards.
     ///
-    /// @param bytes the key, the value, CR LF: as an [Item] has them
+    /// @param bytes the key, the value, CR LF: as an [Item] has them; the store's from now on
+    /// @param length of the value
     /// @param marks what the item is marked with from the start
-    Outcome store(Request request, Probe key, Tally.Row row, Mode mode, byte[] bytes, int expiry, int marks) {
+    Outcome store(
+            Request request, Probe key, Tally.Row row, Mode mode, byte[] bytes, int length, int expiry, int marks) {
         synchronized (store.lock(key)) {
             Item any = store.peekAny(key);
             Item old = any != null && any.isLive(clock.now(), store.generation()) ? any : null;
@@ -45,33 +48,37 @@ final class Updates {
                 row.increment(Stat.RECLAIMED);
             }
             Outcome outcome = switch (mode) {
-                case SET -> put(request, any, key, row, bytes, expiry, marks);
+                case SET -> put(request, any, key, row, bytes, length, expiry, marks);
                 case ADD -> {
                     if (old != null) {
                         old.used(); // keeps it from being dropped, as memcached does
                         yield Outcome.NOT_STORED;
                     }
-                    yield put(request, any, key, row, bytes, expiry, marks);
+                    yield put(request, any, key, row, bytes, length, expiry, marks);
                 }
                 case REPLACE -> old == null
                         ? Outcome.NOT_STORED
-                        : put(request, any, key, row, bytes, expiry, marks);
-                case CAS -> cas(request, old, key, row, bytes, expiry, marks);
-                case APPEND -> join(request, old, key, row, bytes, marks, false);
-                case PREPEND -> join(request, old, key, row, bytes, marks, true);
+                        : put(request, any, key, row, bytes, length, expiry, marks);
+                case CAS -> cas(request, old, key, row, bytes, length, expiry, marks);
+                case APPEND -> join(request, old, key, row, bytes, length, marks, false);
+                case PREPEND -> join(request, old, key, row, bytes, length, marks, true);
             };
+            Item stored = outcome == Outcome.DONE ? request.item : null;
+            if (stored == null || !stored.has(bytes)) {
+                store.giveBack(key, bytes);
+            }
             if (watchers.want(Watched.MUTATIONS)) {
-                Item stored = outcome == Outcome.DONE ? request.item : null;
                 watchers.stored(key, mode, outcome, stored == null ? expiry : stored.expiry(),
-                        stored == null ? bytes.length - key.length() - 2 : stored.length());
+                        stored == null ? length : stored.length());
             }
             return outcome;
         }
     }
 
     private Outcome put(
-            Request request, @Nullable Item any, Probe key, Tally.Row row, byte[] bytes, int expiry, int marks) {
-        return put(request, any, row, item(request, key, bytes, request.clientFlags, expiry, marks));
+            Request request, @Nullable Item any, Probe key, Tally.Row row, byte[] bytes, int length, int expiry,
+            int marks) {
+        return put(request, any, row, item(request, key, bytes, length, request.clientFlags, expiry, marks));
     }
 
     private Outcome put(Request request, @Nullable Item any, Tally.Row row, Item item) {
@@ -84,8 +91,9 @@ final class Updates {
         return Outcome.DONE;
     }
 
-    private Item item(Request request, Probe key, byte[] bytes, int clientFlags, int expiry, int marks) {
-        return new Item(key.hash(), bytes, key.length(), nextCas(request), clientFlags, expiry, clock.now(),
+    private Item item(
+            Request request, Probe key, byte[] bytes, int length, int clientFlags, int expiry, int marks) {
+        return new Item(key.hash(), bytes, key.length(), length, nextCas(request), clientFlags, expiry, clock.now(),
                 store.generation(), marks);
     }
 
@@ -94,33 +102,34 @@ final class Updates {
     }
 
     private Outcome cas(
-            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] bytes, int expiry, int marks) {
+            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] bytes, int length, int expiry,
+            int marks) {
         if (old == null) {
             row.increment(Stat.CAS_MISSES);
             return Outcome.NOT_FOUND;
         }
         if (old.cas == request.cas) {
             row.increment(Stat.CAS_HITS);
-            return put(request, old, key, row, bytes, expiry, marks);
+            return put(request, old, key, row, bytes, length, expiry, marks);
         }
         // The flag I: a value that is older than the item's may replace it, as stale.
         boolean stale = request.verb == Verb.MS && request.has('I')
                 && Long.compareUnsigned(request.cas, old.cas) < 0;
         if (stale) {
-            return put(request, old, key, row, bytes, expiry, marks | Item.STALE);
+            return put(request, old, key, row, bytes, length, expiry, marks | Item.STALE);
         }
         row.increment(Stat.CAS_BADVAL);
         return Outcome.EXISTS;
     }
 
     private Outcome join(
-            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] bytes, int marks,
+            Request request, @Nullable Item old, Probe key, Tally.Row row, byte[] bytes, int added, int marks,
             boolean before) {
         boolean meta = request.verb == Verb.MS;
         if (old == null) {
             return meta && request.has('N')
-                    ? put(request, store.peekUnwatched(key), key, row, bytes, clock.expiry(request.vivifyExptime),
-                            marks)
+                    ? put(request, store.peekUnwatched(key), key, row, bytes, added,
+                            clock.expiry(request.vivifyExptime), marks)
                     : Outcome.NOT_STORED;
         }
         if (meta && request.has('C') && request.cas != old.cas) {
@@ -128,22 +137,24 @@ final class Updates {
             return Outcome.EXISTS;
         }
         int keyLength = key.length();
-        int added = bytes.length - keyLength - 2;
-        long length = (long) old.length() + added;
-        if (!fits(keyLength, length)) {
+        if (!fits(keyLength, (long) old.length() + added)) {
             return Outcome.NOT_STORED;
         }
-        byte[] joined = key.withRoom((int) length + 2);
+        int length = old.length() + added;
+        byte[] joined = array(key, length);
         System.arraycopy(bytes, keyLength, joined, before ? keyLength : keyLength + old.length(), added);
         System.arraycopy(old.bytes, keyLength, joined, before ? keyLength + added : keyLength, old.length());
-        endLine(joined);
-        return put(request, old, row, item(request, key, joined, old.clientFlags, old.expiry(),
+        return put(request, old, row, item(request, key, joined, length, old.clientFlags, old.expiry(),
                 old.marks() & Item.BINARY_KEY));
     }
 
-    private static void endLine(byte[] bytes) {
-        bytes[bytes.length - 2] = '\r';
-        bytes[bytes.length - 1] = '\n';
+    /// An array for an item: the key, room for the value, CR LF.
+    private byte[] array(Probe key, int length) {
+        byte[] bytes = store.array(key, length + 2);
+        int end = key.length() + length;
+        bytes[end] = '\r';
+        bytes[end + 1] = '\n';
+        return bytes;
     }
 
     /// Drops the item because a new value for it was refused: what is out of date must not stay.
@@ -194,16 +205,14 @@ final class Updates {
             row.increment(Stat.DELETE_HITS);
             marks &= Item.BINARY_KEY;
         }
-        return put(request, old, row, empties
-                ? item(request, key, empty(key), request.clientFlags, expiry, marks)
-                : item(request, key, old.bytes, old.clientFlags, expiry, marks));
-    }
-
-    /// What an item without a value has.
-    private static byte[] empty(Probe key) {
-        byte[] bytes = key.withRoom(2);
-        endLine(bytes);
-        return bytes;
+        if (empties) {
+            return put(request, old, row,
+                    item(request, key, array(key, 0), 0, request.clientFlags, expiry, marks));
+        }
+        Item made = item(request, key, old.bytes, old.length(), old.clientFlags, expiry, marks);
+        old.keep(); // the array is nobody's alone
+        made.keep();
+        return put(request, old, row, made);
     }
 
     /// Gives an item another end.
@@ -223,7 +232,8 @@ final class Updates {
     /// Makes an empty item for who renews it; the lock of the key is held.
     @Nullable Item vivify(Request request, Probe key, Tally.Row row, int marks) {
         Item any = store.peekUnwatched(key);
-        Item made = item(request, key, empty(key), 0, clock.expiry(request.vivifyExptime), marks | Item.TOKEN_SENT);
+        Item made = item(request, key, array(key, 0), 0, 0, clock.expiry(request.vivifyExptime),
+                marks | Item.TOKEN_SENT);
         return put(request, any, row, made) == Outcome.DONE ? made : null;
     }
 
@@ -241,7 +251,9 @@ final class Updates {
                 request.isCreated = true;
                 request.number = request.initial;
                 request.clientFlags = 0;
-                return store(request, key, row, Mode.ADD, digits(key, request.initial, 0), Clock.NEVER, marks);
+                int length = digitCount(request.initial);
+                return store(request, key, row, Mode.ADD, digits(key, request.initial, length), length, Clock.NEVER,
+                        marks);
             }
             if (meta && request.has('C') && request.cas != old.cas) {
                 return Outcome.EXISTS;
@@ -253,8 +265,9 @@ final class Updates {
             long delta = request.delta;
             request.number = adds ? number + delta : Long.compareUnsigned(delta, number) > 0 ? 0 : number - delta;
             row.increment(adds ? Stat.INCR_HITS : Stat.DECR_HITS);
-            Item made = item(request, key, digits(key, request.number, old.length()), old.clientFlags, old.expiry(),
-                    old.marks());
+            int length = Math.max(digitCount(request.number), old.length());
+            Item made = item(request, key, digits(key, request.number, length), length, old.clientFlags,
+                    old.expiry(), old.marks());
             made.accessedAs(old);
             return put(request, old, row, made);
         }
@@ -295,19 +308,17 @@ final class Updates {
         return b == ' ' || b >= '\t' && b <= '\r';
     }
 
-    /// The number in digits behind its key and with CR LF, filled up with spaces to the length that the value had: it never
-    /// gets shorter.
-    private static byte[] digits(Probe key, long number, int lengthMin) {
+    /// The number in digits behind its key and with CR LF, filled up with spaces to the length: no value gets shorter.
+    private byte[] digits(Probe key, long number, int length) {
         int digits = digitCount(number);
         int start = key.length();
-        byte[] bytes = key.withRoom(Math.max(digits, lengthMin) + 2);
+        byte[] bytes = array(key, length);
         long rest = number;
         for (int i = start + digits - 1; i >= start; i--) {
             bytes[i] = (byte) ('0' + Long.remainderUnsigned(rest, 10));
             rest = Long.divideUnsigned(rest, 10);
         }
-        Arrays.fill(bytes, start + digits, bytes.length - 2, (byte) ' ');
-        endLine(bytes);
+        Arrays.fill(bytes, start + digits, start + length, (byte) ' ');
         return bytes;
     }
 

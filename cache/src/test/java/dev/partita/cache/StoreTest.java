@@ -3,6 +3,7 @@ package dev.partita.cache;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.cache.Settings.Feature;
 import dev.partita.connection.Buffer;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
@@ -120,7 +121,7 @@ class StoreTest {
 
     @Test
     void aCacheThatDoesNotEvictRefuses() {
-        try (var talk = talk(Settings.defaults().withMemoryBytes(4 << 20).withoutEviction())) {
+        try (var talk = talk(Settings.defaults().withMemoryBytes(4 << 20).without(Feature.EVICTION))) {
             String value = "x".repeat(100_000);
             int stored = 0;
             while (talk.ask("set key" + stored + " 0 0 100000\r\n" + value + "\r\n").equals("STORED\r\n")) {
@@ -206,9 +207,9 @@ class StoreTest {
                 talk.ask("set kept" + i + " 0 0 1 noreply\r\nx\r\n");
             }
             List<String> named = new ArrayList<>();
-            Iterator<Item> items = talk.server.protocol.store().iterator();
+            Iterator<byte[]> items = talk.server.protocol.store().walk(Item::key);
             for (int i = 0; items.hasNext(); i++) {
-                named.add(new String(items.next().key(), ISO_8859_1));
+                named.add(new String(items.next(), ISO_8859_1));
                 talk.ask("set more" + i + " 0 0 1 noreply\r\nx\r\nset yetmore" + i + " 0 0 1 noreply\r\nx\r\n");
             }
             assertThat(named).doesNotHaveDuplicates();
@@ -313,7 +314,7 @@ class StoreTest {
 
     @Test
     void withoutIdsEveryItemHasTheSame() {
-        try (var talk = talk(Settings.defaults().withoutCas())) {
+        try (var talk = talk(Settings.defaults().without(Feature.CAS))) {
             assertThat(talk.ask("set a 0 0 1\r\nx\r\ngets a\r\n")).isEqualTo("STORED\r\nVALUE a 0 1 0\r\nx\r\nEND\r\n");
         }
     }
@@ -339,7 +340,7 @@ class StoreTest {
 
     @Test
     void flushAndDumpCanBeForbidden() {
-        try (var talk = talk(Settings.defaults().withoutFlush().withoutDump())) {
+        try (var talk = talk(Settings.defaults().without(Feature.FLUSH).without(Feature.DUMP))) {
             talk.ask("set a 0 0 1\r\nx\r\n");
             assertThat(talk.ask("flush_all\r\n")).isEqualTo("CLIENT_ERROR flush_all not allowed\r\n");
             assertThat(talk.ask("get a\r\n")).startsWith("VALUE a");

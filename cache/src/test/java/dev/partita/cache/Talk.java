@@ -80,19 +80,21 @@ final class Talk implements AutoCloseable {
 
     /// Says it and answers with what came back to it.
     String ask(String... pieces) {
-        int before = heard.size();
         for (String piece : pieces) {
             arriving.add(piece.getBytes(ISO_8859_1));
         }
-        run();
-        return heard.toString(ISO_8859_1).substring(before);
+        return hear();
     }
 
     String ask(byte[] piece) {
-        int before = heard.size();
         arriving.add(piece);
+        return hear();
+    }
+
+    private String hear() {
+        heard.reset();
         run();
-        return heard.toString(ISO_8859_1).substring(before);
+        return heard.toString(ISO_8859_1);
     }
 
     long count(Counter counter) {
@@ -109,13 +111,11 @@ final class Talk implements AutoCloseable {
 
     /// Lets the deadline of what the connection waits for pass.
     String lateAfter(long millis) {
-        int before = heard.size();
         table.tick(table.now() + millis * 1_000_000);
         if (connection.isLate()) {
             connection.expire();
         }
-        run();
-        return heard.toString(ISO_8859_1).substring(before);
+        return hear();
     }
 
     private void run() {

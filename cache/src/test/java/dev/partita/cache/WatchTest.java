@@ -2,6 +2,7 @@ package dev.partita.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.cache.Settings.Feature;
 import dev.partita.limits.Limits;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,7 @@ class WatchTest {
         try (Talk client = talk()) {
             assertThat(client.ask("watch nosuch\r\nwatch fetchers nosuch\r\n")).isEqualTo("ERROR\r\nERROR\r\n");
         }
-        try (var client = new Talk(new Talk.Server(Settings.defaults().withoutWatch()), Limits.defaults())) {
+        try (var client = new Talk(new Talk.Server(Settings.defaults().without(Feature.WATCH)), Limits.defaults())) {
             assertThat(client.ask("watch nosuch\r\nmn\r\n"))
                     .isEqualTo("CLIENT_ERROR watch commands not allowed\r\nMN\r\n");
         }

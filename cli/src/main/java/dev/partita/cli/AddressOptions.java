@@ -42,7 +42,7 @@ final class AddressOptions {
     /// @throws Mistake if it cannot be
     List<SocketAddress> addresses() {
         if (listen.isEmpty()) {
-            return List.of(Address.inet(host, (int) Numbers.parse("--port", port, 0, 65_535)));
+            return List.of(Address.inet(host, (int) Typed.number("--port", port, 0, 65_535)));
         }
         for (String other : List.of("--host", "--port")) {
             if (isGiven(other)) {

@@ -8,7 +8,6 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,15 +90,11 @@ final class AppOptions {
         }
         List<Path> paths = new ArrayList<>();
         for (String each : appPath.split(File.pathSeparator, -1)) {
-            try {
-                Path path = Path.of(each);
-                if (!Files.exists(path)) {
-                    throw new Mistake("--app-path: there is no " + each);
-                }
-                paths.add(path);
-            } catch (InvalidPathException invalid) {
-                throw new Mistake("--app-path: " + each + " is no path: " + invalid.getReason());
+            Path path = Typed.path("--app-path", each);
+            if (!Files.exists(path)) {
+                throw new Mistake("--app-path: there is no " + each);
             }
+            paths.add(path);
         }
         return paths;
     }

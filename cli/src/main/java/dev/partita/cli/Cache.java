@@ -4,6 +4,7 @@ import dev.partita.admin.Figures;
 import dev.partita.cache.Credentials;
 import dev.partita.cache.Memcached;
 import dev.partita.cache.Settings;
+import dev.partita.cache.Settings.Feature;
 import dev.partita.server.Running;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -131,7 +132,7 @@ final class Cache implements Callable<Integer> {
         out.print(Announcement.of(setup, running, Cache::place, columns -> columns.add("content",
                 "memcached " + Memcached.VERSION + "'s text protocols, " + (settings.memoryBytes() >> 20)
                         + " MB for items of up to " + settings.itemBytesMax() + " bytes"
-                        + (settings.evicts() ? "" : ", full is full"))));
+                        + (settings.has(Feature.EVICTION) ? "" : ", full is full"))));
         out.flush();
     }
 

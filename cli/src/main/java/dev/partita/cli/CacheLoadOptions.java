@@ -73,7 +73,7 @@ final class CacheLoadOptions {
     }
 
     private static int number(String option, @Nullable String text, int otherwise) {
-        return text == null ? otherwise : (int) Numbers.parse(option, text, 0, Integer.MAX_VALUE);
+        return text == null ? otherwise : (int) Typed.number(option, text, 0, Integer.MAX_VALUE);
     }
 
     private Distribution distribution() {

@@ -71,9 +71,9 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path to = path("--out", folder);
+        Path to = Typed.path("--out", folder);
         if (from != null) {
-            return show(ResultsFile.read(path("--from", from)), to);
+            return show(ResultsFile.read(Typed.path("--from", from)), to);
         }
         Settings settings = settings();
         Optional<Results> before = before(to);
@@ -159,13 +159,5 @@ final class CompareCommand implements Callable<Integer> {
         CommandLine parent = Objects.requireNonNull(spec).commandLine().getParent();
         return options.settings("partita "
                 + String.join(" ", parent == null ? List.of("compare") : parent.getParseResult().originalArgs()));
-    }
-
-    private static Path path(String option, String name) {
-        try {
-            return Path.of(name);
-        } catch (java.nio.file.InvalidPathException invalid) {
-            throw new Mistake(option + " " + name + " is no path: " + invalid.getReason());
-        }
     }
 }

@@ -28,7 +28,7 @@ record Content(Protocol protocol, String description, @Nullable Work work) {
         if (demo) {
             Work work = workPerMicro == null
                     ? Work.calibrated(Machine.processor())
-                    : Work.of(Numbers.parse("--work-per-micro", workPerMicro, 1, Work.PER_MICRO_MAX));
+                    : Work.of(Typed.number("--work-per-micro", workPerMicro, 1, Work.PER_MICRO_MAX));
             Handler demoHandler =
                     plantMillis == 0 ? new Demo(work, files) : new Planted(new Demo(work, files), plantMillis);
             return new Content(Http.serving(demoHandler), Demo.DESCRIPTION

@@ -78,6 +78,6 @@ final class ControlCommand implements Callable<Integer> {
     }
 
     private Path path() throws IOException {
-        return control != null ? Path.of(control) : Control.path((int) Numbers.parse("--port", port, 1, 65_535));
+        return control != null ? Path.of(control) : Control.path((int) Typed.number("--port", port, 1, 65_535));
     }
 }

@@ -2,7 +2,6 @@ package dev.partita.cli;
 
 import dev.partita.linux.User;
 import dev.partita.server.Isolation;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +47,8 @@ final class IsolationOptions {
             if (user != null) {
                 User _ = User.named(user);
             }
-            return setup.in(setup.model().isolation(wanted), nio ? null : path(), user);
+            Path path = nio ? null : Typed.path("--control", control == null ? "" : control);
+            return setup.in(setup.model().isolation(wanted), path, user);
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage()));
         }
@@ -63,13 +63,5 @@ final class IsolationOptions {
                     + "\nvalid are " + String.join(", ", VALID));
         }
         return Isolation.valueOf(name.toUpperCase(Locale.ROOT));
-    }
-
-    private Path path() {
-        try {
-            return Path.of(control == null ? "" : control);
-        } catch (InvalidPathException invalid) {
-            throw new Mistake("--control is no path: " + invalid.getMessage());
-        }
     }
 }

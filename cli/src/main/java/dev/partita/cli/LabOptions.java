@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -105,7 +103,7 @@ final class LabOptions {
                     case ARTICLE -> ROUNDS_ARTICLE;
                     case FULL -> ROUNDS_FULL;
                 }
-                : (int) Numbers.parse("--repeat", repeat, 3, 100);
+                : (int) Typed.number("--repeat", repeat, 3, 100);
         if (app.content() == null && !urlPaths.isEmpty()) {
             throw new Mistake("--url-path says what to ask the class of --app for; give both or neither");
         }
@@ -120,7 +118,7 @@ final class LabOptions {
         List<Integer> numbers = new ArrayList<>();
         if (claims != null) {
             for (String each : claims.split(",", -1)) {
-                numbers.add((int) Numbers.parse("--claims", each.strip(), 1, Claims.COUNT));
+                numbers.add((int) Typed.number("--claims", each.strip(), 1, Claims.COUNT));
             }
         } else if (article) {
             for (int i = 1; i <= Claims.COUNT; i++) {
@@ -134,14 +132,10 @@ final class LabOptions {
         if (within == null) {
             return Settings.secondsMax(mode);
         }
-        Matcher time = Pattern.compile("([0-9]{1,5})(s|m|h)").matcher(within);
-        long seconds = !time.matches() ? 0 : Long.parseLong(time.group(1)) * switch (time.group(2)) {
-            case "h" -> 3_600;
-            case "m" -> 60;
-            default -> 1;
-        };
+        String valid = "30s to 24h, such as 90s or 10m";
+        long seconds = Typed.duration("--within", within, valid).toSeconds();
         if (seconds < SECONDS_MIN || seconds > SECONDS_MAX) {
-            throw new Mistake("--within is '" + within + "': valid are 30s to 24h, such as 90s or 10m");
+            throw new Mistake("--within is '" + within + "': valid are " + valid);
         }
         return seconds - ENDING_SECONDS;
     }
@@ -161,7 +155,7 @@ final class LabOptions {
             Workload own = Workload.of(paths.stream().map(each -> new RequestClass("GET " + each, 1)).toList());
             return List.of(connections == null
                     ? own
-                    : own.connections((int) Numbers.parse("--connections", connections, 1, CONNECTIONS_MAX)));
+                    : own.connections((int) Typed.number("--connections", connections, 1, CONNECTIONS_MAX)));
         }
         if (connections != null) {
             throw new Mistake("--connections are those of your own class; give --app, or neither");
@@ -220,7 +214,7 @@ final class LabOptions {
         }
         String[] sides = plant.split("=", 2);
         return new Plant(ModelName.of(sides[0]).word(),
-                (int) Numbers.parse("--plant", sides.length < 2 ? "" : sides[1], 1, 10_000));
+                (int) Typed.number("--plant", sides.length < 2 ? "" : sides[1], 1, 10_000));
     }
 
     /// What the servers are to serve.

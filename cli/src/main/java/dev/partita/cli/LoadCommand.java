@@ -19,11 +19,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -142,8 +140,8 @@ final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Load load = load();
-        Path jsonFile = json == null ? null : file("--json", json);
-        Path logFile = histogramLog == null ? null : file("--histogram-log", histogramLog);
+        Path jsonFile = json == null ? null : Typed.path("--json", json);
+        Path logFile = histogramLog == null ? null : Typed.path("--histogram-log", histogramLog);
         var shown = new LoadProgress(err, isTerminal());
         Result result;
         if (logFile == null) {
@@ -200,7 +198,7 @@ final class LoadCommand implements Callable<Integer> {
         }
         Dialogue dialogue;
         SocketAddress to;
-        long randomness = Numbers.parse("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE);
+        long randomness = Typed.number("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE);
         if (url.startsWith(CacheLoadOptions.SCHEME + ":")) {
             to = cacheAddress();
             dialogue = cache.dialogue(randomness);
@@ -258,7 +256,7 @@ final class LoadCommand implements Callable<Integer> {
             if (mix == null) {
                 return HttpDialogue.get(uri("http://127.0.0.1:8080/"));
             }
-            Path file = file("--mix", mix);
+            Path file = Typed.path("--mix", mix);
             if (!Files.isReadable(file)) {
                 throw new Mistake("--mix " + mix + ": there is no such file, or it cannot be read");
             }
@@ -287,7 +285,7 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private Dialogue rawDialogue(String request) throws IOException {
-        Path file = file("--raw", request);
+        Path file = Typed.path("--raw", request);
         if (!Files.isReadable(file)) {
             throw new Mistake("--raw " + request + ": there is no such file, or it cannot be read");
         }
@@ -350,37 +348,15 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private static int number(String option, String text, int least, int most) {
-        return (int) Numbers.parse(option, text, least, most);
+        return (int) Typed.number(option, text, least, most);
     }
 
     private static void timed(String option, String text, Consumer<Duration> setter) {
-        String unit = text.replaceFirst("^[0-9.]*", "").toLowerCase(Locale.ROOT);
-        long unitMillis = switch (unit) {
-            case "ms" -> 1;
-            case "s", "" -> 1_000;
-            case "m" -> 60_000;
-            case "h" -> 3_600_000;
-            default -> 0;
-        };
+        Duration time = Typed.duration(option, text, "times such as 500ms, 10s, 2m or 1h");
         try {
-            double value = Double.parseDouble(text.substring(0, text.length() - unit.length()));
-            if (unitMillis > 0) {
-                setter.accept(Duration.ofMillis(Math.round(value * unitMillis)));
-                return;
-            }
-        } catch (NumberFormatException none) {
-            // The same message as for a unit that is none.
+            setter.accept(time);
         } catch (IllegalArgumentException outOfRange) {
             throw new Mistake(option + " " + text + ": the " + outOfRange.getMessage());
-        }
-        throw new Mistake(option + " is '" + text + "': valid are times such as 500ms, 10s, 2m or 1h");
-    }
-
-    private static Path file(String option, String name) {
-        try {
-            return Path.of(name);
-        } catch (InvalidPathException invalid) {
-            throw new Mistake(option + " " + name + " is no path: " + invalid.getReason());
         }
     }
 }

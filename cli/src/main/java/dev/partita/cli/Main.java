@@ -1,9 +1,13 @@
 package dev.partita.cli;
 
+import dev.partita.loop.Attendant;
+import dev.partita.transport.Transports;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -21,12 +25,25 @@ public final class Main {
     static final int REFUSED = 1;
     /// The exit code for a wrong command line.
     static final int MISTAKEN = 2;
+    private static final Set<String> SERVING = Set.of("serve", "cache");
 
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && SERVING.contains(args[0])) {
+            // Linking the C library and reading the command line take about as long: side by side.
+            new Attendant("transport", Main::link).start();
+        }
         // Not by returning: a thread that is stuck in a handler would keep the program alive.
         System.exit(run(System.out, System.err, args));
+    }
+
+    private static void link() {
+        try {
+            Transports.best().prepare();
+        } catch (RuntimeException | LinkageError | ServiceConfigurationError told) {
+            // whoever needs a transport will hear it
+        }
     }
 
     /// Runs one command to its end and leaves the JVM alive.

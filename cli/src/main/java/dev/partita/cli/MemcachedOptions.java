@@ -2,6 +2,7 @@ package dev.partita.cli;
 
 import dev.partita.cache.Credentials;
 import dev.partita.cache.Settings;
+import dev.partita.cache.Settings.Feature;
 import dev.partita.limits.Limits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -178,12 +179,12 @@ final class MemcachedOptions {
                 .withMemoryBytes(megabytes << 20)
                 .withItemBytesMax((int) item)
                 .withRequestsPerTurn(requests());
-        settings = noEvictions ? settings.withoutEviction() : settings;
-        settings = noCas ? settings.withoutCas() : settings;
-        settings = noFlush ? settings.withoutFlush() : settings;
-        settings = noDump ? settings.withoutDump() : settings;
-        settings = noWatch ? settings.withoutWatch() : settings;
-        return extended.contains("no_maxconns_fast") ? settings.withWaitingConnections() : settings;
+        settings = noEvictions ? settings.without(Feature.EVICTION) : settings;
+        settings = noCas ? settings.without(Feature.CAS) : settings;
+        settings = noFlush ? settings.without(Feature.FLUSH) : settings;
+        settings = noDump ? settings.without(Feature.DUMP) : settings;
+        settings = noWatch ? settings.without(Feature.WATCH) : settings;
+        return extended.contains("no_maxconns_fast") ? settings.without(Feature.REFUSAL) : settings;
     }
 
     private int requests() {

@@ -107,7 +107,7 @@ enum ModelName {
         if (most == 0) {
             throw lacks(option);
         }
-        return (int) Numbers.parse(option, value, 1, most);
+        return (int) Typed.number(option, value, 1, most);
     }
 
     private Mistake lacks(String option) {

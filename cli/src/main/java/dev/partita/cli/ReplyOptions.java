@@ -48,7 +48,7 @@ final class ReplyOptions {
             if (equals < 1) {
                 throw new Mistake("--error-page " + each + ": this is no STATUS=FILE, such as 404=404.html");
             }
-            int status = (int) Numbers.parse("--error-page", each.substring(0, equals), 400, 599);
+            int status = (int) Typed.number("--error-page", each.substring(0, equals), 400, 599);
             if (pages.put(status, page(each, each.substring(equals + 1))) != null) {
                 throw new Mistake("--error-page " + each + ": there is a page of status " + status + " already");
             }

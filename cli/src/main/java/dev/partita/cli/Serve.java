@@ -134,7 +134,7 @@ final class Serve implements Callable<Integer> {
             return own;
         }
         return Content.of(files, demo, workPerMicro,
-                plantMillis == null ? 0 : (int) Numbers.parse("--plant-millis", plantMillis, 1, 10_000));
+                plantMillis == null ? 0 : (int) Typed.number("--plant-millis", plantMillis, 1, 10_000));
     }
 
     /// What was asked for.

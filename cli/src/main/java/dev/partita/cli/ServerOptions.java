@@ -195,7 +195,7 @@ final class ServerOptions {
         return jfrSlowMillis == null
                 ? Optional.empty()
                 : Optional.of(new Flight(TimeUnit.MILLISECONDS
-                        .toNanos(Numbers.parse("--jfr-slow-millis", jfrSlowMillis, 0, 3_600_000))));
+                        .toNanos(Typed.number("--jfr-slow-millis", jfrSlowMillis, 0, 3_600_000))));
     }
 
     private SocketOptions options() {

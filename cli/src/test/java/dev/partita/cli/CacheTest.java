@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.cache.Settings;
+import dev.partita.cache.Settings.Feature;
 import dev.partita.model.Amped;
 import dev.partita.model.Sped;
 import dev.partita.model.Symped;
@@ -67,7 +68,8 @@ class CacheTest {
         assertThat(setup.limits().turnStepsMax()).isEqualTo(8);
         assertThat(setup.limits().idleMillisMax()).isEqualTo(60_000);
         assertThat(cache.settings()).isEqualTo(Settings.defaults().withMemoryBytes(128 << 20).withItemBytesMax(2 << 20)
-                .withRequestsPerTurn(7).withoutEviction().withoutCas().withoutFlush().withoutDump());
+                .withRequestsPerTurn(7).without(Feature.EVICTION).without(Feature.CAS).without(Feature.FLUSH)
+                .without(Feature.DUMP));
     }
 
     @Test

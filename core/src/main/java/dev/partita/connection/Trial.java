@@ -2,8 +2,8 @@ package dev.partita.connection;
 
 import java.util.function.Predicate;
 
-/// What a server asks itself some hundred times before it serves anybody: whether it works at all, and so that its code is
-/// compiled when the first client comes.
+/// What a server asks itself before it serves anybody, to see whether it works at all; and some hundred times if there is time for
+/// that, so that its code is compiled when the first client comes.
 ///
 /// @param protocol what is asked: like the one that offers this, but nobody is told of the requests, for they are no client's
 /// @param request complete, as ISO 8859-1; it changes nothing, and the server closes the connection behind its answer

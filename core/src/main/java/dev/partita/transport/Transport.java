@@ -25,6 +25,10 @@ public interface Transport {
     /// Why it cannot be used on this machine, or an empty string if it can.
     String unavailable();
 
+    /// Does now what its first use would wait for, such as linking the system's functions. From any thread, if it is
+    /// [available][#unavailable]; may take a tenth of a second.
+    default void prepare() {}
+
     /// Maps memory that costs nothing until it is touched and is freed when `arena` closes.
     ///
     /// @throws IOException if the system has no such amount to give

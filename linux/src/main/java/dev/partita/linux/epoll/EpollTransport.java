@@ -6,6 +6,7 @@ import dev.partita.connection.FileAccess;
 import dev.partita.limits.Counters;
 import dev.partita.linux.LinuxFacts;
 import dev.partita.linux.file.LinuxFileTree;
+import dev.partita.linux.libc.Libc;
 import dev.partita.linux.libc.Machine;
 import dev.partita.linux.libc.MappedMemory;
 import dev.partita.linux.libc.Processor;
@@ -42,6 +43,11 @@ public final class EpollTransport implements Transport {
     @Override
     public String unavailable() {
         return Machine.unavailable();
+    }
+
+    @Override
+    public void prepare() {
+        Libc.link();
     }
 
     @Override
