@@ -35,15 +35,32 @@ final class Generation {
     /// What was wrong with the answers of one of its workers to itself; empty if nothing was.
     String doubt = "";
     boolean ending;
+    /// Another one serves until the workers of this one are warm.
+    private boolean mayWait;
     private long startNotBefore = System.nanoTime();
     private long delayNanos;
     private boolean retried;
 
-    Generation(int number, @Nullable Plan plan) {
+    private Generation(int number, @Nullable Plan plan, boolean mayWait) {
         this.number = number;
+        this.mayWait = mayWait;
         if (plan != null) {
             plan(plan);
         }
+    }
+
+    /// One before which there was none.
+    ///
+    /// @param plan null if this process serves itself
+    static Generation first(@Nullable Plan plan) {
+        return new Generation(1, plan, false);
+    }
+
+    /// One that is to take over from another.
+    ///
+    /// @param plan null if it is not known yet, or this process serves itself
+    static Generation next(int number, @Nullable Plan plan) {
+        return new Generation(number, plan, true);
     }
 
     void plan(Plan plan) {
@@ -68,9 +85,10 @@ final class Generation {
         return workers.stream().anyMatch(worker -> worker.accepting);
     }
 
-    /// Whether enough workers are ready to begin with.
-    boolean isReady() {
-        return plan != null && count(State.SPARE) >= plan.atFirst();
+    /// Whether its workers may be given their places: at once, or, if it can wait, once there are enough that are warm.
+    boolean mayBegin() {
+        mayWait &= plan == null || workers.stream().filter(WorkerProcess::isWarm).count() < plan.atFirst();
+        return !mayWait;
     }
 
     @Nullable Place placeOf(WorkerProcess worker) {
@@ -82,14 +100,15 @@ final class Generation {
         return null;
     }
 
-    /// The next worker without a place.
+    /// The next worker without a place, a warm one if there is one.
     @Nullable WorkerProcess spare() {
+        WorkerProcess spare = null;
         for (WorkerProcess each : workers) {
-            if (each.state == State.SPARE) {
-                return each;
+            if (each.state == State.SPARE && (spare == null || each.isWarm() && !spare.isWarm())) {
+                spare = each;
             }
         }
-        return null;
+        return spare;
     }
 
     /// Lets those that serve be lent work, if that is how they get it.

@@ -9,18 +9,25 @@ import dev.partita.processes.Message.Bye;
 import dev.partita.processes.Message.Hello;
 import dev.partita.processes.WorkerProcess.State;
 import java.io.IOException;
-import java.util.function.BiConsumer;
 
 /// What workers say to their master: that they are ready, that they live and what they have counted, that they are about to end.
 /// One that says anything else is killed. The supervisor's, under its lock.
 final class Hearing {
     private final Generations generations;
-    private final BiConsumer<WorkerProcess, Hello> onHello;
+    private final News news;
 
-    /// @param onHello takes what a worker says first
-    Hearing(Generations generations, BiConsumer<WorkerProcess, Hello> onHello) {
+    /// Who wants to know what a worker says of itself before it serves.
+    interface News {
+        /// It is ready, and has told what its generation is to do.
+        void onReady(WorkerProcess worker, Plan plan);
+
+        /// Its own request was not answered well.
+        void onDoubt(WorkerProcess worker, String doubt);
+    }
+
+    Hearing(Generations generations, News news) {
         this.generations = generations;
-        this.onHello = onHello;
+        this.news = news;
     }
 
     /// Hears all that a worker has said.
@@ -51,11 +58,16 @@ final class Hearing {
 
     private void understand(WorkerProcess worker, Message message) {
         switch (message) {
-            case Hello hello when worker.state == State.STARTING -> {
+            case Hello(Plan plan, String doubt) when worker.state == State.STARTING -> {
                 worker.state = State.SPARE;
-                onHello.accept(worker, hello);
+                hearDoubt(worker, doubt);
+                news.onReady(worker, plan);
             }
-            case Beat(boolean serving, boolean accepting, Counts counts) -> {
+            case Beat(boolean serving, boolean accepting, Counts counts, boolean warm, String doubt) -> {
+                if (warm && !worker.isWarm()) {
+                    worker.becomesWarm();
+                    hearDoubt(worker, doubt);
+                }
                 worker.counts = counts;
                 worker.accepting = accepting;
                 worker.busy &= Passing.isAlone(generations.of(worker)); // the others are asked again when they are heard of
@@ -66,6 +78,12 @@ final class Hearing {
             }
             case Bye(Counts counts) -> worker.counts = counts;
             default -> worker.kill("it said what no worker says");
+        }
+    }
+
+    private void hearDoubt(WorkerProcess worker, String doubt) {
+        if (!doubt.isEmpty()) {
+            news.onDoubt(worker, doubt);
         }
     }
 }

@@ -133,7 +133,8 @@ final class Liveness {
             generations.vacate(place, worker.why(), end);
         }
         boolean late = worker.state == State.STARTING;
-        onLost(generation, worker, (late ? "did not reach run: " : "is lost: ") + end + (late ? tail : ""), now);
+        onLost(generation, worker, (late ? "did not reach run: " : "is lost: ") + end
+                + (worker.servingSince == 0 ? tail : ""), now);
     }
 
     /// One was lost, or could not be started.

@@ -117,7 +117,7 @@ final class Master implements Running, Supervisor.Own {
         Division.Front part = division.front();
         Front front = part == null ? null : new Front(server);
         var master = new Master(server, model, sockets, program, null, front);
-        var first = new Generation(takeover == null ? 1 : takeover.generation(), plan);
+        var first = takeover == null ? Generation.first(plan) : Generation.next(takeover.generation(), plan);
         Supervisor supervisor = master.supervise(first, takeover);
         supervisor.awaitStart();
         if (part != null && front != null) {
@@ -137,9 +137,11 @@ final class Master implements Running, Supervisor.Own {
             Server server, ServerModel model, Sockets sockets, SameProgram program, @Nullable Takeover takeover)
             throws IOException {
         if (takeover != null) {
-            String doubt = Rehearsal.of(server, model);
-            if (!doubt.isEmpty()) {
-                throw new IOException(doubt);
+            try (Rehearsal rehearsal = Rehearsal.begin(server, model)) {
+                String doubt = rehearsal.often(() -> true);
+                if (!doubt.isEmpty()) {
+                    throw new IOException(doubt);
+                }
             }
         }
         var transport = new HandedTransport(server.transport());
@@ -155,8 +157,8 @@ final class Master implements Running, Supervisor.Own {
             var master = new Master(server, model, sockets, program, own, null);
             Path asked = server.control();
             if (takeover != null || asked != null && !asked.toString().isEmpty()) {
-                int number = takeover == null ? 1 : takeover.generation();
-                Supervisor _ = master.supervise(new Generation(number, null), takeover);
+                var first = takeover == null ? Generation.first(null) : Generation.next(takeover.generation(), null);
+                Supervisor _ = master.supervise(first, takeover);
             }
             return master;
         } catch (IOException | RuntimeException failure) {
@@ -299,7 +301,7 @@ final class Master implements Running, Supervisor.Own {
             throw new IOException("the server is ending");
         }
         Supervisor others = supervisor;
-        return others != null ? others : supervise(new Generation(1, null), null);
+        return others != null ? others : supervise(Generation.first(null), null);
     }
 
     @Override

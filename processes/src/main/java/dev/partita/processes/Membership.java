@@ -7,6 +7,7 @@ import dev.partita.linux.socket.MessageChannel;
 import dev.partita.linux.socket.MessageChannel.Received;
 import dev.partita.linux.socket.Readiness;
 import dev.partita.loop.Attendant;
+import dev.partita.processes.Message.Beat;
 import dev.partita.processes.Message.Bye;
 import dev.partita.processes.Message.End;
 import dev.partita.processes.Message.Handed;
@@ -44,6 +45,8 @@ final class Membership implements Runnable {
     private final BlockingQueue<Order> orders = new ArrayBlockingQueue<>(ORDERS_MAX);
     private volatile @Nullable Running running;
     private volatile boolean aborting;
+    private volatile boolean warm;
+    private volatile String doubt = "";
     /// It was told to end, and the master waits to hear that nobody is accepted any longer.
     private volatile boolean stopping;
 
@@ -87,10 +90,13 @@ final class Membership implements Runnable {
             if (user != null) {
                 Privileges.give(user);
             }
-            String doubt = Rehearsal.of(server, division.worker());
-            var pulse = new Attendant("heartbeat", this);
-            channel.send(new Hello(Plan.of(server, division), doubt).bytes());
-            pulse.start();
+            try (Rehearsal rehearsal = Rehearsal.begin(server, division.worker())) {
+                channel.send(new Hello(Plan.of(server, division), rehearsal.once()).bytes());
+                new Attendant("heartbeat", this).start();
+                doubt = rehearsal.often(orders::isEmpty);
+            }
+            warm = true;
+            beat();
             obey(server, division);
         } catch (Throwable failure) {
             // Whatever it is, the master reads it and says it.
@@ -105,7 +111,10 @@ final class Membership implements Runnable {
         while (true) {
             Order order = orders.take();
             switch (order.message) {
-                case Serve serve when running == null -> running = start(server, division, serve, order.descriptors());
+                case Serve serve when running == null -> {
+                    running = start(server, division, serve, order.descriptors());
+                    beat(); // the master waits for this
+                }
                 case End end -> {
                     end(end.how());
                     return;
@@ -168,16 +177,24 @@ final class Membership implements Runnable {
     public void run() {
         try (var readiness = new Readiness()) {
             while (listen()) {
-                Running serving = running;
-                boolean accepting = serving != null && serving.isAccepting();
-                channel.send(new Message.Beat(
-                        serving != null, accepting, serving == null ? new Counts() : serving.counts()).bytes());
+                boolean accepting = beat();
                 readiness.await(stopping && accepting ? STOPPING_NANOS : BEAT_NANOS, channel.fd());
             }
         } catch (IOException noDescriptor) {
             System.err.println("partita: a worker cannot hear its master: " + noDescriptor.getMessage());
         }
         orphaned();
+    }
+
+    /// Says that the process lives, and what it does.
+    ///
+    /// @return whether it accepts connections
+    private synchronized boolean beat() {
+        Running serving = running;
+        boolean accepting = serving != null && serving.isAccepting();
+        channel.send(new Beat(serving != null, accepting, serving == null ? new Counts() : serving.counts(), warm,
+                doubt).bytes());
+        return accepting;
     }
 
     /// Takes what the master has said.

@@ -20,13 +20,16 @@ import java.util.List;
 sealed interface Message {
     // A worker's.
 
-    /// The program has reached `run` and everything was tried: ready for sockets.
+    /// The program has reached `run` and has answered itself: ready for sockets.
     ///
-    /// @param doubt what was wrong with the answers to its own requests, empty if nothing
+    /// @param doubt what was wrong with the answer, empty if nothing
     record Hello(Plan plan, String doubt) implements Message {}
 
-    /// It lives. Four times a second, and when it has stopped accepting.
-    record Beat(boolean serving, boolean accepting, Counts counts) implements Message {}
+    /// It lives. Four times a second, and when something of it has changed.
+    ///
+    /// @param warm whether it has answered itself so often that its code is compiled, or was given sockets before
+    /// @param doubt what was wrong with the last of those answers, empty if nothing
+    record Beat(boolean serving, boolean accepting, Counts counts, boolean warm, String doubt) implements Message {}
 
     /// It has served its last connection, and ends.
     record Bye(Counts counts) implements Message {}
@@ -108,6 +111,8 @@ sealed interface Message {
                 out.writeBoolean(beat.serving);
                 out.writeBoolean(beat.accepting);
                 write(beat.counts, out);
+                out.writeBoolean(beat.warm);
+                out.writeUTF(beat.doubt);
             }
             case Bye bye -> {
                 out.writeByte('y');
@@ -151,7 +156,7 @@ sealed interface Message {
         try {
             return switch (in.readByte()) {
                 case 'h' -> new Hello(plan(in), in.readUTF());
-                case 'b' -> new Beat(in.readBoolean(), in.readBoolean(), counts(in));
+                case 'b' -> new Beat(in.readBoolean(), in.readBoolean(), counts(in), in.readBoolean(), in.readUTF());
                 case 'y' -> new Bye(counts(in));
                 case 's' -> new Serve(in.readInt(), handed(in));
                 case 'r' -> new Ready();

@@ -48,7 +48,8 @@ final class Recycling {
     private void replaceNext(Generation generation, Plan plan, long now) {
         Place due = longestServed(generation, plan, now);
         WorkerProcess worker = due == null ? null : due.worker;
-        if (due != null && worker != null && generation.spare() != null) {
+        WorkerProcess next = generation.spare();
+        if (due != null && worker != null && next != null && next.isWarm()) {
             outgoing = worker;
             place = due;
             // The next one that is ready gets it, and the same sockets.

@@ -22,11 +22,13 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/// What a worker tries before it says that it is ready: a small server like the one it is about to run takes a connection, sees
-/// it end, answers what its protocol offers for a [Trial], and ends itself. So what cannot work is known before the old
-/// generation stops, and the classes and the compiled code that the first client would have waited for are there.
-final class Rehearsal {
+/// What a worker tries before it serves: a small server like the one it is about to run takes a connection, sees it end, and
+/// answers what its protocol offers for a [Trial]. So what cannot work is known before the old generation stops, and the classes and
+/// the compiled code that the first client would have waited for are there. For one thread.
+final class Rehearsal implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5_000;
     /// HotSpot compiles a method after 200 calls (`Tier3InvocationThreshold`); slow handlers are not asked so often.
     private static final int REQUESTS = 250;
@@ -36,17 +38,25 @@ final class Rehearsal {
     private static final int COMPLAINT_LENGTH_MAX = 200;
     private static final byte[] CONNECTION = {1};
 
+    private final @Nullable Trial trial;
+    /// Where its clients are accepted; null without a trial.
+    private final @Nullable ListeningSocket here;
     private final MessageChannel passing;
     private final Running running;
+    private int left = REQUESTS;
 
-    private Rehearsal(MessageChannel passing, Running running) {
+    private Rehearsal(
+            @Nullable Trial trial, @Nullable ListeningSocket here, MessageChannel passing, Running running) {
+        this.trial = trial;
+        this.here = here;
         this.passing = passing;
         this.running = running;
     }
 
-    /// @return what is wrong with the answers, which is the program's affair; empty if nothing
-    /// @throws IOException if the server does not serve
-    static String of(Server server, ServerModel worker) throws IOException {
+    /// Starts the small server and gives it a connection.
+    ///
+    /// @throws IOException if it does not serve
+    static Rehearsal begin(Server server, ServerModel worker) throws IOException {
         Trial trial = server.protocol().trial();
         Protocol protocol = trial == null ? server.protocol() : trial.protocol();
         MessageChannel[] passing = MessageChannel.pair();
@@ -58,12 +68,38 @@ final class Rehearsal {
                 .transport(transport)
                 .socketOptions(server.options())
                 .limits(server.limits().with(Map.of("connectionsMax", 2L, "drainMillis", 1_000L)));
-        try (MessageChannel _ = passing[0];
-                Running running = worker.start(small)) {
-            var rehearsal = new Rehearsal(passing[0], running);
+        ListeningSocket here = null;
+        Running running = null;
+        try {
+            here = trial == null ? null : open();
+            running = worker.start(small);
+            var rehearsal = new Rehearsal(trial, here, passing[0], running);
             rehearsal.connect();
-            return trial == null ? "" : rehearsal.ask(trial);
+            return rehearsal;
+        } catch (IOException | RuntimeException failure) {
+            close(here, running, passing[0]);
+            throw failure;
         }
+    }
+
+    private static ListeningSocket open() throws IOException {
+        var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return ListeningSocket.open(anyPort, 1, SocketOptions.defaults(), Sharing.SINGLE);
+    }
+
+    @Override
+    public void close() {
+        close(here, running, passing);
+    }
+
+    private static void close(@Nullable ListeningSocket here, @Nullable Running running, MessageChannel passing) {
+        if (here != null) {
+            here.close();
+        }
+        if (running != null) {
+            running.close();
+        }
+        passing.close();
     }
 
     private void connect() throws IOException {
@@ -87,25 +123,37 @@ final class Rehearsal {
                 + PATIENCE_MILLIS / 1_000 + " s");
     }
 
-    private String ask(Trial trial) throws IOException {
-        byte[] request = trial.request().getBytes(ISO_8859_1);
-        var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        ListeningSocket here = ListeningSocket.open(anyPort, 1, SocketOptions.defaults(), Sharing.SINGLE);
-        try {
-            long end = System.nanoTime() + REQUESTS_NANOS;
-            for (int left = REQUESTS; left > 0 && System.nanoTime() - end < 0; left--) {
-                String answer = answer(here, request);
-                if (!trial.isGood().test(answer)) {
-                    return answer.isEmpty()
-                            ? "a request for a try was not answered within " + ANSWER_MILLIS + " ms"
-                            : "a request for a try was answered with "
-                                    + answer.lines().findFirst().orElse("").transform(Rehearsal::shortened);
-                }
-            }
+    /// Asks once.
+    ///
+    /// @return what is wrong with the answer, which is the program's affair, and the last thing that is tried; empty if nothing
+    String once() throws IOException {
+        Trial what = trial;
+        ListeningSocket accepting = here;
+        if (what == null || accepting == null || left == 0) {
             return "";
-        } finally {
-            here.close();
         }
+        left--;
+        String answer = answer(accepting, what.request().getBytes(ISO_8859_1));
+        if (what.isGood().test(answer)) {
+            return "";
+        }
+        left = 0;
+        return answer.isEmpty()
+                ? "a request for a try was not answered within " + ANSWER_MILLIS + " ms"
+                : "a request for a try was answered with "
+                        + answer.lines().findFirst().orElse("").transform(Rehearsal::shortened);
+    }
+
+    /// Asks until the code is compiled, or it has taken long, or there is something better to do.
+    ///
+    /// @return as [#once]
+    String often(BooleanSupplier goesOn) throws IOException {
+        long end = System.nanoTime() + REQUESTS_NANOS;
+        String doubt = "";
+        while (left > 0 && doubt.isEmpty() && System.nanoTime() - end < 0 && goesOn.getAsBoolean()) {
+            doubt = once();
+        }
+        return doubt;
     }
 
     private static String shortened(String line) {
@@ -116,7 +164,6 @@ final class Rehearsal {
     private String answer(ListeningSocket here, byte[] request) throws IOException {
         try (var client = new Socket()) {
             client.connect(here.address(), ANSWER_MILLIS);
-            client.setSoTimeout(ANSWER_MILLIS);
             int descriptor = here.accept(); // it is there: `connect` has returned
             if (descriptor < 0) {
                 throw new IOException("a connection for a try was not accepted: error " + -descriptor);
@@ -127,15 +174,18 @@ final class Rehearsal {
                 return "";
             }
             client.getOutputStream().write(request);
-            return read(client.getInputStream());
+            return read(client);
         }
     }
 
-    private static String read(InputStream in) throws IOException {
+    private static String read(Socket client) throws IOException {
+        InputStream in = client.getInputStream();
         byte[] bytes = new byte[ANSWER_BYTES_MAX];
         int length = 0;
+        long end = System.nanoTime() + ANSWER_MILLIS * 1_000_000L;
         try {
             for (int more = 0; more >= 0 && length < bytes.length; length += Math.max(0, more)) {
+                client.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
                 more = in.read(bytes, length, bytes.length - length);
             }
         } catch (SocketTimeoutException enough) {

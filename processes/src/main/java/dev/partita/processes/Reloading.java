@@ -65,7 +65,7 @@ final class Reloading {
         }
         if (mayBegin && !isUnderWay() && waiting != null && generations.old.size() < OLD_MAX) {
             manager.reloading();
-            generations.coming = new Generation(generations.current.number + 1, null);
+            generations.coming = Generation.next(generations.current.number + 1, null);
             reload = waiting;
             waiting = null;
         }

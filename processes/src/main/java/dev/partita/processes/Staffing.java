@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Who works for a generation: starts the workers that it lacks, and gives those that are ready a place and the sockets that belong
 /// to it. The supervisor's thread only.
 final class Staffing {
-    /// Processes that start at a time: more only slow each other down.
+    /// Processes that start, or are not warm yet, at a time: more only slow each other down.
     private static final int STARTING_MAX = Math.max(2, 2 * Runtime.getRuntime().availableProcessors());
 
     private final SameProgram program;
@@ -58,7 +58,7 @@ final class Staffing {
         if (plan.reach() == Reach.PASSED_ALONE && serves) {
             addPlaces(generation, plan);
         }
-        if (serves || generation.isReady() || isPartlyPlaced(generation)) {
+        if (generation.mayBegin()) {
             place(generation, plan);
         }
         long empty = generation.places.stream().filter(each -> each.worker == null).count();
@@ -66,16 +66,13 @@ final class Staffing {
     }
 
     private void start(Generation generation, int wanted, long now) throws IOException {
-        long starting = generation.count(State.STARTING);
-        while (starting + generation.count(State.SPARE) < wanted && starting < STARTING_MAX
-                && generation.mayStart(now)) {
+        long coming = generation.count(State.STARTING) + generation.count(State.SPARE);
+        long busy = generation.workers.stream().filter(WorkerProcess::isComingUp).count();
+        while (coming < wanted && busy < STARTING_MAX && generation.mayStart(now)) {
             generation.workers.add(WorkerProcess.start(program, controlPath, whenEnded));
-            starting++;
+            coming++;
+            busy++;
         }
-    }
-
-    private static boolean isPartlyPlaced(Generation generation) {
-        return generation.places.stream().anyMatch(each -> each.worker != null);
     }
 
     private static void addPlaces(Generation generation, Plan plan) {

@@ -7,7 +7,6 @@ import dev.partita.linux.socket.MessageListener;
 import dev.partita.linux.socket.Readiness;
 import dev.partita.processes.Message.Answer;
 import dev.partita.processes.Message.End;
-import dev.partita.processes.Message.Hello;
 import dev.partita.processes.WorkerProcess.State;
 import dev.partita.processes.lending.ProcessCrew;
 import dev.partita.server.WorkerEnd;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// time to look; then it hears everybody, notices who is lost or stuck, starts whom it lacks, and passes connections on.
 ///
 /// Everything here is done under its lock, and only by that thread, but for the few methods that others call.
-final class Supervisor implements Runnable, Clients.Desk {
+final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
     private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final long LOOK_NANOS = 200_000_000L;
     /// Between two looks at what workers write, while they do: a pipe has room for 64 KiB (`pipe(7)`), and nobody tells.
@@ -93,7 +92,7 @@ final class Supervisor implements Runnable, Clients.Desk {
         generations = new Generations(first);
         reloading = new Reloading(generations, sockets, own, manager);
         recycling = new Recycling(generations);
-        hearing = new Hearing(generations, this::onHello);
+        hearing = new Hearing(generations, this);
         liveness = new Liveness(generations, reloading, passing, hearing::hear);
         overview = new Overview(generations, liveness, sockets);
         upgrading = new Upgrading(program, controlPath, sockets, readiness::wakeup);
@@ -360,16 +359,20 @@ final class Supervisor implements Runnable, Clients.Desk {
         return start > 0 ? Math.min(next, start) : next;
     }
 
-    /// A worker is ready, and has told what its generation is to do.
-    private void onHello(WorkerProcess worker, Hello hello) {
+    @Override
+    public void onReady(WorkerProcess worker, Plan plan) {
         Generation generation = generations.of(worker);
-        if (!hello.doubt().isEmpty() && doubtful && !liveness.hasBegun()) {
-            liveness.fail("in a worker (process " + worker.pid() + ") " + hello.doubt());
-        } else if (!hello.doubt().isEmpty()) {
-            reloading.onDoubt(generation, worker, hello.doubt());
-        }
         if (generation.plan == null && !generation.ending) {
-            reloading.onPlan(generation, hello.plan());
+            reloading.onPlan(generation, plan);
+        }
+    }
+
+    @Override
+    public void onDoubt(WorkerProcess worker, String doubt) {
+        if (doubtful && !liveness.hasBegun()) {
+            liveness.fail("in a worker (process " + worker.pid() + ") " + doubt);
+        } else {
+            reloading.onDoubt(generations.of(worker), worker, doubt);
         }
     }
 

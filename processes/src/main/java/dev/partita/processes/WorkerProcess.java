@@ -38,6 +38,7 @@ final class WorkerProcess {
     @Nullable MessageChannel channel;
     Counts counts = new Counts();
     boolean accepting;
+    private boolean warm;
     long heardAt = startedAt;
     long servingSince;
     /// When it is killed if it has not ended by then.
@@ -72,6 +73,20 @@ final class WorkerProcess {
 
     long pid() {
         return process.pid();
+    }
+
+    /// Whether its code is compiled, as far as there was time for that before it was needed.
+    boolean isWarm() {
+        return warm;
+    }
+
+    /// Whether it starts, or tries itself.
+    boolean isComingUp() {
+        return state == State.STARTING || state == State.SPARE && !warm;
+    }
+
+    void becomesWarm() {
+        warm = true;
     }
 
     boolean isPlaced() {

@@ -66,7 +66,7 @@ class MessageTest {
     void countsArriveAsTheyWere() throws IOException {
         long[] sums = new long[Counter.values().length];
         sums[Counter.REQUESTS.ordinal()] = Long.MAX_VALUE;
-        Message read = Message.of(new Beat(true, true, new Counts(sums)).bytes());
+        Message read = Message.of(new Beat(true, true, new Counts(sums), true, "").bytes());
         assertThat(read).isInstanceOfSatisfying(Beat.class,
                 beat -> assertThat(beat.counts().toArray()).isEqualTo(sums));
     }
