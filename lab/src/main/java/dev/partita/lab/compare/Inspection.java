@@ -19,7 +19,7 @@ final class Inspection {
     private static final double FIND_SECONDS_MIN = 10;
     /// Requests a second at which a handler is looked at, if they are not too many for it.
     private static final double CALM_RATE = 1_000;
-    /// Work that takes less makes nobody wait for it who would notice.
+    /// Who waits less than that for the work of others does not notice.
     private static final double LONG_MICROS = 500;
 
     private final Settings settings;
@@ -54,10 +54,24 @@ final class Inspection {
         // Waiting for a processor is the machine's doing, and so is what makes a request of a few microseconds last some more.
         Double ran = times.get().ranMicros();
         Double blocking = ran == null || mean <= 0 ? null : (Double) Math.max(0, 1 - ran / mean);
-        double longest = Quantile.of(0.999, work);
         // Its log tells whole microseconds.
-        Double spread = longest < LONG_MICROS ? null : (Double) (longest / Math.max(1, Quantile.median(work)));
+        Double spread = waitForAnother(work) < LONG_MICROS
+                ? null
+                : (Double) (Quantile.of(0.999, work) / Math.max(1, Quantile.median(work)));
         on.causes = new Chosen.Causes(mean, blocking, spread);
+    }
+
+    /// How long somebody waits on average who comes in the middle of another one's work: its mean residual time, in which
+    /// long work counts as often as it is long (the waiting time paradox; Feller, An Introduction to Probability Theory II, I.4).
+    /// A few requests among thousands that the machine has held up do not make work of microseconds uneven.
+    static double waitForAnother(List<Double> micros) {
+        double sum = 0;
+        double squares = 0;
+        for (double each : micros) {
+            sum += each;
+            squares += each * each;
+        }
+        return sum == 0 ? 0 : squares / (2 * sum);
     }
 
     /// All that is left to look at once the workloads are compared.

@@ -49,8 +49,8 @@ public record Advice(
     ///
     /// @param meanWorkMicros the mean time in the handler; null if unknown
     /// @param blockingShare the part of it that the handler's thread had no use for a processor; null if unknown
-    /// @param spread the 99.9th percentile of the time in the handler in proportion to its median; null if unknown, or if it is below
-    ///     half a millisecond
+    /// @param spread the 99.9th percentile of the time in the handler in proportion to its median; null if unknown, or if who comes
+    ///     in the middle of it waits less than half a millisecond for its end, on average
     /// @param handOffMicros what giving a request to another thread costs here: half a wake-up and back
     public record Causes(
             @Nullable Double meanWorkMicros,
