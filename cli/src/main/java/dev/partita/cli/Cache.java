@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
 
 /// `partita cache`: a memcached that can change its model. Its options are memcached's, with their defaults and messages and
 /// with memcached's exit codes; behind them come those of every server.
-@Command(sortOptions = false, abbreviateSynopsis = true, exitCodeOnInvalidInput = Cache.MISUSED, exitCodeOnExecutionException = Cache.SYSTEM_REFUSED, versionProvider = Cache.Version.class, description = """
+@Command(addMethodSubcommands = false, sortOptions = false, abbreviateSynopsis = true, exitCodeOnInvalidInput = Cache.MISUSED, exitCodeOnExecutionException = Cache.SYSTEM_REFUSED, versionProvider = Cache.Version.class, description = """
         Serves memcached's text protocol under a server model of your choice, until Ctrl-C.""", footer = """
 
         Ctrl-C (SIGINT) and SIGTERM let commands in flight finish and exit with 0; a second one stops now

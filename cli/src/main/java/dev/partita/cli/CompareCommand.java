@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `partita compare`: the same handler under every server model, and an answer.
-@Command(sortOptions = false, abbreviateSynopsis = true, description = """
+@Command(addMethodSubcommands = false, sortOptions = false, abbreviateSynopsis = true, description = """
         Measures your handler, or the lab's workloads, under every server model on this machine, and says which to choose \
         and why. It starts its own servers and loads nobody else's.""", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:it has run, also if it was ended early: what was measured until then is reported",

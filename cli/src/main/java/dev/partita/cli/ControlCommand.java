@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// A command that asks a server that runs, by its control socket, and shows what it has answered.
-@Command(sortOptions = false, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+@Command(addMethodSubcommands = false, sortOptions = false, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:done", "1:nobody answers, or it cannot be done", "2:the command line is wrong"})
 final class ControlCommand implements Callable<Integer> {
     private final Question question;

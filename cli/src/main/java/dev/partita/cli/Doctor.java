@@ -18,7 +18,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 
 /// `partita doctor`: what this machine offers a server, what it does not, and what to do about it.
-@Command(description = """
+@Command(addMethodSubcommands = false, description = """
         Shows what works on this machine (transports, socket options, limits), and what to change and how.""")
 final class Doctor implements Runnable {
     private static final long OPEN_FILES_BESIDES = 200;

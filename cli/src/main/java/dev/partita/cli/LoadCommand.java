@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `partita load`: checks what was asked for, runs the load, shows how it goes and what it came to.
-@Command(sortOptions = false, customSynopsis = "partita load URL (--rate N | --closed) [OPTION ...]", //
+@Command(addMethodSubcommands = false, sortOptions = false, customSynopsis = "partita load URL (--rate N | --closed) [OPTION ...]", //
         description = """
                 Puts load on a server and measures its latency, without leaving out what a server that stops keeps from being \
                 asked.""", footer = """

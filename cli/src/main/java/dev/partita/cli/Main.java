@@ -25,7 +25,8 @@ public final class Main {
     static final int REFUSED = 1;
     /// The exit code for a wrong command line.
     static final int MISTAKEN = 2;
-    private static final Set<String> SERVING = Set.of("serve", "cache");
+    /// The commands that begin to serve as soon as they can.
+    private static final Set<String> SERVING = Set.of("serve", "cache", "train");
 
     private Main() {}
 

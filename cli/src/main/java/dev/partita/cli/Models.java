@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import picocli.CommandLine.Command;
 
 /// `partita models`: what each model is and when to choose it.
-@Command(description = "Explains the server models: who does what, what each is strong and weak at.")
+@Command(addMethodSubcommands = false, description = "Explains the server models: who does what, what each is strong and weak at.")
 final class Models implements Runnable {
     private static final int WIDTH = 100;
     private static final int INDENT = 13;

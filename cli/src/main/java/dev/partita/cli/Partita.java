@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// `partita` without a command: shows the commands. The exit code is 2, so that a script that lost its command notices.
-@Command(name = "partita", versionProvider = Partita.Version.class, synopsisSubcommandLabel = "COMMAND", description = """
+@Command(addMethodSubcommands = false, name = "partita", versionProvider = Partita.Version.class, synopsisSubcommandLabel = "COMMAND", description = """
         A network server in which the server model is a choice.""", commandListHeading = "%nCommands:%n", footer = """
 
         partita COMMAND --help shows the options of a command.""")

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `partita serve`: checks what was asked for, starts the server, and waits to be ended.
-@Command(sortOptions = false, abbreviateSynopsis = true, description = """
+@Command(addMethodSubcommands = false, sortOptions = false, abbreviateSynopsis = true, description = """
         Serves HTTP under a server model of your choice, until Ctrl-C.""", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:all is well, also after a drain",
     "1:the system refused something, such as a port in use, also to --check",
@@ -85,6 +85,17 @@ final class Serve implements Callable<Integer> {
             return instead;
         }
         var ending = new Ending(out, err); // before the first connection can be lost
+        return serve(plan, ending, ending::await);
+    }
+
+    /// What a server is run for.
+    interface Duty {
+        /// Returns the exit code when the server has ended.
+        int of(Running running) throws IOException, InterruptedException;
+    }
+
+    /// Starts the server and all that belongs to it.
+    int serve(Plan plan, Ending ending, Duty duty) throws IOException, InterruptedException {
         try (AccessLog log = openLog(plan); // behind the server: no line is lost
                 Running running = plan.start(log);
                 AdminListener admin = plan.setup().admin().start(running)) {
@@ -94,7 +105,7 @@ final class Serve implements Callable<Integer> {
                 ending.ask();
             });
             announce(plan, running);
-            return ending.await(running);
+            return duty.of(running);
         }
     }
 
@@ -112,7 +123,7 @@ final class Serve implements Callable<Integer> {
     }
 
     /// Tells everything that is known once the server runs, in one write, and then measures what is not known yet.
-    void announce(Plan plan, Running running) {
+    private void announce(Plan plan, Running running) {
         plan.warning().ifPresent(warning -> {
             err.println(warning);
             err.flush();

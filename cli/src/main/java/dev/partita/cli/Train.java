@@ -1,6 +1,5 @@
 package dev.partita.cli;
 
-import dev.partita.server.Running;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Command;
 ///
 /// Under the default model and transport only: the cache holds profiles too, and a call site that has seen every model and
 /// transport would be compiled worse for the one that runs.
-@Command(hidden = true, description = "Goes through a start, for the launcher's class cache.")
+@Command(addMethodSubcommands = false, hidden = true, description = "Goes through a start, for the launcher's class cache.")
 final class Train implements Callable<Integer> {
     private static final int ROUNDS = 20;
     private static final int TIMEOUT_MILLIS = 10_000;
@@ -33,7 +32,7 @@ final class Train implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("partita-train");
         Path file = folder.resolve("index.html");
         try {
@@ -47,7 +46,7 @@ final class Train implements Callable<Integer> {
         return 0;
     }
 
-    private void serve(String... options) throws IOException {
+    private void serve(String... options) throws IOException, InterruptedException {
         var serve = new Serve(out, out);
         var command = new CommandLine(serve);
         String[] arguments = new String[options.length + 2];
@@ -55,16 +54,14 @@ final class Train implements Callable<Integer> {
         arguments[1] = "0";
         System.arraycopy(options, 0, arguments, 2, options.length);
         command.parseArgs(arguments);
-        Plan plan = serve.plan();
-        var ending = new Ending(out);
-        try (Running running = plan.start();
-                AdminListener _ = plan.setup().admin().start(running)) {
-            serve.announce(plan, running);
+        var ending = new Ending(out, out);
+        int _ = serve.serve(serve.plan(), ending, running -> {
             for (int i = 0; i < ROUNDS; i++) {
                 converse(running.port());
             }
             ending.drain(running);
-        }
+            return 0;
+        });
     }
 
     private static void converse(int port) throws IOException {

@@ -254,6 +254,18 @@ class LauncherTest {
     }
 
     @Test
+    void leavesFastReflectionToAClassOfTheUsersOwn() throws Exception {
+        String quickToStart = "-Djdk.reflect.useNativeAccessorOnly=true";
+        assertThat(run("serve").arguments()).contains(quickToStart);
+        assertThat(run("serve", "--app", "a.B").arguments()).doesNotContain(quickToStart);
+        assertThat(run("compare", "--quick", "--app=a.B").arguments()).doesNotContain(quickToStart);
+        Path config = temporary.resolve("own.properties");
+        Files.writeString(config, "port=1\napp = a.B\n");
+        assertThat(run("serve", "--connections-max", "7", "--config", config.toString()).arguments())
+                .doesNotContain(quickToStart);
+    }
+
+    @Test
     void sizesTheHeapByTheConnectionLimitOfAConfigurationFile() throws Exception {
         Path config = temporary.resolve("a file.properties");
         for (String line : List.of("connections-max=3000", "max-connections = 3000\n",

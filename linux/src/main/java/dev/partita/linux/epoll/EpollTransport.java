@@ -6,7 +6,6 @@ import dev.partita.connection.FileAccess;
 import dev.partita.limits.Counters;
 import dev.partita.linux.LinuxFacts;
 import dev.partita.linux.file.LinuxFileTree;
-import dev.partita.linux.libc.Libc;
 import dev.partita.linux.libc.Machine;
 import dev.partita.linux.libc.MappedMemory;
 import dev.partita.linux.libc.Processor;
@@ -47,7 +46,11 @@ public final class EpollTransport implements Transport {
 
     @Override
     public void prepare() {
-        Libc.link();
+        try {
+            new EpollSet().close(); // goes through everything that there is to link
+        } catch (IOException told) {
+            // whoever needs one will hear it
+        }
     }
 
     @Override

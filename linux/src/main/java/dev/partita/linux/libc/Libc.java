@@ -50,11 +50,6 @@ public final class Libc {
 
     private Libc() {}
 
-    /// Links the functions, which whoever calls one first would otherwise do.
-    public static void link() {
-        // by being initialised
-    }
-
     // Moving bytes. The two calls of every request invoke the handle themselves: each frame in between is one less that the
     // compiler has left for what the JDK does inside the handle, and where that is not inlined it allocates.
 
