@@ -363,17 +363,18 @@ final class CacheSession implements Session {
 
     /// Puts an item's value with its CR LF into the reply. The caller puts nothing behind it.
     ///
-    /// @return false if the item has gone meanwhile: the caller takes its part of the reply back
-    boolean sendValue(Item item) {
-        int length = item.length() + 2;
+    /// @return false if the item is no longer that version: the caller takes its part of the reply back
+    boolean sendValue(Item item, int version) {
+        byte[] bytes = item.bytes;
+        int length = item.lengthIn(bytes) + 2;
         if (out.bytes().room() >= length) {
-            out.bytes().put(item.bytes, item.keyLength(), length);
-            return item.wasHere();
+            out.bytes().put(bytes, item.keyLength(), length);
+            return item.isStill(version);
         }
-        if (!item.keep()) {
+        if (!item.keep(version)) {
             return false;
         }
-        out.follow(item.bytes, item.keyLength(), length);
+        out.follow(bytes, item.keyLength(), length);
         return true;
     }
 

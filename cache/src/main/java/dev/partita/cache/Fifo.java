@@ -37,25 +37,9 @@ final class Fifo {
         bytes -= item.weight();
     }
 
-    /// Puts an item where another one was.
-    void replace(Item old, Item item) {
-        Item newer = old.newer;
-        Item older = old.older;
-        item.newer = newer;
-        item.older = older;
-        if (newer == null) {
-            newest = item;
-        } else {
-            newer.older = item;
-        }
-        if (older == null) {
-            oldest = item;
-        } else {
-            older.newer = item;
-        }
-        old.newer = null;
-        old.older = null;
-        bytes += item.weight() - old.weight();
+    /// One of its items weighs so much more than before.
+    void grow(int more) {
+        bytes += more;
     }
 
     @Nullable Item oldest() {

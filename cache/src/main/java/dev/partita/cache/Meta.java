@@ -39,7 +39,11 @@ final class Meta {
             case MS -> set(session, key);
             case MD -> delete(session, key);
             case MA -> arithmetic(session, key);
-            default -> debug(session, key);
+            default -> {
+                synchronized (store.lock(key)) {
+                    debug(session, key);
+                }
+            }
         }
     }
 
@@ -55,20 +59,20 @@ final class Meta {
                 if (made) {
                     item = updates.vivify(request, key, session.tally(), marks(request));
                 }
-                if (item == null || !answer(session, item, made)) {
+                if (item == null || !answer(session, item, item.version(), made)) {
                     miss(session);
                 }
             }
             return;
         }
         Item item = look(request, key);
-        if (item != null && !item.is(Item.STALE) && answer(session, item, false)) {
+        if (item != null && !item.is(Item.STALE) && answer(session, item, key.version(), false)) {
             return;
         }
-        if (item != null) { // it is stale, or has gone: another one may be there
+        if (item != null) { // it is stale, or has changed: another one may be there
             synchronized (store.lock(key)) {
                 item = store.getAgain(key);
-                if (item != null && answer(session, item, false)) {
+                if (item != null && answer(session, item, item.version(), false)) {
                     return;
                 }
             }
@@ -90,8 +94,8 @@ final class Meta {
     }
 
     /// @param made it was made by this command
-    /// @return false if the item has gone before it was read; nothing is said or changed then
-    private boolean answer(CacheSession session, Item item, boolean made) {
+    /// @return false if the item is no longer that version; nothing is said or changed then
+    private boolean answer(CacheSession session, Item item, int version, boolean made) {
         Request request = session.request();
         Buffer out = session.outbound().bytes();
         int before = out.length();
@@ -109,7 +113,7 @@ final class Meta {
         flag(session, 'X', item.is(Item.STALE));
         flag(session, 'W', wins);
         session.say(Says.CRLF);
-        if (request.has('v') ? !session.sendValue(item) : !item.wasHere()) {
+        if (request.has('v') ? !session.sendValue(item, version) : !item.isStill(version)) {
             out.truncate(before);
             return false;
         }
@@ -156,19 +160,24 @@ final class Meta {
         if (request.has('C') && (mode == Mode.SET || mode == Mode.REPLACE)) {
             mode = Mode.CAS;
         }
-        Outcome outcome = updates.store(request, key, session.tally(), mode, session.value().take(key),
-                request.length, clock.expiry(request.exptime), marks(request));
-        if (outcome == Outcome.NO_MEMORY) {
-            session.say(Says.NO_MEMORY);
-        } else {
-            reply(session, outcome);
+        byte[] bytes = session.value().take(key);
+        synchronized (store.lock(key)) {
+            Outcome outcome = updates.store(request, key, session.tally(), mode, bytes, request.length,
+                    clock.expiry(request.exptime), marks(request));
+            if (outcome == Outcome.NO_MEMORY) {
+                session.say(Says.NO_MEMORY);
+            } else {
+                reply(session, outcome);
+            }
         }
     }
 
     // md
 
     private void delete(CacheSession session, Probe key) {
-        reply(session, updates.delete(session.request(), key, session.tally()));
+        synchronized (store.lock(key)) {
+            reply(session, updates.delete(session.request(), key, session.tally()));
+        }
     }
 
     // ma
@@ -181,6 +190,13 @@ final class Meta {
             session.say(Says.BAD_ARITHMETIC_MODE);
             return;
         }
+        synchronized (store.lock(key)) {
+            arithmetic(session, key, adds);
+        }
+    }
+
+    private void arithmetic(CacheSession session, Probe key, boolean adds) {
+        Request request = session.request();
         Outcome outcome = updates.arithmetic(request, key, session.tally(), adds, marks(request));
         Item item = request.item;
         if (outcome == Outcome.NOT_NUMERIC || outcome == Outcome.NO_MEMORY) {
@@ -233,7 +249,7 @@ final class Meta {
         return request.has('b') ? Item.BINARY_KEY : 0;
     }
 
-    /// The reply that has no value. What goes as it should is not said to who is quiet.
+    /// The reply that has no value, while the lock of the key is held. What goes as it should is not said to who is quiet.
     private void reply(CacheSession session, Outcome outcome) {
         Request request = session.request();
         boolean nominal = outcome == Outcome.DONE

@@ -23,6 +23,7 @@ final class Probe {
     private int offset;
     private int length;
     private int hash;
+    private int version;
 
     /// @param seed drawn at start, as clients choose the keys
     /// @param multiplier odd, and drawn too
@@ -136,11 +137,12 @@ final class Probe {
         return hash;
     }
 
-    /// Whether that item has this key.
+    /// Whether that item has this key, as it seems without the lock.
     boolean matches(Item item) {
         if (item.hash != hash || item.keyLength() != length) {
             return false;
         }
+        version = item.version();
         byte[] bytes = item.bytes;
         int i = 0;
         for (; i + Long.BYTES <= length; i += Long.BYTES) {
@@ -154,5 +156,10 @@ final class Probe {
             }
         }
         return true;
+    }
+
+    /// The [version][Item#version] of the item that matched last, from before it was looked at.
+    int version() {
+        return version;
     }
 }

@@ -29,21 +29,21 @@ final class Retrieval {
                 Tally.Row tally = session.tally();
                 tally.increment(Stat.CMD_TOUCH);
                 tally.increment(item == null ? Stat.TOUCH_MISSES : Stat.TOUCH_HITS);
-                return item != null && answer(session, item, offset, length);
+                return item != null && answer(session, item, item.version(), offset, length);
             }
         }
         Item item = store.get(key);
-        if (item == null || answer(session, item, offset, length)) {
+        if (item == null || answer(session, item, key.version(), offset, length)) {
             return item != null;
         }
         synchronized (store.lock(key)) {
             item = store.getAgain(key);
-            return item != null && answer(session, item, offset, length);
+            return item != null && answer(session, item, item.version(), offset, length);
         }
     }
 
-    /// @return false if the item has gone before it was read; nothing is said then
-    private boolean answer(CacheSession session, Item item, int offset, int length) {
+    /// @return false if the item has changed before it was read; nothing is said then
+    private boolean answer(CacheSession session, Item item, int version, int offset, int length) {
         Request request = session.request();
         Buffer out = session.outbound().bytes();
         int before = out.length();
@@ -58,7 +58,7 @@ final class Retrieval {
             Numbers.put(out, item.cas);
         }
         out.put(Says.CRLF);
-        if (!session.sendValue(item)) {
+        if (!session.sendValue(item, version)) {
             out.truncate(before);
             return false;
         }

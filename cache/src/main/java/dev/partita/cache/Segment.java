@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// A get only finds and marks, without a lock. Everything else holds this object's monitor. The items are chained and queued
 /// through themselves: there are no nodes.
 ///
-/// The arrays of items that have gone are [kept][Spares] for new ones, within the memory. Whoever finds an item or nothing without
-/// the lock may therefore have read the bytes of another one: of what was found, the item says it ([Item#wasHere]); that nothing
+/// The arrays of items that have gone or changed are [kept][Spares] for others, within the memory. Whoever finds an item or nothing without
+/// the lock may therefore have read the bytes of another one: of what was found, the item says it ([Item#isStill]); that nothing
 /// was found counts only if nothing changed meanwhile.
 ///
 /// A table that has become too small is replaced little by little: every new item moves a few chains, so that nobody waits for
@@ -44,6 +44,8 @@ final class Segment {
     private final Fifo main = new Fifo();
     private final boolean reusesArrays;
     private Spares spares = new Spares();
+    /// An item that nobody knows.
+    private @Nullable Item blank;
     private long bytesMax;
     private int items;
     /// As many slots as items or up to twice as many. A chain is chosen by its hash's high bits, the segment by the low ones.
@@ -119,40 +121,51 @@ final class Segment {
         byte[] spare = spares.take(length);
         if (spare != null) {
             changes += 2;
-            VarHandle.storeStoreFence(); // who reads the new bytes sees this, and that the old item has gone
+            VarHandle.storeStoreFence(); // who reads the new bytes sees this, and that the old item has changed
         }
         return spare;
     }
 
-    /// Takes an array back that no item has had.
+    /// Takes an array that no item has any longer.
     synchronized void giveBack(byte[] array) {
         if (reusesArrays) {
             spares.add(array, bytesMax / SPARE_SHARE);
         }
     }
 
-    /// Stores an item, over the one that has its key, and lets items go until the memory suffices.
-    synchronized void put(Item item) {
+    /// An item that nobody knows, to be filled and then stored or given back.
+    synchronized Item blank() {
+        Item item = blank;
+        blank = null;
+        return item == null ? new Item() : item;
+    }
+
+    synchronized void giveBack(Item item) {
+        item.empty();
+        blank = item;
+    }
+
+    /// Stores an item whose key has none, and lets items go until the memory suffices.
+    synchronized void add(Item item) {
         Item[] table = tableOf(item.hash);
         int slot = slot(table.length, item.hash);
-        Item before = null;
-        Item old = table[slot];
-        while (old != null && !old.hasKeyOf(item)) {
-            before = old;
-            old = old.next;
-        }
-        if (old == null) {
-            item.next = table[slot];
-            SLOT.setRelease(table, slot, item);
-            enqueue(item, slot);
-            items++;
-            grow();
-        } else {
-            item.next = old.next;
-            item.succeed(old);
-            follow(table, slot, before, item);
-            queueOf(item).replace(old, item);
-            release(old);
+        item.next = table[slot];
+        SLOT.setRelease(table, slot, item);
+        enqueue(item, slot);
+        items++;
+        grow();
+        makeRoom();
+    }
+
+    /// Makes a stored item another one of its key, which is given back, and lets items go until the memory suffices.
+    synchronized void renew(Item item, Item by) {
+        by.succeed(item);
+        int weight = item.weight();
+        byte[] had = item.become(by);
+        queueOf(item).grow(item.weight() - weight);
+        giveBack(by);
+        if (had != null) {
+            giveBack(had);
         }
         makeRoom();
     }

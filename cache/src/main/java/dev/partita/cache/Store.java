@@ -82,13 +82,18 @@ final class Store {
     /// The item, if it is alive. Allocates nothing, takes no lock. That it was asked for, [Item#fetched] says.
     @Nullable Item get(Probe key) {
         Item item = peekAny(key);
-        return item == null || item.isLive(clock.now(), generation) ? item : miss(item);
+        return item == null || isLive(item) ? item : miss(item);
+    }
+
+    /// Whether an item that was found has neither expired nor was flushed.
+    boolean isLive(Item item) {
+        return item.isLive(clock.now(), generation);
     }
 
     /// The item, without a trace that somebody looked.
     @Nullable Item peek(Probe key) {
         Item item = peekAny(key);
-        return item == null || item.isLive(clock.now(), generation) ? item : null;
+        return item == null || isLive(item) ? item : null;
     }
 
     /// As [#peek], also for one that is dead.
@@ -105,11 +110,11 @@ final class Store {
         return segment(key.hash()).find(key);
     }
 
-    /// As [#get], for who has found an item that had gone before it was read, so that those who watch know. The caller holds the
+    /// As [#get], for who has found an item that has changed before it was read, so that those who watch know. The caller holds the
     /// lock of the key.
     @Nullable Item getAgain(Probe key) {
         Item item = peekUnwatched(key);
-        return item == null || item.isLive(clock.now(), generation) ? item : miss(item);
+        return item == null || isLive(item) ? item : miss(item);
     }
 
     /// An array for an item: the key, and room for more behind it, with anything in it. Takes the lock of the key.
@@ -124,19 +129,31 @@ final class Store {
         segment(key.hash()).giveBack(array);
     }
 
-    /// Stores an item over whatever is there. The caller holds the lock of its key.
+    /// An item to be filled and [put][#put]. The caller holds the lock of the key.
+    Item blank(Probe key) {
+        return segment(key.hash()).blank();
+    }
+
+    /// Stores an item, or makes what is there become it. The caller holds the lock of its key, and forgets the item.
     ///
     /// @param old what is there
+    /// @param item from [#blank]
     /// @return false if it does not fit, which only a store that does not evict says; nothing is stored then, and what was
     ///     there is gone
     boolean put(@Nullable Item old, Item item) {
+        Segment segment = segment(item.hash);
         if (!evicts && bytes() + item.weight() - (old == null ? 0 : old.weight()) > bytesMax) {
             if (old != null) {
                 remove(old);
             }
+            segment.giveBack(item);
             return false;
         }
-        segment(item.hash).put(item);
+        if (old == null) {
+            segment.add(item);
+        } else {
+            segment.renew(old, item);
+        }
         return true;
     }
 
@@ -156,7 +173,7 @@ final class Store {
     private void bury(Item item) {
         Segment segment = segment(item.hash);
         synchronized (segment) {
-            if (segment.holds(item)) {
+            if (segment.holds(item) && !isLive(item)) {
                 segment.remove(item);
                 if (!item.isFetched() && !item.isFlushed(generation)) {
                     tally.row(item.hash).increment(Stat.EXPIRED_UNFETCHED);
@@ -168,7 +185,7 @@ final class Store {
     /// By the thread whose put made it necessary.
     private void onEviction(Item evicted) {
         Tally.Row row = tally.row(evicted.hash);
-        if (!evicted.isLive(clock.now(), generation)) {
+        if (!isLive(evicted)) {
             row.increment(Stat.RECLAIMED);
             return;
         }
@@ -272,11 +289,10 @@ final class Store {
             at = walk(item -> item);
             tally.row(0).increment(Stat.LRU_CRAWLER_STARTS);
         }
-        int now = clock.now();
         int looked = 0;
         for (; looked < most && at.hasNext(); looked++) {
             Item item = at.next();
-            if (!item.isLive(now, generation)) {
+            if (!isLive(item)) {
                 bury(item);
                 tally.row(0).increment(Stat.CRAWLER_RECLAIMED);
             }

@@ -34,7 +34,7 @@ final class Updates {
         return 48 + 8 + keyLength + 1 + valueLength + 2 <= itemBytesMax;
     }
 
-    /// Stores a value; the stored item is in the request afterwards.
+    /// Stores a value; the stored item is in the request afterwards, and stays what it is for as long as the lock is held.
     ///
     /// @param bytes the key, the value, CR LF: as an [Item] has them; the store's from now on
     /// @param length of the value
@@ -87,14 +87,16 @@ final class Updates {
             return Outcome.NO_MEMORY;
         }
         row.increment(Stat.TOTAL_ITEMS);
-        request.item = item;
+        request.item = any == null ? item : any;
         return Outcome.DONE;
     }
 
     private Item item(
             Request request, Probe key, byte[] bytes, int length, int clientFlags, int expiry, int marks) {
-        return new Item(key.hash(), bytes, key.length(), length, nextCas(request), clientFlags, expiry, clock.now(),
+        Item item = store.blank(key);
+        item.fill(key.hash(), bytes, key.length(), length, nextCas(request), clientFlags, expiry, clock.now(),
                 store.generation(), marks);
+        return item;
     }
 
     private long nextCas(Request request) {
@@ -205,14 +207,9 @@ final class Updates {
             row.increment(Stat.DELETE_HITS);
             marks &= Item.BINARY_KEY;
         }
-        if (empties) {
-            return put(request, old, row,
-                    item(request, key, array(key, 0), 0, request.clientFlags, expiry, marks));
-        }
-        Item made = item(request, key, old.bytes, old.length(), old.clientFlags, expiry, marks);
-        old.keep(); // the array is nobody's alone
-        made.keep();
-        return put(request, old, row, made);
+        return put(request, old, row, empties
+                ? item(request, key, array(key, 0), 0, request.clientFlags, expiry, marks)
+                : item(request, key, old.bytes, old.length(), old.clientFlags, expiry, marks));
     }
 
     /// Gives an item another end.
@@ -232,9 +229,9 @@ final class Updates {
     /// Makes an empty item for who renews it; the lock of the key is held.
     @Nullable Item vivify(Request request, Probe key, Tally.Row row, int marks) {
         Item any = store.peekUnwatched(key);
-        Item made = item(request, key, array(key, 0), 0, 0, clock.expiry(request.vivifyExptime),
-                marks | Item.TOKEN_SENT);
-        return put(request, any, row, made) == Outcome.DONE ? made : null;
+        Outcome outcome = put(request, any, row, item(request, key, array(key, 0), 0, 0,
+                clock.expiry(request.vivifyExptime), marks | Item.TOKEN_SENT));
+        return outcome == Outcome.DONE ? request.item : null;
     }
 
     /// Adds to or takes from the number that an item's value is. Past 2^64-1 it goes on at 0; below 0 it stays 0. The new

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is read is what was stored, although the arrays of items that have gone are used again.
+/// What is read is what was stored, although items become others and their arrays are used again.
 @Timeout(120)
 class ReusedArraysTest {
     private static final Limits LIMITS = Limits.defaults();
@@ -51,7 +51,7 @@ class ReusedArraysTest {
     void anArrayFitsWhatItIsMadeForAndIsHandedOutOnce() {
         for (int length = 3; length < 9_000; length++) {
             int made = Spares.lengthFor(length);
-            assertThat(made - length).isBetween(0, 255);
+            assertThat(made - length).isBetween(0, 127);
             assertThat(Spares.lengthFor(made)).isEqualTo(made);
             var spares = new Spares();
             spares.add(new byte[made], 1 << 20);
@@ -67,14 +67,74 @@ class ReusedArraysTest {
     void theArrayOfAnItemThatHasGoneIsTheNextOnesOfItsSize() {
         try (var talk = new Talk(server, LIMITS)) {
             talk.ask(set("a", "1".repeat(100)));
-            Item first = onlyItem();
-            assertThat(first.wasHere()).isTrue();
+            Item item = onlyItem();
+            byte[] first = item.bytes;
+            int version = item.version();
+            assertThat(item.isStill(version)).isTrue();
             talk.ask(set("a", "2".repeat(101)));
+            assertThat(onlyItem()).isSameAs(item);
+            assertThat(item.bytes).isNotSameAs(first);
             talk.ask(set("a", "3".repeat(99)));
-            assertThat(onlyItem().bytes).isSameAs(first.bytes);
-            assertThat(first.wasHere()).isFalse();
-            assertThat(first.keep()).isFalse();
+            assertThat(item.bytes).isSameAs(first);
+            assertThat(item.isStill(version)).isFalse();
+            assertThat(item.keep(version)).isFalse();
             assertThat(talk.ask("get a\r\n")).isEqualTo("VALUE a 7 99\r\n" + "3".repeat(99) + "\r\nEND\r\n");
+        }
+    }
+
+    @Test
+    void anArrayThatSomebodyKeepsIsNobodyElses() {
+        try (var talk = new Talk(server, LIMITS)) {
+            talk.ask(set("a", "1".repeat(100)));
+            byte[] first = onlyItem().bytes;
+            assertThat(onlyItem().keep(onlyItem().version())).isTrue();
+            for (int i = 0; i < 20; i++) {
+                talk.ask(set("a", "2".repeat(100)));
+                assertThat(onlyItem().bytes).isNotSameAs(first);
+            }
+        }
+    }
+
+    @Test
+    void anItemThatIsDeadIsReplacedInItsPlace() {
+        try (var talk = new Talk(server, LIMITS)) {
+            talk.ask("set a 0 10 3\r\nold\r\n");
+            Item item = onlyItem();
+            server.clock.tick(11_000_000_000L, Talk.EPOCH_SECOND + 11); // and nobody has looked for dead ones
+            talk.ask(set("a", "new"));
+            assertThat(onlyItem()).isSameAs(item);
+            assertThat(talk.ask("get a\r\n")).isEqualTo("VALUE a 7 3\r\nnew\r\nEND\r\n");
+            talk.ask("flush_all\r\n");
+            assertThat(talk.ask("get a\r\nadd a 0 0 4\r\nmore\r\nget a\r\n"))
+                    .isEqualTo("END\r\nSTORED\r\nVALUE a 0 4\r\nmore\r\nEND\r\n");
+        }
+    }
+
+    @Test
+    void anArrayStaysKeptWhileItsItemIsOnlyMarked() {
+        try (var talk = new Talk(server, LIMITS)) {
+            talk.ask(set("a", "1".repeat(100)));
+            byte[] first = onlyItem().bytes;
+            assertThat(onlyItem().keep(onlyItem().version())).isTrue();
+            talk.ask("md a I\r\n");
+            assertThat(onlyItem().bytes).isSameAs(first);
+            for (int i = 0; i < 20; i++) {
+                talk.ask(set("a", "2".repeat(100)));
+                assertThat(onlyItem().bytes).isNotSameAs(first);
+            }
+        }
+    }
+
+    @Test
+    void anItemThatHasGoneIsNoVersion() {
+        try (var talk = new Talk(server, LIMITS)) {
+            talk.ask(set("a", "1".repeat(100)));
+            Item item = onlyItem();
+            int version = item.version();
+            talk.ask("delete a\r\n");
+            assertThat(item.isStill(version)).isFalse();
+            assertThat(item.isStill(item.version())).isFalse();
+            assertThat(item.keep(item.version())).isFalse();
         }
     }
 
@@ -82,13 +142,13 @@ class ReusedArraysTest {
     void anArrayThatNoItemHasHadIsGivenBack() {
         try (var talk = new Talk(server, LIMITS)) {
             talk.ask(set("a", "1".repeat(100)));
-            Item first = onlyItem();
+            byte[] first = onlyItem().bytes;
             talk.ask("delete a\r\n");
             for (int i = 0; i < 20; i++) {
                 assertThat(talk.ask("replace a 0 0 100\r\n" + "2".repeat(100) + "\r\n")).isEqualTo("NOT_STORED\r\n");
             }
             talk.ask(set("a", "3".repeat(100)));
-            assertThat(onlyItem().bytes).isSameAs(first.bytes);
+            assertThat(onlyItem().bytes).isSameAs(first);
         }
     }
 

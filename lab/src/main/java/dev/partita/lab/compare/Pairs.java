@@ -62,7 +62,8 @@ public final class Pairs {
     }
 
     static Verdict verdict(Interval interval, int pairs, Metric metric) {
-        if (pairs < PAIRS_MIN || !interval.excludes(1)) {
+        double unlike = 1 + metric.unlike();
+        if (pairs < PAIRS_MIN || interval.low() <= unlike && interval.high() >= 1 / unlike) {
             return Verdict.NO_SIGNIFICANT_DIFFERENCE;
         }
         return interval.median() < 1 == metric.lowerIsBetter() ? Verdict.BETTER : Verdict.WORSE;

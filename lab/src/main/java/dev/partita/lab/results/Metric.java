@@ -51,6 +51,12 @@ public enum Metric {
         return lowerIsBetter;
     }
 
+    /// By how much, in proportion, two starts of the same server may differ in it, which the trials of one start do not show: what
+    /// the JIT keeps in memory is another thing each time.
+    public double unlike() {
+        return this == RESIDENT ? 0.1 : 0;
+    }
+
     /// What a trial says of it; null if nothing.
     ///
     /// @param shortClass the name of the workload's first request class
