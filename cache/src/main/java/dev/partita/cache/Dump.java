@@ -36,7 +36,7 @@ final class Dump implements Producer {
     }
 
     private String line(Item item) {
-        if (!item.isLive(clock.now(), store.generation())) {
+        if (!store.isLive(item)) {
             return "";
         }
         byte[] key = item.key();

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// A get only finds and marks, without a lock. Everything else holds this object's monitor. The items are chained and queued
 /// through themselves: there are no nodes.
 ///
-/// The arrays of items that have gone or changed are [kept][Spares] for others, within the memory. Whoever finds an item or nothing without
-/// the lock may therefore have read the bytes of another one: of what was found, the item says it ([Item#isStill]); that nothing
-/// was found counts only if nothing changed meanwhile.
+/// The arrays of items that have gone or changed are [kept][Spares] for others, within the memory. Whoever finds an item or nothing
+/// without the lock may therefore have read the bytes of another one: of what was found, the item says it ([Item#isStill]); that
+/// nothing was found counts only if nothing changed meanwhile.
 ///
 /// A table that has become too small is replaced little by little: every new item moves a few chains, so that nobody waits for
 /// all of them. Meanwhile a chain is in either of two tables, and a get looks into both.
@@ -210,7 +210,7 @@ final class Segment {
     }
 
     /// An item is no longer stored.
-    private synchronized void release(Item item) {
+    private void release(Item item) {
         if (item.goes()) {
             giveBack(item.bytes);
         }

@@ -1,6 +1,7 @@
 package dev.partita.cache;
 
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -79,8 +80,7 @@ public record Settings(
 
     /// These, without a feature.
     public Settings without(Feature feature) {
-        Set<Feature> rest = EnumSet.allOf(Feature.class);
-        rest.retainAll(features);
+        Set<Feature> rest = new HashSet<>(features);
         rest.remove(feature);
         return new Settings(memoryBytes, itemBytesMax, rest, requestsPerTurn, credentials, shutdown, facts);
     }

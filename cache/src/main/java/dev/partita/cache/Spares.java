@@ -2,8 +2,8 @@ package dev.partita.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/// The arrays of items that have gone or changed, for those that come: what lives long is not replaced by new objects, of which a collector
-/// would have to copy each, and let the old ones go only with all others. Bounded; under the monitor of its [Segment].
+/// The arrays of items that have gone or changed, for those that come: what lives long is not replaced by new objects, of which a
+/// collector would have to copy each, and let the old ones go only with all others. Bounded; under the monitor of its [Segment].
 ///
 /// An array fits every item of its class. There are classes for each 8 bytes, and beyond 256 bytes for each 32nd part of a power
 /// of two, so that at most 3 % of an array are unused, and at most 127 bytes.

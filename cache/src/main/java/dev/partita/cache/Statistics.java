@@ -184,7 +184,7 @@ final class Statistics {
     }
 
     private String cachedumpLine(Item item) {
-        if (!item.isLive(clock.now(), store.generation())) {
+        if (!store.isLive(item)) {
             return "";
         }
         long end = item.expiry() == Clock.NEVER ? 0 : clock.epochSecond(item.expiry());

@@ -43,7 +43,7 @@ final class Updates {
             Request request, Probe key, Tally.Row row, Mode mode, byte[] bytes, int length, int expiry, int marks) {
         synchronized (store.lock(key)) {
             Item any = store.peekAny(key);
-            Item old = any != null && any.isLive(clock.now(), store.generation()) ? any : null;
+            Item old = any != null && store.isLive(any) ? any : null;
             if (old == null && any != null) {
                 row.increment(Stat.RECLAIMED);
             }

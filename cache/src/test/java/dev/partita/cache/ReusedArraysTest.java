@@ -88,10 +88,14 @@ class ReusedArraysTest {
             talk.ask(set("a", "1".repeat(100)));
             byte[] first = onlyItem().bytes;
             assertThat(onlyItem().keep(onlyItem().version())).isTrue();
-            for (int i = 0; i < 20; i++) {
-                talk.ask(set("a", "2".repeat(100)));
-                assertThat(onlyItem().bytes).isNotSameAs(first);
-            }
+            assertNobodyElses(first, talk);
+        }
+    }
+
+    private void assertNobodyElses(byte[] array, Talk talk) {
+        for (int i = 0; i < 20; i++) {
+            talk.ask(set("a", "2".repeat(100)));
+            assertThat(onlyItem().bytes).isNotSameAs(array);
         }
     }
 
@@ -118,10 +122,7 @@ class ReusedArraysTest {
             assertThat(onlyItem().keep(onlyItem().version())).isTrue();
             talk.ask("md a I\r\n");
             assertThat(onlyItem().bytes).isSameAs(first);
-            for (int i = 0; i < 20; i++) {
-                talk.ask(set("a", "2".repeat(100)));
-                assertThat(onlyItem().bytes).isNotSameAs(first);
-            }
+            assertNobodyElses(first, talk);
         }
     }
 

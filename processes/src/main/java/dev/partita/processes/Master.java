@@ -117,8 +117,7 @@ final class Master implements Running, Supervisor.Own {
         Division.Front part = division.front();
         Front front = part == null ? null : new Front(server);
         var master = new Master(server, model, sockets, program, null, front);
-        var first = takeover == null ? Generation.first(plan) : Generation.next(takeover.generation(), plan);
-        Supervisor supervisor = master.supervise(first, takeover);
+        Supervisor supervisor = master.supervise(begin(plan, takeover), takeover);
         supervisor.awaitStart();
         if (part != null && front != null) {
             try {
@@ -130,6 +129,10 @@ final class Master implements Running, Supervisor.Own {
             }
         }
         return master;
+    }
+
+    private static Generation begin(@Nullable Plan plan, @Nullable Takeover takeover) {
+        return takeover == null ? Generation.first(plan) : Generation.next(takeover.generation(), plan);
     }
 
     /// A process that serves itself, until a reload.
@@ -157,8 +160,7 @@ final class Master implements Running, Supervisor.Own {
             var master = new Master(server, model, sockets, program, own, null);
             Path asked = server.control();
             if (takeover != null || asked != null && !asked.toString().isEmpty()) {
-                var first = takeover == null ? Generation.first(null) : Generation.next(takeover.generation(), null);
-                Supervisor _ = master.supervise(first, takeover);
+                Supervisor _ = master.supervise(begin(null, takeover), takeover);
             }
             return master;
         } catch (IOException | RuntimeException failure) {
