@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Chooses a configuration of each model for one workload: the best of its grid at the reference rate, which is a share of what
-/// the best of all can serve.
+/// the best of all can serve. Those of a grid that a first trial does not tell apart have a second one.
 final class Tuning {
     /// A trial that says nothing is not chosen while another one does.
     private static final double NOT_KNOWN = Double.MAX_VALUE / 2;
@@ -29,6 +29,8 @@ final class Tuning {
     /// As in the advice: what is better by less than that is no reason for more loops or threads. The grid begins with the fewest.
     private static final double ALIKE_RATIO = 1.25;
     private static final double ALIKE_SECONDS = 0.001;
+    /// Two trials of one configuration differ by so much now and then: whoever is within it may be the best.
+    private static final double NEAR_RATIO = 2;
 
     private final Settings settings;
     private final Bench bench;
@@ -60,16 +62,32 @@ final class Tuning {
         var on = new Chosen(workload, rate, settings.hasMpInProcesses());
         List<Contestant> rivals =
                 grids.values().stream().filter(grid -> grid.size() > 1).flatMap(List::stream).toList();
-        List<List<Trial>> tried = bench.rounds(rivals.stream().map(on::with).toList(), 1, Purpose.TUNE);
-        Map<Contestant, Trial> trials = new LinkedHashMap<>();
-        for (int i = 0; i < rivals.size(); i++) {
-            if (!tried.get(i).isEmpty()) {
-                trials.put(rivals.get(i), tried.get(i).getFirst());
-            }
-        }
+        Map<Contestant, List<Trial>> trials = new LinkedHashMap<>();
+        tryOut(on, rivals, 1, trials);
+        tryOut(on, grids.values().stream().flatMap(grid -> near(grid, trials).stream()).toList(), 2, trials);
         grids.forEach((name, grid) -> choose(on, name, grid, trials));
         bench.forget(rivals.stream().filter(each -> !on.contestants.containsValue(each)).toList());
         return on;
+    }
+
+    private void tryOut(Chosen on, List<Contestant> rivals, int rounds, Map<Contestant, List<Trial>> trials)
+            throws IOException, InterruptedException {
+        List<List<Trial>> tried = bench.rounds(rivals.stream().map(on::with).toList(), rounds, Purpose.TUNE);
+        for (int i = 0; i < rivals.size(); i++) {
+            if (!tried.get(i).isEmpty()) {
+                trials.put(rivals.get(i), tried.get(i));
+            }
+        }
+    }
+
+    /// Those of a grid between which more trials have to decide; none if it is decided.
+    private static List<Contestant> near(List<Contestant> grid, Map<Contestant, List<Trial>> trials) {
+        double least = least(grid, trials);
+        List<Contestant> near = grid.stream()
+                .filter(trials::containsKey)
+                .filter(each -> score(trials, each) <= NEAR_RATIO * least)
+                .toList();
+        return near.size() > 1 ? near : List.of();
     }
 
     private void measureCapacities() throws IOException, InterruptedException {
@@ -98,12 +116,12 @@ final class Tuning {
         return settings.plant() == null ? contestant : settings.plant().in(contestant);
     }
 
-    private void choose(Chosen on, String name, List<Contestant> grid, Map<Contestant, Trial> trials) {
+    private void choose(Chosen on, String name, List<Contestant> grid, Map<Contestant, List<Trial>> trials) {
         if (grid.isEmpty()) {
             return;
         }
         List<Contestant> scored = grid.stream().filter(trials::containsKey).toList();
-        double least = scored.stream().mapToDouble(each -> score(trials, each)).min().orElse(0);
+        double least = least(scored, trials);
         Contestant chosen = scored.stream()
                 .filter(each -> score(trials, each) <= Math.max(ALIKE_RATIO * least, least + ALIKE_SECONDS))
                 .findFirst()
@@ -112,7 +130,7 @@ final class Tuning {
         on.capacities.put(name, capacities.getOrDefault(chosen, 0.0));
         on.grids.put(name, scored.stream()
                 .map(each -> new Candidate(each.server(), score(trials, each), scoreName(on), each.equals(chosen),
-                        Optional.ofNullable(trials.get(each)).map(Trial::id).stream().toList()))
+                        trials.getOrDefault(each, List.of()).stream().map(Trial::id).toList()))
                 .toList());
     }
 
@@ -122,9 +140,17 @@ final class Tuning {
                 : "p99 in seconds, and 10 for all requests that were not served";
     }
 
-    private static double score(Map<Contestant, Trial> trials, Contestant of) {
-        Trial trial = trials.get(of);
-        if (trial == null || !trial.isValid()) {
+    private static double least(List<Contestant> grid, Map<Contestant, List<Trial>> trials) {
+        return grid.stream().mapToDouble(each -> score(trials, each)).min().orElse(0);
+    }
+
+    /// Of its trials the best one's: whatever disturbs a trial makes it worse.
+    private static double score(Map<Contestant, List<Trial>> trials, Contestant of) {
+        return trials.getOrDefault(of, List.of()).stream().mapToDouble(Tuning::score).min().orElse(NOT_KNOWN);
+    }
+
+    private static double score(Trial trial) {
+        if (!trial.isValid()) {
             return NOT_KNOWN;
         }
         Double asked = trial.load().rate();
