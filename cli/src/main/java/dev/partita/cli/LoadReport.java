@@ -23,8 +23,9 @@ final class LoadReport {
         columns.add("measured", format("%.1f s after %.1f s of warm-up%s",
                 result.measured().toNanos() / NANOS_PER_SECOND, result.warmUp().toNanos() / NANOS_PER_SECOND,
                 result.stopped() ? "; stopped early" : ""));
-        columns.add("requests", format("%d: %d served well, %d failed", result.requests(), result.served(),
-                result.failed()));
+        columns.add("requests", format("%d: %d served well, %d failed%s", result.requests(), result.served(),
+                result.failed(),
+                result.unanswered() == 0 ? "" : format("; %d more were not answered yet", result.unanswered())));
         columns.add("rate", format("%.1f served a second%s", result.rate(),
                 result.isClosed() ? "" : format("; %s were asked for", number(result.ratePerSecond()))));
         for (ErrorKind kind : ErrorKind.values()) {

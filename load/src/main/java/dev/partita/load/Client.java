@@ -34,10 +34,10 @@ final class Client implements Session {
     private boolean late;
     /// True while it stands in the generator's list of those that have a place free.
     boolean listed;
-    /// Requests of the measured time that were served well on this connection and those that had its place before, and the sum
-    /// of their latencies.
-    private long served;
-    private long servedNanos;
+    /// Requests that were served well on this connection and those that had its place before, and the sum of their latencies;
+    /// by the ledger's books.
+    private final long[] served = new long[2];
+    private final long[] servedNanos = new long[2];
 
     /// @param depth requests that may be open at a time
     Client(Generator generator, Connection connection, Speaker speaker, int depth, int requestsMax) {
@@ -58,9 +58,10 @@ final class Client implements Session {
         return established && !over && open < intended.length;
     }
 
-    /// The mean latency of what was served here; 0 if nothing was. Once the generator's thread has ended.
+    /// The mean latency of what was served here in the measured time; 0 if nothing was. Once the generator's thread has ended.
     double meanNanos() {
-        return served == 0 ? 0 : (double) servedNanos / served;
+        long count = served[Ledger.MEASURED];
+        return count == 0 ? 0 : (double) servedNanos[Ledger.MEASURED] / count;
     }
 
     /// Closes the connection when it has its turn, if nothing is open on it.
@@ -178,9 +179,10 @@ final class Client implements Session {
             over = true;
         }
         generator.replied(began, kind, now, error);
-        if (error == null && generator.isMeasured(began)) {
-            served++;
-            servedNanos += now - began;
+        if (error == null) {
+            int book = generator.ledger().book(began);
+            served[book]++;
+            servedNanos[book] += now - began;
         }
         if (over && open > 0 && speaker.isOver()) {
             fail(ErrorKind.RESET); // the peer has said that it answers nothing more

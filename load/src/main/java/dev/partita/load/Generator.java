@@ -197,10 +197,6 @@ final class Generator implements Protocol, Schedule {
         stop = true;
     }
 
-    Ledger ledger() {
-        return ledger;
-    }
-
     /// The mean latencies of the connections that were answered. Once the thread has ended.
     DoubleStream meanNanos() {
         return Arrays.stream(clients).filter(Objects::nonNull).mapToDouble(Client::meanNanos).filter(each -> each > 0);
@@ -236,7 +232,7 @@ final class Generator implements Protocol, Schedule {
             }
         }
         if (stop && stage != Stage.FINISHING && stage != Stage.ENDED) {
-            finishBy(now + STOPPED_NANOS);
+            stopNow(now);
         }
         long wait = switch (stage) {
             case OPENING -> openAll(now);
@@ -269,7 +265,7 @@ final class Generator implements Protocol, Schedule {
             return waitable(given.startAt() - now);
         }
         stage = Stage.RUNNING;
-        ledger.measureFrom(given.measureAt());
+        ledger.measure(given.measureAt(), given.endAt());
         timetable = given.timetable();
         endAt = given.endAt();
         if (timetable != null) {
@@ -315,6 +311,14 @@ final class Generator implements Protocol, Schedule {
     /// A wait that is too short for the poller would end too late: the loop goes round instead.
     private long waitable(long nanos) {
         return nanos < precisionNanos ? 0 : nanos - (precisionNanos - 1);
+    }
+
+    private void stopNow(long now) {
+        Span given = span;
+        if (given != null) {
+            ledger.measure(given.measureAt(), Math.min(now, given.endAt()));
+        }
+        finishBy(now + STOPPED_NANOS);
     }
 
     private void finishBy(long giveUpAt) {
@@ -447,8 +451,8 @@ final class Generator implements Protocol, Schedule {
         }
     }
 
-    boolean isMeasured(long intended) {
-        return ledger.isMeasured(intended);
+    Ledger ledger() {
+        return ledger;
     }
 
     void failed(long intended, ErrorKind error) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// A [Result] as JSON. The schema is in docs/load.md; times are in seconds.
 public final class JsonResult {
     /// The version of the schema: it changes when a name goes or gets another meaning.
-    public static final int SCHEMA = 1;
+    public static final int SCHEMA = 2;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private JsonResult() {}
@@ -44,6 +44,7 @@ public final class JsonResult {
         tree.put("void", result.whyVoid());
         tree.put("requests", result.requests());
         tree.put("served", result.served());
+        tree.put("unanswered", result.unanswered());
         tree.put("rate", result.rate());
         tree.put("errors", errors(result.errors()));
         tree.put("latency", latency(result.latency()));

@@ -156,7 +156,9 @@ public final class LoadRun {
             busy = Math.max(busy, (double) spent.busyNanos() / measured);
             waited = Math.max(waited, (double) spent.waitedNanos() / measured);
         }
-        gather();
+        if (count(Ledger.Count.SERVED) != servedBefore || !errors().equals(errorsBefore)) {
+            look(start, lookedAt, false); // what came after the time was over
+        }
         return result(began, Duration.ofNanos(measured), early, busy, waited, cpu);
     }
 
@@ -168,7 +170,7 @@ public final class LoadRun {
     /// @return when
     private long look(long start, long lookedAt, boolean isWarmUp) {
         long now = System.nanoTime();
-        gather();
+        gather(isWarmUp);
         long replies = count(Ledger.Count.REPLIES);
         long servedNow = count(Ledger.Count.SERVED);
         Map<ErrorKind, Long> errors = errors();
@@ -202,7 +204,7 @@ public final class LoadRun {
     }
 
     /// Takes what the ledgers have recorded since the last time.
-    private void gather() {
+    private void gather(boolean isWarmUp) {
         second.reset();
         for (Member member : members) {
             Ledger ledger = member.generator.ledger();
@@ -216,6 +218,12 @@ public final class LoadRun {
             refused.add(member.reusedRefused);
         }
         all.add(second);
+        for (Member member : members) {
+            member.reusedWarmUp = member.generator.ledger().servedInWarmUp(member.reusedWarmUp);
+            if (isWarmUp) {
+                second.add(member.reusedWarmUp);
+            }
+        }
     }
 
     private static Duration processCpu() {
@@ -240,6 +248,9 @@ public final class LoadRun {
         }
         Map<ErrorKind, Long> errors = errors();
         long replies = all.getTotalCount() + refused.getTotalCount();
+        long servedWell = count(Ledger.Count.SERVED);
+        long failed = errors.values().stream().mapToLong(Long::longValue).sum();
+        long unanswered = early ? Math.max(0, due - servedWell - failed) : 0;
         return new Result(
                 Dialogue.show(plan.to()),
                 plan.transport().name(),
@@ -255,7 +266,10 @@ public final class LoadRun {
                 began,
                 measured,
                 early,
-                count(Ledger.Count.SERVED),
+                servedWell,
+                count(Ledger.Count.SERVED_WITHIN),
+                count(Ledger.Count.ANSWERED_WITHIN),
+                unanswered,
                 errors,
                 count(Ledger.Count.WAITED),
                 all,
@@ -269,7 +283,7 @@ public final class LoadRun {
                 waited,
                 cpu,
                 slowBytes,
-                SelfCheck.whyVoid(busy, plan.isClosed() ? 0 : due, count(Ledger.Count.IN_TIME), replies));
+                SelfCheck.whyVoid(busy, plan.isClosed() ? 0 : due, count(Ledger.Count.IN_TIME), replies, unanswered));
     }
 
     private int openNow() {
@@ -298,6 +312,7 @@ public final class LoadRun {
         private final SplittableRandom random;
         private final @Nullable Histogram[] reused;
         private @Nullable Histogram reusedRefused;
+        private @Nullable Histogram reusedWarmUp;
         private volatile @Nullable ThreadTime time;
         private volatile ThreadTime.Reading before = ThreadTime.Reading.NONE;
         private volatile ThreadTime.Reading after = ThreadTime.Reading.NONE;

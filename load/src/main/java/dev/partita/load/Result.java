@@ -23,7 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// @param began when the measured time began
 /// @param measured how long it was; shorter than asked for if it was stopped
 /// @param stopped true if it was
-/// @param served requests that were served well
+/// @param served requests that were served well, whenever that was
+/// @param servedInTime those served well within the measured time, whenever they were due
+/// @param answeredInTime replies of any kind that came within the measured time
+/// @param unanswered requests of a load that was stopped of which nobody knows how they would have ended; neither served nor
+///     failed
 /// @param errors requests that failed, by kind; every kind is in it
 /// @param waited open loop: requests that stood in line because every connection was busy
 /// @param latency of those served
@@ -55,6 +59,9 @@ public record Result(
         Duration measured,
         boolean stopped,
         long served,
+        long servedInTime,
+        long answeredInTime,
+        long unanswered,
         Map<ErrorKind, Long> errors,
         long waited,
         Histogram latency,
@@ -83,14 +90,15 @@ public record Result(
         return errors.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /// All requests of the measured time, however they ended.
+    /// All requests that were due in the measured time and have ended, however.
     public long requests() {
         return served + failed();
     }
 
-    /// Requests served well in a second.
+    /// Requests served well in a second of the measured time. What a server is behind with when that is over, it did not serve in
+    /// it.
     public double rate() {
-        return served / (measured.toNanos() / 1e9);
+        return servedInTime / (measured.toNanos() / 1e9);
     }
 
     /// Whether it says something about the server.

@@ -18,8 +18,9 @@ final class SelfCheck {
     /// @param due requests that were due in the measured time; 0 for a closed loop
     /// @param inTime those of them that the generator turned to within it
     /// @param replies how many came
+    /// @param unanswered requests of a load that was stopped of which nobody knows how they would have ended
     /// @return why the result is void, or null if it is not
-    static @Nullable String whyVoid(double busy, long due, long inTime, long replies) {
+    static @Nullable String whyVoid(double busy, long due, long inTime, long replies, long unanswered) {
         List<String> reasons = new ArrayList<>();
         if (replies == 0) {
             reasons.add("nothing was answered");
@@ -35,6 +36,11 @@ final class SelfCheck {
             reasons.add(String.format(Locale.ROOT,
                     "the generator fell behind: %.1f %% of the requests were not begun in time, more than %.1f %%",
                     100.0 * missing / due, 100 * RATE_MISSING_MAX));
+        }
+        if (unanswered > RATE_MISSING_MAX * (replies + unanswered)) {
+            reasons.add(String.format(Locale.ROOT,
+                    "it was stopped while %d requests were not answered, more than %.1f %%: their latencies are missing",
+                    unanswered, 100 * RATE_MISSING_MAX));
         }
         return reasons.isEmpty() ? null : String.join("; ", reasons);
     }

@@ -71,6 +71,19 @@ class GeneratorTest {
     }
 
     @Test
+    void whatIsServedAfterTheEndIsInNoRate() {
+        Plan plan = Rig.plan(10, 1, 1, 0, 100);
+        Rig rig = Rig.of(plan).begin(plan);
+        rig.passSlowly(550);
+        rig.answerAll(); // due at 0, 100 ... 500
+        rig.passSlowly(600);
+        rig.answerAll(); // due at 600 ... 900, answered at 1150
+        assertThat(rig.ledger.get(Ledger.Count.SERVED)).isEqualTo(10);
+        assertThat(rig.ledger.get(Ledger.Count.SERVED_WITHIN)).isEqualTo(6);
+        assertThat(rig.ledger.get(Ledger.Count.ANSWERED_WITHIN)).isEqualTo(6);
+    }
+
+    @Test
     void requestsAreSpreadOverTheConnections() {
         Plan plan = Rig.plan(100, 3, 1, 0, 100);
         Rig rig = Rig.of(plan).begin(plan);

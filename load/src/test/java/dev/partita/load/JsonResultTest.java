@@ -29,7 +29,7 @@ class JsonResultTest {
                 Map.of(ErrorKind.RESET, 10L), 1_000_000, 2_000_000, 3_000_000);
         Result result = new Result(
                 "127.0.0.1:8080", "epoll", rate, Arrivals.POISSON, 64, 1, 1, 0, 0, Duration.ofSeconds(3), 1,
-                Instant.EPOCH, Duration.ofSeconds(2), false, 1_000, errors, 5, latency, 0.75,
+                Instant.EPOCH, Duration.ofSeconds(2), false, 1_000, 990, 1_000, 3, errors, 5, latency, 0.75,
                 List.of(new Result.OfKind("GET /", latency)), Ledger.histogram(), Ledger.histogram(), 64,
                 List.of(second), 0.25, 0.01, Duration.ofMillis(700), 0, whyVoid);
         return JsonMapper.builder().build().readTree(JsonResult.text(result));
@@ -57,7 +57,8 @@ class JsonResultTest {
         JsonNode result = written(500, null);
         assertThat(result.get("requests").asLong()).isEqualTo(1_000 + 28);
         assertThat(result.get("served").asLong()).isEqualTo(1_000);
-        assertThat(result.get("rate").asDouble()).isEqualTo(500);
+        assertThat(result.get("unanswered").asLong()).isEqualTo(3);
+        assertThat(result.get("rate").asDouble()).as("990 of them within the 2 s").isEqualTo(495);
         assertThat(result.get("load").get("rate").asDouble()).isEqualTo(500);
         assertThat(result.get("generator").get("cpuSeconds").asDouble()).isEqualTo(0.7);
         assertThat(result.get("perSecond").get(0).get("errors").get("reset").asLong()).isEqualTo(10);

@@ -48,7 +48,7 @@ record Loaded(
         Map<String, Latency> classes = new LinkedHashMap<>();
         result.kinds().forEach(kind -> classes.put(kind.name(), latency(kind.latency())));
         boolean closed = result.isClosed();
-        long answered = result.served() + result.refused().getTotalCount();
+        long answered = result.answeredInTime();
         double seconds = result.measured().toNanos() / NANOS;
         return new Loaded(null, result.whyVoid(), result.requests(), result.served(), result.rate(),
                 answered / seconds, errors, latency(result.latency()), classes, result.fairness(), null,
