@@ -241,7 +241,7 @@ public final class Request {
     /// Who sent this request: an [java.net.InetSocketAddress], or a [java.net.UnixDomainSocketAddress] with the empty path if
     /// the client has no name. Behind a trusted proxy ([Http#trusting]) that is whom it names, with port 0 if it names none.
     ///
-    /// @return null if the client was gone before anybody asked
+    /// @return null if the client was gone before anybody asked, or if X-Forwarded-For and Forwarded name different ones
     public @Nullable SocketAddress remoteAddress() {
         SocketAddress peer = connection.peer();
         return trusted == null || head.end() == 0 || !trusted.contains(peer)

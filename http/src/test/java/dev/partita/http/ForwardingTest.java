@@ -54,6 +54,20 @@ class ForwardingTest {
     }
 
     @Test
+    void aQuotationMarkHidesNothingThatAProxyHasWritten() throws Exception {
+        assertThat(client(TRUSTED, "X-Forwarded-For: \", 203.0.113.9")).isEqualTo("/203.0.113.9:0");
+        assertThat(client(TRUSTED, "X-Forwarded-For: \"6.6.6.6, 203.0.113.9, 10.1.1.1\"")).isEqualTo("peer");
+        for (String sent : List.of("for=\"x", "for=\"x\\", "for=\"", "\"", "for=x;by=\"\\\"")) {
+            assertThat(client(TRUSTED, "Forwarded: " + sent + ", for=203.0.113.9")).as(sent)
+                    .isEqualTo("/203.0.113.9:0");
+            assertThat(client(TRUSTED, "Forwarded: " + sent + ", for=\"[2001:db9::1]\"")).as(sent)
+                    .isEqualTo("/[2001:db9:0:0:0:0:0:1]:0");
+            assertThat(client(TRUSTED, "Forwarded: " + sent + ", for=203.0.113.9;host=\"a\\\", \\\\\", for=10.0.0.1"))
+                    .as(sent).isEqualTo("/203.0.113.9:0");
+        }
+    }
+
+    @Test
     void whatIsNoAddressEndsTheSearch() throws Exception {
         for (String nobody : List.of("unknown", "_hidden", "localhost", "1.2.3", "300.1.1.1", "192.0.2.9:99999", "[::1",
                 "[1.2.3.4]", "", "::1:80:x")) {
@@ -65,8 +79,12 @@ class ForwardingTest {
     }
 
     @Test
-    void twoFieldsThatDisagreeAreNotBelieved() throws Exception {
-        assertThat(client(TRUSTED, "X-Forwarded-For: 192.0.2.9", "Forwarded: for=6.6.6.6")).isEqualTo("peer");
+    void ofTwoFieldsThatDisagreeNeitherIsBelievedAndTheProxyIsNotTakenForTheClient() throws Exception {
+        for (String other : List.of("6.6.6.6", "unknown", "127.0.0.1", "\"")) {
+            assertThat(client(TRUSTED, "X-Forwarded-For: 192.0.2.9", "Forwarded: for=" + other)).isEqualTo("null");
+            assertThat(client(TRUSTED, "X-Forwarded-For: " + other, "Forwarded: for=192.0.2.9")).isEqualTo("null");
+        }
+        assertThat(client(TRUSTED, "X-Forwarded-For: unknown", "Forwarded: for=unknown")).isEqualTo("peer");
         assertThat(client(TRUSTED, "X-Forwarded-For: 192.0.2.9", "Forwarded: for=192.0.2.9")).isEqualTo("/192.0.2.9:0");
     }
 
