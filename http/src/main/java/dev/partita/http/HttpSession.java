@@ -526,6 +526,11 @@ final class HttpSession implements Session {
     }
 
     @Override
+    public boolean listensWhileWaiting() {
+        return state == State.UPGRADED && successor.listensWhileWaiting();
+    }
+
+    @Override
     public boolean mayReplyLate() {
         return state != State.PRODUCING && state != State.UPGRADED;
     }

@@ -35,7 +35,7 @@ class UpgradeTest {
     };
 
     /// Says every byte again; fails at an exclamation mark, and says goodbye at a full stop.
-    private final class Echo implements Session {
+    private class Echo implements Session {
         private final Connection connection;
         private final Buffer in;
 
@@ -117,6 +117,27 @@ class UpgradeTest {
             conversation.pass(Limits.defaults().idleMillisMax());
             assertThat(conversation.heard()).isEqualTo(SWITCHED + "hello");
             assertThat(conversation.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void aSessionThatListensWhileItWaitsIsHeardHereToo() {
+        Handler waiting = (request, response) -> response.upgrade("echo", connection -> new Echo(connection) {
+            @Override
+            public Step next() {
+                Step next = super.next();
+                return next == Step.READ ? Step.WAIT : next;
+            }
+
+            @Override
+            public boolean listensWhileWaiting() {
+                return true;
+            }
+        });
+        try (var conversation = new Conversation(waiting)) {
+            conversation.say(request("GET /", OFFER)).say("hello").say(".");
+            assertThat(conversation.heard()).isEqualTo(SWITCHED + "hello");
+            assertThat(conversation.closed()).isEqualTo(Close.NORMAL);
         }
     }
 
