@@ -338,6 +338,7 @@ final class HttpSession implements Session {
         }
         if (state == State.APPEND) {
             persistence.endAfterThisRequest(); // nobody will read the rest of the body
+            response.beginPass(); // none has begun for this request
         }
         request.stage(null);
         response.takeBack();

@@ -71,6 +71,22 @@ class FailureTest {
         }
     }
 
+    /// What is interrupted cannot write to a file.
+    @Test
+    void aBodyThatCannotGoToItsFileIs500AndTheConnectionCloses() {
+        Handler ok = Handler.neverBlocking((request, response) -> response.text("ok"));
+        try (var conversation = new Conversation(ok)) {
+            conversation.say(request("GET /") + request("GET /"));
+            Thread.currentThread().interrupt();
+            conversation.say(BodyTest.sized(BodyTest.text(900_000))).finish();
+            assertThat(conversation.heard())
+                    .isEqualTo(reply("ok").repeat(2) + Conversation.refusal("500 Internal Server Error"));
+            assertThat(conversation.count(Counter.FAILURES)).isOne();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
     @Test
     void aFailureForHeadHasNoBody() {
         try (var conversation = new Conversation(throwing(new IOException("a test")))) {
