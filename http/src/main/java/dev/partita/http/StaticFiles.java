@@ -235,7 +235,8 @@ public final class StaticFiles implements Handler {
         CachedFile file = read(found, type, request, now);
         boolean kept = found.isSettled() && isCanonical(found.name, request.rest())
                 && hot.put(file, now, request.connection().limits().fileCacheBytesMax());
-        return kept ? file : file.compressed(null); // what is not kept would be compressed for every request
+        // what is not kept would be compressed for every request
+        return kept || !file.compressible ? file : file.compressed(null);
     }
 
     /// One file, one path: others that lead to it, with escapes that nothing needs, must not fill the places.

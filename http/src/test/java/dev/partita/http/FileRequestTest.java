@@ -344,6 +344,7 @@ class FileRequestTest {
         conversation = new Conversation(StaticFiles.under(root), Limits.defaults().with("fileCacheBytesMax", 0));
         assertThat(answer("GET /text.txt", "Accept-Encoding: gzip")).doesNotContain("Content-Encoding").endsWith(TEXT);
         assertThat(answer("GET /app.js", "Accept-Encoding: br")).endsWith("brotli of it");
+        assertThat(answer("GET /app.js", "Accept-Encoding: gzip")).endsWith("gzip of it");
     }
 
     // Cache-Control.
