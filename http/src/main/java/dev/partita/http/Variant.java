@@ -88,24 +88,25 @@ final class Variant implements Handler {
     ///
     /// @param file to send it from if it is not hot; closed in any case
     void answer(Request request, Response response, @Nullable OpenFile file) {
-        int present = Conditions.present(request);
-        if (present != Conditions.NONE && answered(request, response, present)) {
-            if (file != null) {
-                file.close();
-            }
-            return;
-        }
-        ByteRange range = present == Conditions.NONE || encoded ? ByteRange.WHOLE : range(request, present);
+        ByteRange range;
         try {
+            int present = Conditions.present(request);
+            if (present != Conditions.NONE && answered(request, response, present)) {
+                if (file != null) {
+                    file.close();
+                }
+                return;
+            }
+            range = present == Conditions.NONE || encoded ? ByteRange.WHOLE : range(request, present);
             if (!range.isWhole()) {
                 response.status(206).header("Content-Range", range.contentRange(bytes));
             }
             response.lines(lines);
-        } catch (RuntimeException noRoom) {
+        } catch (RuntimeException failure) { // no room, or there is a reply already
             if (file != null) {
                 file.close();
             }
-            throw noRoom;
+            throw failure;
         }
         send(response, range.first(), range.isWhole() ? bytes : range.length(),
                 file);

@@ -213,6 +213,19 @@ class FileRequestTest {
         assertThat(answer("HEAD /small.bin", lines)).startsWith("HTTP/1.1 " + ofHead + " ").endsWith("\r\n\r\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"X: y", "If-None-Match: *", "If-Match: \"a\"", "Range: bytes=999999-", "Range: bytes=0-1"})
+    void anAnswerThatFailsKeepsNoFileOpen(String field) {
+        Filter repliesToo = (request, response, next) -> {
+            response.text("a reply already");
+            next.handle(request, response);
+        };
+        conversation.close();
+        conversation = new Conversation(repliesToo.around(new Routes().all("/*", StaticFiles.under(root))));
+        assertThat(answer("GET /large.bin", field)).startsWith("HTTP/1.1 500 ");
+        assertThat(FolderOnDisk.open).isZero();
+    }
+
     /// Its next version could have the same size and time.
     @Test
     void aFileThatChangedJustNowHasAWeakTag() throws IOException {
