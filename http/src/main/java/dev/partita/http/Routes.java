@@ -34,24 +34,25 @@ import org.jspecify.annotations.Nullable;
 /// Immutable: every method gives new routes. Choosing does not allocate.
 public final class Routes implements Handler {
     private static final Handler NOT_FOUND = new OwnAnswer(404);
-    /// For `OPTIONS *`, which asks about no path (RFC 9110 section 9.3.7).
-    private static final Route NO_PATH = new Route(new PathPattern("/"));
 
     /// In the order in which they were added.
     private final Map<String, Route> routes;
     private final Handler otherwise;
+    /// For `OPTIONS *`, which asks about no path (RFC 9110 section 9.3.7).
+    private final Route noPath;
     private final PathTable<Route> exact;
     private final PathTree others;
     private final @Nullable Route root;
 
     /// No routes: everything is 404.
     public Routes() {
-        this(Map.of(), NOT_FOUND);
+        this(Map.of(), NOT_FOUND, new Route(new PathPattern("/")));
     }
 
-    private Routes(Map<String, Route> routes, Handler otherwise) {
+    private Routes(Map<String, Route> routes, Handler otherwise, Route noPath) {
         this.routes = routes;
         this.otherwise = otherwise;
+        this.noPath = noPath;
         var whole = new LinkedHashMap<String, Route>();
         var parts = new ArrayList<Route>();
         routes.forEach((path, route) -> {
@@ -110,14 +111,14 @@ public final class Routes implements Handler {
 
     /// What answers a path that is not here.
     public Routes otherwise(Handler handler) {
-        return new Routes(routes, handler);
+        return new Routes(routes, handler, noPath);
     }
 
     /// The same routes with what `change` makes of each handler, and of what answers when there is none.
     Routes each(UnaryOperator<Handler> change) {
         var changed = new LinkedHashMap<String, Route>();
         routes.forEach((path, route) -> changed.put(path, route.each(change)));
-        return new Routes(changed, change.apply(otherwise));
+        return new Routes(changed, change.apply(otherwise), noPath.each(change));
     }
 
     private Route route(String text) {
@@ -138,7 +139,7 @@ public final class Routes implements Handler {
     private Routes with(String path, Route route) {
         var more = new LinkedHashMap<String, Route>(routes);
         more.put(path, route);
-        return new Routes(more, otherwise);
+        return new Routes(more, otherwise, noPath);
     }
 
     @Override
@@ -159,7 +160,7 @@ public final class Routes implements Handler {
             return null;
         }
         if (in.at(start) == '*') {
-            return NO_PATH;
+            return noPath;
         }
         Route found = others.find(in, start + 1, end);
         if (found != null) {

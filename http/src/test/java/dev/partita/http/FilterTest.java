@@ -37,12 +37,13 @@ class FilterTest {
                 .get("/files/*", (request, response) -> response.text(request.rest()));
         try (var conversation = new Conversation(noting("f").around(routes))) {
             conversation.say(request("GET /a") + request("PUT /a") + request("OPTIONS /a") + request("GET /none")
-                    + request("GET /7/x") + request("GET /files/y"));
+                    + request("GET /7/x") + request("GET /files/y") + request("OPTIONS *"));
             assertThat(conversation.heard()).containsSubsequence("hello", "405 ", "204 ", "404 ", "\r\n\r\n7",
-                    "\r\n\r\ny");
+                    "\r\n\r\ny", "204 ");
         }
         assertThat(seen).containsExactly("f before", "f after, 200", "f before", "f after, 405", "f before",
-                "f after, 204", "f before", "f after, 404", "f before", "f after, 200", "f before", "f after, 200");
+                "f after, 204", "f before", "f after, 404", "f before", "f after, 200", "f before", "f after, 200",
+                "f before", "f after, 204");
     }
 
     @Test
