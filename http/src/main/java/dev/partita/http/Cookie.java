@@ -130,7 +130,7 @@ public final class Cookie {
 
     private static void require(boolean right, String name, String why) {
         if (!right) {
-            throw new IllegalArgumentException("cookie " + name + ": " + why);
+            throw new IllegalArgumentException(HeaderRules.printable("cookie " + name + ": " + why));
         }
     }
 

@@ -47,7 +47,8 @@ final class HeaderRules {
         }
     }
 
-    private static String printable(String text) {
+    /// The same text, with what is not printable ASCII as an escape: for messages, which may end up in a log.
+    static String printable(String text) {
         return text.codePoints()
                 .mapToObj(c -> c < ' ' || c > '~' ? "\\u%04x".formatted(c) : Character.toString(c))
                 .collect(java.util.stream.Collectors.joining());

@@ -95,7 +95,8 @@ final class MultipartReader {
         String contentType = null;
         for (String line : head.split("\r\n", -1)) {
             int colon = line.indexOf(':');
-            if (!line.isEmpty() && (colon <= 0 || line.charAt(0) <= ' ')) {
+            if (!line.isEmpty() && (colon <= 0 || line.charAt(0) <= ' ')
+                    || line.chars().anyMatch(MultipartReader::isControl)) {
                 throw wrong("the head of a part has a line that is no field");
             }
             String name = line.isEmpty() ? "" : line.substring(0, colon).strip().toLowerCase(Locale.ROOT);
@@ -111,6 +112,10 @@ final class MultipartReader {
             throw wrong("a part has no name");
         }
         add(unescaped(name), HeaderParameters.value(disposition, "filename"), contentType, start, stop - start);
+    }
+
+    private static boolean isControl(int c) {
+        return c < ' ' && c != '\t' || c == 0x7F;
     }
 
     private void add(String name, @Nullable String fileName, @Nullable String contentType, long start, long size)

@@ -79,6 +79,6 @@ public final class Upload {
 
     @Override
     public String toString() {
-        return name + ": " + fileName + ", " + contentType + ", " + length + " bytes";
+        return HeaderRules.printable(name + ": " + fileName + ", " + contentType + ", " + length + " bytes");
     }
 }

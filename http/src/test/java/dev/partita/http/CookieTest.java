@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +45,17 @@ class CookieTest {
     @ValueSource(strings = {" ", "a b", "a;b", "a,b", "\"a\"", "a\\b", "a\r\nb", "\u00e4", "\0"})
     void aValueThatWouldBreakTheFieldIsRefused(String value) {
         assertThatIllegalArgumentException().isThrownBy(() -> Cookie.of("a", value)).withMessageContaining("cookie a");
+    }
+
+    @Test
+    void whatIsSaidOfAWrongCookieIsOneLine() {
+        for (ThrowingCallable wrong : List.<ThrowingCallable>of(
+                () -> Cookie.of("a\r\nb", "c"),
+                () -> Cookie.of("a", "b").path("/\r\nc"),
+                () -> Cookie.of("a", "b").domain("\r\n\u001b[2J"))) {
+            assertThatIllegalArgumentException().isThrownBy(wrong).withMessageContaining("\\u000d\\u000a")
+                    .withMessageMatching("[ -~]*");
+        }
     }
 
     @Test

@@ -177,6 +177,13 @@ class FormTest {
     }
 
     @Test
+    void anUploadIsDescribedInOneLine() {
+        look(multipart(BOUNDARY), part("name=\"a%0D%0Ab\"; filename=\"\u2028c\"", "x") + END,
+                form -> assertThat(form.files().getFirst()).hasToString(
+                        "a\\u000d\\u000ab: \\u2028c, application/octet-stream, 1 bytes"));
+    }
+
+    @Test
     void otherRightFormsOfAMultipartBodyAreRead() {
         String part = part("name=a", "b");
         for (String body : List.of(part + END, "preamble\r\n--\r\n" + part + END + "epilogue --x",
@@ -202,7 +209,12 @@ class FormTest {
         "--B\r\nContent-Disposition: form-data\r\n\r\nb\r\n--B--",
         "--B\r\nContent-Disposition: file; name=a\r\n\r\nb\r\n--B--",
         "--B\r\nno colon\r\n\r\nb\r\n--B--", "--B\r\nContent-Disposition: form-data;\r\n name=a\r\n\r\nb\r\n--B--",
-        "--B\r\n: x\r\n\r\nb\r\n--B--"})
+        "--B\r\n: x\r\n\r\nb\r\n--B--",
+        "--B\r\nContent-Disposition: form-data; name=a\nb\r\n\r\nb\r\n--B--",
+        "--B\r\nContent-Disposition: form-data; name=\"a\rb\"\r\n\r\nb\r\n--B--",
+        "--B\r\nContent-Disposition: form-data; name=a; filename=\"\u001b[2J\"\r\n\r\nb\r\n--B--",
+        "--B\r\nContent-Disposition: form-data; name=a\r\nX: \0\r\n\r\nb\r\n--B--",
+        "--B\r\nContent-Disposition: form-data; name=a\r\nX\u007f: y\r\n\r\nb\r\n--B--"})
     void aWrongMultipartBodyIs400(String body) {
         assertThat(refused(Limits.defaults(), multipart("B"), body)).startsWith("HTTP/1.1 400 ");
     }
