@@ -10,27 +10,28 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// A temporary file that holds what does not fit into a buffer. Its name is gone as soon as it is open where the system can do
-/// that, and when it is closed otherwise, so nothing is left behind even if the process is killed.
+/// that, and when it is closed otherwise. Of a process that is killed no content is left behind; an empty file may be, if that
+/// happens in the moment in which it is opened.
 ///
 /// Every method may block.
 final class Spool implements AutoCloseable {
     private final FileChannel channel;
-    private final Path path;
 
-    private Spool(FileChannel channel, Path path) {
+    private Spool(FileChannel channel) {
         this.channel = channel;
-        this.path = path;
     }
 
     static Spool open() throws IOException {
         Path path = Files.createTempFile("partita-", ".body");
-        var spool = new Spool(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                StandardOpenOption.DELETE_ON_CLOSE), path);
-        spool.removeName();
-        return spool;
+        try {
+            return new Spool(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                    StandardOpenOption.DELETE_ON_CLOSE));
+        } finally {
+            removeName(path); // also if it cannot be opened
+        }
     }
 
-    private void removeName() {
+    private static void removeName(Path path) {
         try {
             Files.deleteIfExists(path);
         } catch (IOException notWhileOpen) {
