@@ -16,7 +16,7 @@ final class FolderListing {
 
     /// @param path of the folder below the root, decoded; empty for the root
     static byte[] page(String path, OpenFile folder) throws IOException {
-        List<String> names = folder.names(NAMES_MAX);
+        List<String> names = folder.names(NAMES_MAX + 1);
         var page = new StringBuilder(256 + 64 * names.size());
         String title = escape("/" + path);
         page.append("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>").append(title)
@@ -24,12 +24,12 @@ final class FolderListing {
         if (!path.isEmpty()) {
             page.append("<li><a href=\"../\">../</a></li>\n");
         }
-        names.stream().filter(name -> !FilePath.isHidden(name)).sorted().forEach(name -> page
+        names.stream().limit(NAMES_MAX).filter(name -> !FilePath.isHidden(name)).sorted().forEach(name -> page
                 // ./ in front, or what stands before a colon would be taken for a scheme
                 .append("<li><a href=\"./").append(escape(FilePath.encode(name))).append("\">").append(escape(name))
                 .append("</a></li>\n"));
         page.append("</ul>\n");
-        if (names.size() == NAMES_MAX) {
+        if (names.size() > NAMES_MAX) {
             page.append("<p>There are more.</p>\n");
         }
         return page.append("</body></html>\n").toString().getBytes(StandardCharsets.UTF_8);

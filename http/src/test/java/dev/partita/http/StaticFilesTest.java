@@ -197,4 +197,19 @@ class StaticFilesTest {
         assertThatIllegalArgumentException().isThrownBy(() -> StaticFiles.under(root.resolve("index.html")));
         assertThatIllegalArgumentException().isThrownBy(() -> StaticFiles.under(root.resolve("none")));
     }
+
+    @Test
+    void aListingSaysIfItHasNotAllNames() throws IOException {
+        Path many = Files.createDirectory(root.resolve("many"));
+        for (int i = 0; i < 10_000; i++) {
+            Files.createFile(many.resolve("f" + i));
+        }
+        Routes routes = new Routes().get("/*", StaticFiles.under(root).listings(true));
+        try (var conversation = new Conversation(routes)) {
+            conversation.say(request("GET /many/"));
+            assertThat(conversation.heard()).doesNotContain("There are more.").contains(">f0<", ">f9999<");
+            Files.createFile(many.resolve("f10000"));
+            assertThat(conversation.say(request("GET /many/")).heard()).contains("There are more.");
+        }
+    }
 }
