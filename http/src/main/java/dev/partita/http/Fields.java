@@ -2,6 +2,7 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import dev.partita.http.syntax.Octets;
+import dev.partita.http.syntax.Spans;
 
 /// Finds header fields in a head that [RequestHead] has found to be right.
 final class Fields {
@@ -20,8 +21,8 @@ final class Fields {
         for (int at = line; at < end - 2;) {
             int cr = lineEnd(in, at);
             if (at + length < cr && in.at(at + length) == ':' && Octets.equalsIgnoreCase(in, at, length, name)) {
-                int start = skipSpace(in, at + length + 1, cr);
-                return (long) start << Integer.SIZE | trimSpace(in, start, cr);
+                int start = Spans.skipSpace(in, at + length + 1, cr);
+                return (long) start << Integer.SIZE | Spans.trimSpace(in, start, cr);
             }
             at = cr + 2;
         }
@@ -49,27 +50,5 @@ final class Fields {
             cr = Octets.indexOfControl(in, cr + 1);
         }
         return cr;
-    }
-
-    /// The first byte from `from` to before `to` that is neither a space nor a tab, or `to`.
-    static int skipSpace(Buffer in, int from, int to) {
-        int at = from;
-        while (at < to && isSpace(in.at(at))) {
-            at++;
-        }
-        return at;
-    }
-
-    /// Where what stands from `from` to before `to` ends without the spaces and tabs behind it.
-    static int trimSpace(Buffer in, int from, int to) {
-        int at = to;
-        while (at > from && isSpace(in.at(at - 1))) {
-            at--;
-        }
-        return at;
-    }
-
-    private static boolean isSpace(byte octet) {
-        return octet == ' ' || octet == '\t';
     }
 }

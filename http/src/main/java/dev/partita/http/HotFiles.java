@@ -20,6 +20,7 @@ final class HotFiles {
 
     private final AtomicReferenceArray<@Nullable CachedFile> places = new AtomicReferenceArray<>(SETS * WAYS);
     // Under the lock.
+    /// How much they take, about.
     private long bytes;
     private long searchedAt = Long.MIN_VALUE / 2;
 
@@ -61,11 +62,6 @@ final class HotFiles {
                 empty(place);
             }
         }
-    }
-
-    /// How much they take, about.
-    synchronized long bytes() {
-        return bytes;
     }
 
     private int place(CachedFile file, long now) {

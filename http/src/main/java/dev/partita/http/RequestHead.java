@@ -2,6 +2,7 @@ package dev.partita.http;
 
 import dev.partita.connection.Buffer;
 import dev.partita.http.syntax.Octets;
+import dev.partita.http.syntax.Spans;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
 import org.jspecify.annotations.Nullable;
@@ -269,8 +270,8 @@ final class RequestHead {
 
     /// RFC 9112 section 3.2: exactly one.
     private int host(Buffer in, int from, int to) {
-        int start = Fields.skipSpace(in, from, to);
-        int stop = Fields.trimSpace(in, start, to);
+        int start = Spans.skipSpace(in, from, to);
+        int stop = Spans.trimSpace(in, start, to);
         if ((flags & HOST) != 0 || !(start == stop ? (flags & ABSOLUTE) == 0 : Authority.isValid(in, start, stop))) {
             return 400;
         }
@@ -280,8 +281,8 @@ final class RequestHead {
 
     /// RFC 9110 section 8.6: digits, once. A list of equal numbers may be accepted there; here it is not.
     private int contentLength(Buffer in, int from, int to) {
-        int start = Fields.skipSpace(in, from, to);
-        int stop = Fields.trimSpace(in, start, to);
+        int start = Spans.skipSpace(in, from, to);
+        int stop = Spans.trimSpace(in, start, to);
         if ((flags & LENGTH) != 0 || start == stop || stop - start > LENGTH_DIGITS_MAX) {
             return 400;
         }
@@ -300,8 +301,8 @@ final class RequestHead {
 
     /// RFC 9112 section 6.1: `chunked` alone and once is all that is understood.
     private int transferEncoding(Buffer in, int from, int to) {
-        int start = Fields.skipSpace(in, from, to);
-        int stop = Fields.trimSpace(in, start, to);
+        int start = Spans.skipSpace(in, from, to);
+        int stop = Spans.trimSpace(in, start, to);
         if ((flags & CHUNKED) != 0 || !Octets.equalsIgnoreCase(in, start, stop - start, "chunked")) {
             return 400;
         }
@@ -311,12 +312,12 @@ final class RequestHead {
 
     private int connection(Buffer in, int from, int to) {
         for (int at = from; at < to;) {
-            int start = Fields.skipSpace(in, at, to);
+            int start = Spans.skipSpace(in, at, to);
             int comma = start;
             while (comma < to && in.at(comma) != ',') {
                 comma++;
             }
-            int length = Fields.trimSpace(in, start, comma) - start;
+            int length = Spans.trimSpace(in, start, comma) - start;
             if (Octets.equalsIgnoreCase(in, start, length, "close")) {
                 flags |= CLOSE;
             } else if (Octets.equalsIgnoreCase(in, start, length, "keep-alive")) {
@@ -328,8 +329,8 @@ final class RequestHead {
     }
 
     private int expect(Buffer in, int from, int to) {
-        int start = Fields.skipSpace(in, from, to);
-        int stop = Fields.trimSpace(in, start, to);
+        int start = Spans.skipSpace(in, from, to);
+        int stop = Spans.trimSpace(in, start, to);
         flags |= Octets.equalsIgnoreCase(in, start, stop - start, "100-continue") ? CONTINUE : UNKNOWN_EXPECTATION;
         return NEXT_LINE;
     }

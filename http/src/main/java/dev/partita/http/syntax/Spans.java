@@ -3,11 +3,11 @@ package dev.partita.http.syntax;
 import dev.partita.connection.Buffer;
 
 /// Parts of a field's value, each from a position to before another one.
-final class Spans {
+public final class Spans {
     private Spans() {}
 
     /// Where `wanted` stands, or `to`.
-    static int indexOf(Buffer in, char wanted, int from, int to) {
+    public static int indexOf(Buffer in, char wanted, int from, int to) {
         int at = from;
         while (at < to && in.at(at) != wanted) {
             at++;
@@ -16,7 +16,7 @@ final class Spans {
     }
 
     /// The first byte that is neither a space nor a tab, or `to`.
-    static int skipSpace(Buffer in, int from, int to) {
+    public static int skipSpace(Buffer in, int from, int to) {
         int at = from;
         while (at < to && isSpace(in.at(at))) {
             at++;
@@ -25,7 +25,7 @@ final class Spans {
     }
 
     /// Where the part ends without the spaces and tabs behind it.
-    static int trimSpace(Buffer in, int from, int to) {
+    public static int trimSpace(Buffer in, int from, int to) {
         int at = to;
         while (at > from && isSpace(in.at(at - 1))) {
             at--;
