@@ -427,7 +427,7 @@ public final class Connection {
             Inbox waiting = home;
             if (PERMIT.compareAndSet(this, seen, ticket << 2 | GIVEN)) {
                 if ((seen & STATE) == AWAITED) {
-                    waiting.enqueue(this);
+                    waiting.wake(this);
                 }
                 return;
             }

@@ -7,4 +7,10 @@ public interface Inbox {
     ///
     /// @return false if there is no room; the caller then still owns the connection
     boolean enqueue(Connection connection);
+
+    /// Lets a connection that lives behind this door go on after a wait: its thread gets it, or wakes up. From any thread, also
+    /// later than the connection has gone on by itself, where it has a thread of its own.
+    default void wake(Connection connection) {
+        enqueue(connection); // never full: it has room for every connection that lives there
+    }
 }

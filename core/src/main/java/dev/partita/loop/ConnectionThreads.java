@@ -57,14 +57,11 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
         connection.begin(this, pool, counters);
     }
 
-    /// Starts the connection's thread, or wakes it.
+    /// Starts the connection's thread.
     ///
     /// @return false if the system has no further thread
     @Override
     public boolean enqueue(Connection connection) {
-        if (connection.place() != Place.FRESH) {
-            return unpark(connection);
-        }
         connection.place(Place.HOME);
         try {
             Thread thread = builder.unstarted(() -> run(connection));
@@ -79,12 +76,11 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
         }
     }
 
-    /// Wakes the connection's thread, if it has one.
-    ///
-    /// @return true, as an [Inbox] that always has room
-    public boolean unpark(Connection connection) {
+    /// Wakes the connection's thread and never starts one: who wakes it may be late, and the slot another connection's by now,
+    /// whose thread then looks once more than needed.
+    @Override
+    public void wake(Connection connection) {
         LockSupport.unpark(threads.get(connection.slot()));
-        return true;
     }
 
     @Override

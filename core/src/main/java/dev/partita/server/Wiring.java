@@ -184,7 +184,7 @@ public final class Wiring implements AutoCloseable {
                 () -> List.of(parkings).forEach(Parking::wake));
         add(threads, shared);
         for (int i = 0; i < watchers; i++) {
-            parts.add(new Watcher(name + "-poller-" + i, parkings[i], threads::unpark));
+            parts.add(new Watcher(name + "-poller-" + i, parkings[i], threads));
         }
         return threads;
     }

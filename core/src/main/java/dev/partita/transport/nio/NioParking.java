@@ -75,7 +75,7 @@ final class NioParking implements Parking {
         for (int slot = 0; slot < table.size(); slot++) {
             Connection connection = table.at(slot);
             if (awaited.getAndSet(slot, 0) != 0) {
-                connection.home().enqueue(connection);
+                connection.home().wake(connection);
             }
         }
         selector.wakeup();
@@ -130,7 +130,7 @@ final class NioParking implements Parking {
 
     private void ready(Connection connection, Inbox waking) {
         if (awaited.getAndSet(connection.slot(), 0) != 0) {
-            waking.enqueue(connection);
+            waking.wake(connection);
         }
     }
 }

@@ -111,7 +111,7 @@ final class EpollParking implements Parking {
         int before = endpoint.signal(happened);
         if ((before & AWAITS_READ) != 0 && (happened & ENDS_READ) != 0
                 || (before & AWAITS_WRITE) != 0 && (happened & ENDS_WRITE) != 0) {
-            waking.enqueue(connection);
+            waking.wake(connection);
         }
     }
 
