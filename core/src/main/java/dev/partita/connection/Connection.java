@@ -692,6 +692,12 @@ public final class Connection {
         return true;
     }
 
+    /// The same, unless the deadline of its work has not passed: whoever found that it has may be late, and the connection with
+    /// another request, or another one's slot.
+    public synchronized boolean abandonIfLate() {
+        return isWorkLate() && abandon();
+    }
+
     /// True while the deadline that its work is under has passed. From any thread.
     public boolean isWorkLate() {
         return under == Deadline.WORK && isLate();

@@ -104,7 +104,7 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
             Connection connection = table.at(slot);
             if (connection.isAt(this) && (connection.isLate() || connection.isListening())) {
                 Thread thread = threads.get(slot);
-                if (connection.isWorkLate() && connection.place() != Place.WAITING && connection.abandon()) {
+                if (connection.place() != Place.WAITING && connection.abandonIfLate()) {
                     Watchdog.say(thread, table);
                 }
                 LockSupport.unpark(thread);
