@@ -140,11 +140,13 @@ final class NioPoller implements Poller {
 
     @Override
     public boolean read(Connection connection) {
+        NioEndpoint endpoint = (NioEndpoint) connection.endpoint();
         if (connection.receive()) {
+            endpoint.asked = 0;
             return true;
         }
         connection.rest();
-        ask((NioEndpoint) connection.endpoint(), SelectionKey.OP_READ);
+        ask(endpoint, SelectionKey.OP_READ);
         return false;
     }
 
@@ -152,6 +154,7 @@ final class NioPoller implements Poller {
     public boolean write(Connection connection) {
         NioEndpoint endpoint = (NioEndpoint) connection.endpoint();
         if (connection.send()) {
+            endpoint.asked = 0;
             return true;
         }
         ask(endpoint, SelectionKey.OP_WRITE);
@@ -160,6 +163,7 @@ final class NioPoller implements Poller {
 
     @Override
     public boolean await(Connection connection) {
+        ((NioEndpoint) connection.endpoint()).asked = 0;
         return connection.await();
     }
 
