@@ -22,6 +22,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +33,13 @@ final class NioListener implements Listener {
     private final SocketAddress address;
     private final List<Setting> perConnection;
     private final List<Outcome> outcomes;
+    /// Device and inode of a unix socket's file.
+    private final @Nullable Object fileKey;
 
     private NioListener(
-            ServerSocketChannel channel, SocketAddress address, List<Setting> perConnection, List<Outcome> outcomes) {
+            ServerSocketChannel channel, SocketAddress address, List<Setting> perConnection, List<Outcome> outcomes)
+            throws IOException {
+        fileKey = address instanceof UnixDomainSocketAddress unix ? fileKeyOf(unix) : null;
         this.channel = channel;
         this.address = address;
         this.perConnection = perConnection;
@@ -86,13 +91,20 @@ final class NioListener implements Listener {
         return outcomes;
     }
 
+    /// The file of a unix socket is removed by the first who closes, and while nobody else can have bound its path: later it may
+    /// be another server's.
     @Override
-    public void close() {
+    public synchronized void close() {
         try {
-            channel.close();
-            if (address instanceof UnixDomainSocketAddress unix) {
+            if (channel.isOpen() && address instanceof UnixDomainSocketAddress unix
+                    && Objects.equals(fileKey, fileKeyOf(unix))) {
                 Files.deleteIfExists(unix.getPath());
             }
+        } catch (IOException gone) {
+            // The folder was removed, or is not writable any longer: the next start says so.
+        }
+        try {
+            channel.close();
         } catch (IOException failure) {
             // It no longer listens, whatever close(2) says.
         }
@@ -188,6 +200,10 @@ final class NioListener implements Listener {
         }
         throw new IOException("cannot listen on " + show(address)
                 + ": a running program listens there; choose another path, or end that program");
+    }
+
+    private static @Nullable Object fileKeyOf(UnixDomainSocketAddress address) throws IOException {
+        return Files.readAttributes(address.getPath(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
     }
 
     private static String remedy(@Nullable String message) {
