@@ -149,6 +149,11 @@ public final class ProxyProtocol implements Protocol {
         }
 
         @Override
+        public boolean listensWhileWaiting() {
+            return session.listensWhileWaiting();
+        }
+
+        @Override
         public Phase phase() {
             if (decided) {
                 return session.phase();

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.cache.Memcached;
 import dev.partita.cache.Settings;
+import dev.partita.connection.Protocol;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
+import dev.partita.proxy.ProxyProtocol;
+import dev.partita.proxy.TrustedPeers;
 import dev.partita.server.Running;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +92,20 @@ class CacheWaitsTest {
                 Thread.ofPlatform().daemon().start(() -> drained.complete(server.drain()));
                 watcher.expectEnd();
                 assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+            }
+        });
+    }
+
+    @Test
+    void whoWatchesBehindAProxyIsListenedToAsWell() throws Exception {
+        underAll(under -> {
+            Protocol behind = ProxyProtocol.around(cache(), TrustedPeers.of(List.of("127.0.0.0/8")));
+            try (Running server = under.run(behind, Under.SMALL);
+                    WireClient leaving = WireClient.connect(server)) {
+                leaving.send("PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\nwatch mutations\r\n");
+                assertThat(leaving.readThrough("\n")).isEqualTo("OK\r\n");
+                leaving.leave();
+                Eventually.holds("who has left is gone", () -> server.connections() == 0);
             }
         });
     }
