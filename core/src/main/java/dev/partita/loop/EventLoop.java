@@ -267,13 +267,17 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     @Override
-    public void stopAccepting(long timeoutNanos) throws InterruptedException {
+    public void stopAccepting() {
         if (accepts) {
             stopAccepting = true;
             wake();
-            if (!stoppedAccepting.await(timeoutNanos, TimeUnit.NANOSECONDS)) {
-                LOG.log(System.Logger.Level.WARNING, "{0} did not stop accepting in time: its thread is busy", name);
-            }
+        }
+    }
+
+    @Override
+    public void awaitStopped(long timeoutNanos) throws InterruptedException {
+        if (stopAccepting && !stoppedAccepting.await(timeoutNanos, TimeUnit.NANOSECONDS)) {
+            LOG.log(System.Logger.Level.WARNING, "{0} did not stop accepting in time: its thread is busy", name);
         }
     }
 

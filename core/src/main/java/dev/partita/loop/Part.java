@@ -5,8 +5,11 @@ public interface Part extends AutoCloseable {
     /// Starts its threads.
     void start();
 
-    /// Stops accepting connections for good. Returns when that is done or the time is over. From any thread but its own.
-    default void stopAccepting(long timeoutNanos) throws InterruptedException {}
+    /// Tells its threads to stop accepting connections for good. From any thread.
+    default void stopAccepting() {}
+
+    /// Returns when what [#stopAccepting] has told is done, or the time is over. From any thread but its own.
+    default void awaitStopped(long timeoutNanos) throws InterruptedException {}
 
     /// Tells its threads that the table's state has changed: draining, aborting, or room for a connection. From any thread.
     void wake();

@@ -168,10 +168,10 @@ final class RunningThreads implements Running {
         long deadlineIdle = Math.min(deadline, begun + TimeUnit.MILLISECONDS.toNanos(patienceIdleMillis));
         boolean interrupted = Thread.interrupted();
         boolean drained = false;
-        boolean over = false;
+        parts.forEach(Part::stopAccepting);
         try {
             for (Part part : parts) {
-                part.stopAccepting(Math.max(ABORT_NANOS, deadline - System.nanoTime()));
+                part.awaitStopped(Math.max(ABORT_NANOS, deadline - System.nanoTime()));
             }
             accepting = false;
             table.drain();
@@ -180,20 +180,27 @@ final class RunningThreads implements Running {
             table.closeIdle(idle);
             parts.forEach(Part::wake);
             drained = joinConnections(deadline);
-            if (!drained) {
-                table.abort();
-                parts.forEach(Part::wake);
-                parts.forEach(Part::interrupt);
-            }
-            parts.forEach(Part::stop);
-            over = joinAll(System.nanoTime() + ABORT_NANOS);
         } catch (InterruptedException impatient) {
             interrupted = true;
-            table.abort();
-            parts.forEach(Part::wake);
-            parts.forEach(Part::stop);
         }
         accepting = false;
+        if (!drained) {
+            table.abort();
+            parts.forEach(Part::wake);
+            parts.forEach(Part::interrupt);
+        }
+        parts.forEach(Part::stop);
+        long deadlineThreads = System.nanoTime() + ABORT_NANOS;
+        boolean over = false;
+        boolean joined = false;
+        while (!joined) {
+            try {
+                over = joinAll(deadlineThreads);
+                joined = true;
+            } catch (InterruptedException impatient) {
+                interrupted = true;
+            }
+        }
         free(over);
         ended.countDown();
         if (interrupted) {

@@ -106,7 +106,8 @@ class StormTest {
             within("every connection is closed", () -> loop.connections() == 0);
             assertThat(counters.get(Counter.ACCEPTED)).isEqualTo(connected);
             assertThat(counters.get(Counter.FAILURES)).isZero();
-            loop.stopAccepting(TimeUnit.SECONDS.toNanos(10));
+            loop.stopAccepting();
+            loop.awaitStopped(TimeUnit.SECONDS.toNanos(10));
             table.drain();
             loop.wake();
             lender.stop();
