@@ -745,6 +745,14 @@ public final class Connection {
         return true;
     }
 
+    /// Ends the connection if its home has never seen it.
+    void endUnseen() {
+        if (open && place == Place.FRESH) {
+            how = Close.ABORT;
+            close();
+        }
+    }
+
     /// Ends the conversation of a slot whose socket is closed or belongs to somebody else now.
     public void release() {
         open = false;

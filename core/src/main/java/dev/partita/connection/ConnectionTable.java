@@ -233,6 +233,14 @@ public final class ConnectionTable implements AutoCloseable {
         return other;
     }
 
+    /// Ends the connections that were accepted for a home which had ended by then, as an abort lets it. No thread of the server's
+    /// runs any longer.
+    public void endUnseen() {
+        for (Connection connection : slots) {
+            connection.endUnseen();
+        }
+    }
+
     /// Frees what the connections shared. No connection is open any longer.
     @Override
     public void close() {

@@ -223,7 +223,7 @@ final class RunningThreads implements Running {
 
     private boolean joinAll(long deadline) throws InterruptedException {
         boolean all = true;
-        for (Part part : parts) {
+        for (Part part : parts.reversed()) { // who accepts before those who get what was accepted
             all &= part.join(deadline - System.nanoTime());
         }
         return all;
@@ -233,6 +233,7 @@ final class RunningThreads implements Running {
     private void free(boolean over) {
         listeners.forEach(Listener::close);
         if (over) {
+            table.endUnseen();
             parts.forEach(Part::close);
             closeAll(resources);
             arena.close();

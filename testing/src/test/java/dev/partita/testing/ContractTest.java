@@ -708,6 +708,39 @@ class ContractTest {
     }
 
     @Test
+    void anAbortAlsoEndsWhatIsAboutToBeAccepted() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Running server = start();
+            List<WireClient> clients = connect(server, 30);
+            server.abort();
+            for (WireClient client : clients) {
+                client.readToAnyEnd();
+            }
+            assertThat(server.count(Counter.CLOSED)).isEqualTo(server.count(Counter.ACCEPTED));
+            closeAll(clients);
+        }
+    }
+
+    @Test
+    void aDrainThatIsInterruptedEndsEverythingAtOnce() throws Exception {
+        List<Thread> before = List.copyOf(Thread.getAllStackTraces().keySet());
+        Running server = start();
+        try (WireClient client = WireClient.connect(server)) {
+            client.send(dialect.request("block g"));
+            backstage.gate("g").awaitArrivals(1);
+            Thread draining = Thread.ofPlatform().daemon().start(server::drain);
+            Eventually.holds("the drain has ended", () -> {
+                draining.interrupt();
+                return !draining.isAlive();
+            });
+            client.readToAnyEnd();
+            assertThat(server.count(Counter.CLOSED)).isEqualTo(server.count(Counter.ACCEPTED));
+            Eventually.holds("no thread is left", () -> Thread.getAllStackTraces().keySet().stream()
+                    .allMatch(thread -> thread.isDaemon() || before.contains(thread)));
+        }
+    }
+
+    @Test
     void nothingIsLeftOfAServerThatHasEnded() throws Exception {
         List<Thread> before = List.copyOf(Thread.getAllStackTraces().keySet());
         try (Running server = start(); WireClient client = WireClient.connect(server)) {
