@@ -38,7 +38,7 @@ import java.util.List;
 /// |----------------|---------------------------|-------------------------------------------------|
 /// | READ           | the node, never waiting   | goes home                                       |
 /// | WORK, BLOCKING | the queue of its stage    | the queue of the next stage                     |
-/// | WRITE          | the node, never waiting   | the stage, once; what does not fit goes home    |
+/// | WRITE          | the node, never waiting   | the stage, once; what is left then goes home    |
 /// | WAIT           | nobody                    | goes home                                       |
 /// | CLOSE          | the node                  | goes home                                       |
 ///
@@ -113,7 +113,7 @@ public record Seda(int threads, int nodes) implements ServerModel {
     private static boolean respond(Worker[] stages, Connection c) {
         return switch (c.next()) {
             case WORK, BLOCKING -> !passOn(stages[c.stage()], c) && (c.refuse(Refusal.QUEUE_FULL) || goHome(c));
-            case WRITE -> c.send() || goHome(c);
+            case WRITE -> c.send() && !c.hadItsShare() || goHome(c);
             case READ, WAIT, CLOSE -> goHome(c);
         };
     }
