@@ -122,6 +122,7 @@ final class CacheSession implements Session {
     }
 
     private Step begin() {
+        connection.requestBegins();
         counted = false;
         if (!trusted && (request.verb != Verb.SET || request.error != null || request.length > LINE_BYTES_MAX)) {
             request.error = Says.UNAUTHENTICATED;

@@ -346,6 +346,12 @@ public final class Connection {
         return timeline != null;
     }
 
+    /// Says that another request begins, whose time is its own: that of requests which were sent together must not add up.
+    public void requestBegins() {
+        progress = 0;
+        since = table.now();
+    }
+
     /// Says that the present request is over, and tells the server's [RequestObserver]: its reply has been sent, or stands in
     /// outbound and will leave together with the next one; or it has been given up. Costs nothing unless observed.
     ///

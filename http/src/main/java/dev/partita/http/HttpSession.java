@@ -119,6 +119,7 @@ final class HttpSession implements Session {
     }
 
     private Step begin() {
+        connection.requestBegins();
         long bodyBytesMax;
         try {
             bodyBytesMax = dispatch.choose(head.hasBody());

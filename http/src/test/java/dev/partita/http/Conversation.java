@@ -166,12 +166,17 @@ final class Conversation implements AutoCloseable {
 
     /// Lets time pass on the server's clock and does what its loop does then.
     Conversation pass(long millis) {
-        table.tick(table.now() + millis * 1_000_000);
+        letTimePass(millis);
         if (connection.isLate()) {
             connection.stopAwaiting();
             connection.expire();
         }
         return run();
+    }
+
+    /// Lets time pass on the server's clock.
+    void letTimePass(long millis) {
+        table.tick(table.now() + millis * 1_000_000);
     }
 
     /// How the server has ended the connection; null while it is open.

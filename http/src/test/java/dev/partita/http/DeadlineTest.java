@@ -40,6 +40,23 @@ class DeadlineTest {
     }
 
     @Test
+    void ofRequestsThatWereSentTogetherEachHasItsOwnTime() {
+        List<Boolean> late = new ArrayList<>();
+        var conversations = new ArrayList<Conversation>();
+        try (var conversation = new Conversation(Handler.neverBlocking((request, response) -> {
+            Conversation own = conversations.getFirst();
+            own.letTimePass(20_000);
+            late.add(own.connection().isWorkLate());
+            response.text("ok");
+        }))) {
+            conversations.add(conversation);
+            conversation.say(request("GET /a").repeat(3));
+            assertThat(conversation.heard()).isEqualTo(reply("ok").repeat(3));
+            assertThat(late).containsExactly(false, false, false);
+        }
+    }
+
+    @Test
     void anIdleConnectionIsClosedWithoutAWord() {
         try (var conversation = new Conversation(ok)) {
             conversation.say(request("GET /a"));
