@@ -189,6 +189,7 @@ final class NioPoller implements Poller {
     }
 
     private void select(long timeout) {
+        Thread.interrupted(); // an interrupt that an abort has left behind would end every further wait at once
         try {
             if (timeout == 0) {
                 selector.selectNow(onReady);
