@@ -195,6 +195,10 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         if (connection.refuse(Refusal.QUEUE_FULL)) {
             return true;
         }
+        if (connection.isLate()) {
+            connection.expire();
+            return true;
+        }
         stalled++;
         return again(connection);
     }

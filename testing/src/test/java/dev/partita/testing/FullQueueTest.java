@@ -57,7 +57,7 @@ class FullQueueTest {
     void letEverybodyGo() {
         backstage.openAll();
         log.close();
-        assertThat(log.without()).isEmpty();
+        assertThat(log.without("busy with one request for more than 100 ms")).isEmpty();
     }
 
     private Running startWithBlockedWork(WireClient[] blocking) throws Exception {
@@ -185,6 +185,28 @@ class FullQueueTest {
             }
             closeAll(clients);
             blocking[0].close();
+        }
+    }
+
+    @Test
+    void whatCannotBeRefusedHasADeadlineAsWell() throws Exception {
+        assumeTrue(dialect.equals(Dialects.LINE), "HTTP has an answer for a request that is shed");
+        try (Running server = under.run(dialect.protocol(backstage, folder), LIMITS.with("workMillisMax", 100));
+                WireClient blocking = WireClient.connect(server)) {
+            blocking.send(dialect.request("block g"));
+            backstage.gate("g").awaitArrivals(1);
+            List<WireClient> clients = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                clients.add(WireClient.connect(server));
+                clients.getLast().send("put 3\nabc");
+            }
+            Eventually.holds("all were given up, in the queue or before it",
+                    () -> server.count(Counter.LATE_WORK) == 1 + clients.size());
+            for (WireClient client : clients) {
+                client.readToAnyEnd();
+            }
+            backstage.gate("g").open();
+            closeAll(clients);
         }
     }
 
