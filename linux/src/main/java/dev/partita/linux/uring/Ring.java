@@ -50,8 +50,9 @@ final class Ring {
     private static final int UNREGISTER_RING_FDS = 21;
     private static final int REGISTER_PBUF_RING = 22;
 
-    /// In the flags of the submission ring: completions were put aside, or operations can complete in `enter`.
-    private static final int WORK_IN_KERNEL = 1 << 1 | 1 << 2;
+    // In the flags of the submission ring: completions were put aside, or operations can complete in `enter`.
+    private static final int CQ_OVERFLOW = 1 << 1;
+    private static final int TASKRUN = 1 << 2;
 
     private static final byte POLL_ADD = 6;
     private static final byte ACCEPT = 13;
@@ -379,7 +380,13 @@ final class Ring {
     /// True if a call of [#enter] that does not wait would do anything: entries are to be submitted, operations can
     /// complete, or completions were put aside.
     boolean hasWork() {
-        return tail != submitted || ((int) INT.getAcquire(rings, flags) & WORK_IN_KERNEL) != 0;
+        return tail != submitted || ((int) INT.getAcquire(rings, flags) & (CQ_OVERFLOW | TASKRUN)) != 0;
+    }
+
+    /// True if completions were put aside, for which there was no room. All later ones are put behind them, until a call that
+    /// lets operations complete has brought them back.
+    boolean hasPutAside() {
+        return ((int) INT.getAcquire(rings, flags) & CQ_OVERFLOW) != 0;
     }
 
     /// Gives the kernel all entries. None of them is left when this returns.

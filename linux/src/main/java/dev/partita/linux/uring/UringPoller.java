@@ -263,6 +263,10 @@ final class UringPoller implements Poller {
     /// After every submission: the sends are over, and the memory is free once those that have failed were seen.
     private void submitted() {
         takeCompletions();
+        while (sends > 0 && ring.hasPutAside()) {
+            ring.submitAndComplete();
+            takeCompletions();
+        }
         sends = 0;
         submission++;
     }

@@ -2,6 +2,7 @@ package dev.partita.linux.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.connection.Buffer;
 import dev.partita.connection.BufferPool;
 import dev.partita.connection.Connection;
 import dev.partita.connection.ConnectionTable;
@@ -218,6 +219,48 @@ class UringPollerTest {
         poller.poll(FOREVER);
         assertThat(poller.take()).isNull();
         assertThat(counters.get(Counter.POLLS)).isEqualTo(3);
+    }
+
+    @Test
+    void aFullSocketIsKnownAlsoWhenItsCompletionIsPutAside() throws Exception {
+        List<Connection> both = connect(2);
+        var full = (UringEndpoint) both.get(0).endpoint();
+        var other = (UringEndpoint) both.get(1).endpoint();
+        byte[] said = bytes(8_000_000);
+        Buffer piece = Buffer.over(arena.allocate(4_000));
+        int sent = 0;
+        boolean hasRoom = true;
+        while (hasRoom && sent < said.length) {
+            putCompletionsAside();
+            piece.clear();
+            piece.put(said, sent, piece.room());
+            hasRoom = full.send(piece, false) > 0;
+            sent += hasRoom ? piece.capacity() : 0;
+            full.flush();
+            piece.clear();
+            piece.put(new byte[piece.room()]);
+            other.send(piece, false);
+            other.flush();
+            peers.get(1).read(ByteBuffer.allocate(2 * piece.capacity()));
+        }
+        assertThat(hasRoom).as("the socket has taken everything").isFalse();
+
+        ByteBuffer got = ByteBuffer.allocate(sent);
+        peers.get(0).configureBlocking(false);
+        while (got.hasRemaining()) {
+            peers.get(0).read(got);
+            poller.poll(0);
+        }
+        assertThat(got.array()).isEqualTo(Arrays.copyOf(said, sent));
+    }
+
+    /// More than there is room for: cancelling what is not there completes.
+    private void putCompletionsAside() {
+        if (!poller.ring.hasPutAside()) {
+            for (int i = 0; i < 2 * poller.ring.completions(); i++) {
+                poller.ring.cancel(-1, UringPoller.NOBODY);
+            }
+        }
     }
 
     private List<Connection> connect(int count) throws IOException {
