@@ -377,10 +377,12 @@ final class Ring {
         return tail - submitted == submissions;
     }
 
-    /// True if a call of [#enter] that does not wait would do anything: entries are to be submitted, operations can
-    /// complete, or completions were put aside.
+    /// True if there is anything to do without a wait: entries are to be submitted, operations can complete, completions were
+    /// put aside, or have come with another call (without DEFER_TASKRUN).
     boolean hasWork() {
-        return tail != submitted || ((int) INT.getAcquire(rings, flags) & (CQ_OVERFLOW | TASKRUN)) != 0;
+        return tail != submitted
+                || arrived() != 0
+                || ((int) INT.getAcquire(rings, flags) & (CQ_OVERFLOW | TASKRUN)) != 0;
     }
 
     /// True if completions were put aside, for which there was no room. All later ones are put behind them, until a call that

@@ -262,7 +262,9 @@ final class UringEndpoint extends EpollEndpoint {
         if (poller == null || awaitsInput) {
             super.doubt();
         } else {
-            poller.submitAndComplete();
+            do {
+                poller.submitAndComplete(); // which lets a few dozen operations complete at most
+            } while (receiving && first == ReceiveBuffers.NONE && !ended && !broken && poller.ring.hasWork());
         }
     }
 

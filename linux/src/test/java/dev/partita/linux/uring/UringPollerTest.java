@@ -13,7 +13,11 @@ import dev.partita.connection.Step;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.limits.Limits;
+import dev.partita.linux.libc.CallMemory;
+import dev.partita.linux.libc.Eventfd;
+import dev.partita.linux.libc.Libc;
 import dev.partita.transport.Listener;
+import dev.partita.transport.Poller;
 import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport.Sharing;
 import java.io.ByteArrayOutputStream;
@@ -206,6 +210,47 @@ class UringPollerTest {
         open.clear();
         turn(0);
         assertThat(peers.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
+
+    @Test
+    void whatIsThereIsFoundBehindEverythingElseThatIsThere() throws Exception {
+        Connection connection = connect(1).getFirst();
+        say(peers.getFirst(), bytes(1));
+        turnUntil(() -> heard.get(connection.slot()).size() == 1);
+        turn(0); // the receive is armed for more
+        List<Integer> others = new ArrayList<>();
+        try {
+            for (int i = 0; i < 200; i++) {
+                others.add(Eventfd.open(CallMemory.ofThread()));
+                poller.watch(others.getLast());
+            }
+            turn(0);
+            others.forEach(Eventfd::signal);
+            say(peers.getFirst(), bytes(1));
+
+            connection.endpoint().doubt();
+
+            assertThat(poller.buffers.waiting()).as("buffers that are filled").isOne();
+        } finally {
+            others.forEach(Libc::close);
+        }
+        serve(connection);
+    }
+
+    @Test
+    void aPollThatDoesNotWaitSeesWhatOtherCallsHaveCompleted() throws Exception {
+        var withoutDeferring = new UringTransport(new Ring.Features(false, false, false));
+        Poller other = withoutDeferring.poller(table, counters);
+        Listener another = transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16,
+                SocketOptions.defaults(), Sharing.SINGLE);
+        other.listen(another, connection -> {});
+        other.poll(0);
+        peers.add(SocketChannel.open(another.address()));
+
+        assertThat(other.poll(0)).as("connections that were accepted").isOne();
+
+        other.close();
+        another.close();
     }
 
     @Test
