@@ -205,6 +205,11 @@ final class Membership implements Runnable {
             if (received.isEnd()) {
                 return false;
             }
+            if (received.isTruncated()) {
+                Descriptors.close(received.descriptors());
+                throw new IOException("there is no room for what the master passes on: raise the limit on open files"
+                        + " (ulimit -n)");
+            }
             Message message = Message.of(received.bytes());
             if (message instanceof End(End.How how)) {
                 stopping = true;

@@ -115,6 +115,10 @@ final class Takeover implements AutoCloseable {
                     readiness.await(LOOK_NANOS, channel.fd());
                 } else if (received.isEnd()) {
                     throw new IOException("the old master has given the upgrade up, or is gone");
+                } else if (received.isTruncated()) {
+                    Descriptors.close(received.descriptors());
+                    throw new IOException("there is no room for what the old master hands over: raise the limit on"
+                            + " open files (ulimit -n)");
                 } else {
                     return received;
                 }

@@ -30,6 +30,7 @@ public final class MessageChannel implements AutoCloseable {
     private static final long IOVLEN = 24;
     private static final long CONTROL = 32;
     private static final long CONTROLLEN = 40;
+    private static final long FLAGS = 48;
     private static final long MSGHDR_BYTES = 56;
     private static final long IOVEC_BYTES = 16;
     private static final long CMSGHDR_BYTES = 16;
@@ -39,9 +40,11 @@ public final class MessageChannel implements AutoCloseable {
     public static final class Received {
         private final byte[] bytes;
         private final int[] descriptors;
+        private final boolean truncated;
 
-        private Received(byte[] bytes, int... descriptors) {
+        private Received(byte[] bytes, boolean truncated, int... descriptors) {
             this.bytes = bytes;
+            this.truncated = truncated;
             this.descriptors = descriptors;
         }
 
@@ -53,6 +56,11 @@ public final class MessageChannel implements AutoCloseable {
         /// What came along. Whoever takes the message has to close them.
         public int[] descriptors() {
             return descriptors;
+        }
+
+        /// True if descriptors that were sent along are lost, since this process may not have so many.
+        public boolean isTruncated() {
+            return truncated;
         }
 
         /// True if no further message will come: the other side has closed, or is gone.
@@ -174,7 +182,7 @@ public final class MessageChannel implements AutoCloseable {
     /// @return null if none is here
     public synchronized @Nullable Received receive() {
         if (closed) {
-            return new Received(new byte[0]);
+            return new Received(new byte[0], false);
         }
         prepare(BYTES_MAX, DESCRIPTORS_MAX);
         int received = Libc.recvmsg(
@@ -183,8 +191,11 @@ public final class MessageChannel implements AutoCloseable {
             return null;
         }
         return received <= 0
-                ? new Received(new byte[0]) // the end, or ECONNRESET: the other side was killed
-                : new Received(room().asSlice(0, received).toArray(JAVA_BYTE), descriptors());
+                ? new Received(new byte[0], false) // the end, or ECONNRESET: the other side was killed
+                : new Received(
+                        room().asSlice(0, received).toArray(JAVA_BYTE),
+                        (message.get(JAVA_INT, FLAGS) & Sockets.MSG_CTRUNC) != 0,
+                        descriptors());
     }
 
     @Override

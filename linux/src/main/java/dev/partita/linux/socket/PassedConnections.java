@@ -18,7 +18,7 @@ final class PassedConnections {
     /// The next connection.
     ///
     /// @return a descriptor that never blocks, or a negative error as of accept(2): EAGAIN if there is none, EINVAL if there
-    ///     will be none any longer
+    ///     will be none any longer, EMFILE if one was lost because this process may not have another descriptor
     int next() {
         while (true) {
             Received received = channel.receive();
@@ -27,6 +27,10 @@ final class PassedConnections {
             }
             if (received.isEnd()) {
                 return -Errno.EINVAL;
+            }
+            if (received.isTruncated()) {
+                Descriptors.close(received.descriptors());
+                return -Errno.EMFILE;
             }
             if (received.descriptor() >= 0) {
                 return received.descriptor();

@@ -18,6 +18,8 @@ public final class Sockets {
     /// send(2): a peer that is gone is an error (EPIPE), not a signal.
     static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_DONTWAIT = 0x40;
+    /// recvmsg(2): not all descriptors of the message could be made.
+    static final int MSG_CTRUNC = 0x8;
     /// recvmsg(2): descriptors that arrive are not inherited by child processes.
     static final int MSG_CMSG_CLOEXEC = 0x40000000;
     /// sendmsg(2), unix(7): the message carries descriptors.

@@ -1,6 +1,5 @@
 package dev.partita.linux.epoll;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,13 +7,10 @@ import dev.partita.connection.Connection;
 import dev.partita.connection.Place;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
-import dev.partita.linux.libc.CallMemory;
-import dev.partita.linux.libc.Libc;
+import dev.partita.linux.DescriptorLimit;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Transport.Sharing;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +22,6 @@ import org.junit.jupiter.api.Timeout;
 /// Accepting: batches, pauses and their ends, and the end of listening.
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
 class AccepterTest {
-    private static final int RLIMIT_NOFILE = 7;
-
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     @AfterEach
@@ -93,8 +87,7 @@ class AccepterTest {
         Peer first = peer(listener);
         loop.turnUntil(() -> loop.open.size() == 1);
         peer(listener);
-        long limit = limitDescriptors(lowestFreeDescriptor());
-        try {
+        try (var _ = new DescriptorLimit()) {
             loop.turnUntil(() -> loop.counters.get(Counter.ACCEPT_PAUSES_STARVED) == 1);
             for (int i = 0; i < 1_000; i++) {
                 assertThat(loop.poller.poll(0)).isZero();
@@ -102,8 +95,6 @@ class AccepterTest {
             assertThat(loop.counters.get(Counter.ACCEPT_PAUSES_STARVED)).isEqualTo(1);
             first.say("still there");
             loop.turnUntil(() -> loop.counters.get(Counter.BYTES_OUT) == 11);
-        } finally {
-            limitDescriptors(limit);
         }
 
         loop.turnUntil(() -> loop.open.size() == 2);
@@ -180,27 +171,5 @@ class AccepterTest {
     private <T extends AutoCloseable> T opened(T thing) {
         opened.add(thing);
         return thing;
-    }
-
-    private static int lowestFreeDescriptor() {
-        var memory = CallMemory.ofThread();
-        int fd = Libc.eventfd(memory, 0, 0);
-        Libc.close(fd);
-        return fd;
-    }
-
-    /// Lets the process have descriptors below `limit` only.
-    ///
-    /// @return the limit before
-    private static long limitDescriptors(long limit) {
-        try (Arena arena = Arena.ofConfined()) {
-            var memory = CallMemory.ofThread();
-            MemorySegment rlimit = arena.allocate(JAVA_LONG, 2);
-            assertThat(Libc.getrlimit(memory, RLIMIT_NOFILE, rlimit.address())).isZero();
-            long before = rlimit.get(JAVA_LONG, 0);
-            rlimit.set(JAVA_LONG, 0, limit);
-            assertThat(Libc.setrlimit(memory, RLIMIT_NOFILE, rlimit.address())).isZero();
-            return before;
-        }
     }
 }

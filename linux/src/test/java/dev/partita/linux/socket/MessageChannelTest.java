@@ -3,6 +3,8 @@ package dev.partita.linux.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.partita.linux.DescriptorLimit;
+import dev.partita.linux.libc.Errno;
 import dev.partita.linux.socket.MessageChannel.Received;
 import dev.partita.transport.SocketOptions;
 import java.io.IOException;
@@ -92,6 +94,28 @@ class MessageChannelTest {
         connection[0].close();
         connection[1].close();
         passing[0].close();
+        listener.close();
+    }
+
+    /// As a worker that has come to its limit on open files: the kernel gives it the message without the connection.
+    @Test
+    void aPassedConnectionForWhichThereIsNoDescriptorIsAnErrorAndNoBell() throws IOException {
+        MessageChannel[] passing = MessageChannel.pair();
+        MessageChannel[] connection = MessageChannel.pair();
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        ListeningSocket listener = ListeningSocket.receiving(passing[1], address, SocketOptions.defaults());
+        passing[0].send(HELLO, connection[1].fd());
+        passing[0].send(HELLO, connection[1].fd());
+        try (var _ = new DescriptorLimit()) {
+            assertThat(listener.accept()).isEqualTo(-Errno.EMFILE);
+        }
+        assertThat(passing[0].receive()).as("a bell that was rung back").isNull();
+        int accepted = listener.accept();
+        assertThat(accepted).isPositive();
+        Descriptors.close(accepted);
+        for (MessageChannel each : new MessageChannel[]{passing[0], connection[0], connection[1]}) {
+            each.close();
+        }
         listener.close();
     }
 
