@@ -66,13 +66,21 @@ final class Accepter {
         if (on == paused) {
             paused = !on;
             for (int i = 0; i < listeners.size(); i++) {
-                if (on) {
-                    add(i);
-                } else {
+                if (!on) {
                     set.remove(memory, listeners.get(i).socket.fd());
+                } else if (add(i) < 0 && listeners.get(i).socket.isOpen()) {
+                    starved();
+                    return;
                 }
             }
         }
+    }
+
+    /// The system has run out of something. Accepting goes on after a while.
+    private void starved() {
+        counters.increment(Counter.ACCEPT_PAUSES_STARVED);
+        accepting(false);
+        retryAt = System.nanoTime() + Poller.ACCEPT_RETRY_NANOS;
     }
 
     /// Empties the backlogs, then lets go of the listeners.
@@ -109,7 +117,7 @@ final class Accepter {
         long untilRetry = retryAt - System.nanoTime();
         if (untilRetry <= 0) {
             accepting(true);
-            return timeoutNanos;
+            return beforeWait(timeoutNanos);
         }
         return timeoutNanos < 0 ? untilRetry : Math.min(timeoutNanos, untilRetry);
     }
@@ -178,9 +186,7 @@ final class Accepter {
                     return accepted;
                 }
                 case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> {
-                    counters.increment(Counter.ACCEPT_PAUSES_STARVED);
-                    accepting(false);
-                    retryAt = System.nanoTime() + Poller.ACCEPT_RETRY_NANOS;
+                    starved();
                     return accepted;
                 }
                 case Errno.EINVAL, Errno.EBADF -> {
