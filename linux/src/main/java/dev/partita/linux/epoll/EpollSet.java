@@ -104,8 +104,8 @@ final class EpollSet {
         if (count == -Errno.EINTR) {
             return 0;
         }
-        if (count == -Errno.ENOSYS && nanoseconds) {
-            nanoseconds = false; // a kernel before 5.11, or a sandbox that does not know the call
+        if ((count == -Errno.ENOSYS || count == -Errno.EPERM) && nanoseconds) {
+            nanoseconds = false; // a kernel before 5.11, or a sandbox that does not know the call or forbids it
             return await(timeoutNanos);
         }
         throw new IllegalStateException("epoll_wait failed: " + Errno.name(-count));
