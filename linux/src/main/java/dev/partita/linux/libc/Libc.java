@@ -295,6 +295,11 @@ public final class Libc {
         return intResult(memory, call(Files.OPEN, memory, pathAddress, flags, 0, 0, 0, 0));
     }
 
+    /// flock(2).
+    public static int flock(MemorySegment memory, int fd, int operation) {
+        return intResult(memory, call(Passing.FLOCK, memory, fd, operation, 0, 0, 0, 0));
+    }
+
     /// openat2(2), for which the C library has no function.
     public static int openat2(
             MemorySegment memory, int folder, long pathAddress, long howAddress, long howBytes) {
@@ -455,6 +460,7 @@ public final class Libc {
         static final MemorySegment RECVMSG = function("recvmsg");
         static final MemorySegment FCHMOD = function("fchmod");
         static final MemorySegment FCNTL = function("fcntl");
+        static final MemorySegment FLOCK = function("flock");
         static final MemorySegment DUP2 = function("dup2");
     }
 

@@ -90,8 +90,15 @@ public final class ListeningSocket implements Listener {
             UnixPath path = null;
             try {
                 List<Outcome> outcomes = prepare(memory, fd, bindTo.family(), options, sharing);
-                path = bind(memory, fd, address, bindTo);
-                require("listen", address, Libc.listen(memory, fd, backlog));
+                if (address instanceof UnixDomainSocketAddress unix) {
+                    try (FolderLock _ = FolderLock.of(unix.getPath())) {
+                        path = bind(memory, fd, unix, bindTo);
+                        require("listen", address, Libc.listen(memory, fd, backlog));
+                    }
+                } else {
+                    require("bind", address, bind(memory, fd, bindTo));
+                    require("listen", address, Libc.listen(memory, fd, backlog));
+                }
                 SocketAddress bound = path != null ? address : NativeAddress.bound(fd, arena);
                 return new ListeningSocket(fd, bound, sharing == Sharing.SHARED, outcomes, path, false, null);
             } catch (IOException | RuntimeException failure) {
@@ -305,18 +312,14 @@ public final class ListeningSocket implements Listener {
         return outcomes;
     }
 
-    private static @Nullable UnixPath bind(
-            MemorySegment memory, int fd, SocketAddress address, NativeAddress bindTo) throws IOException {
+    private static UnixPath bind(
+            MemorySegment memory, int fd, UnixDomainSocketAddress address, NativeAddress bindTo) throws IOException {
         int result = bind(memory, fd, bindTo);
-        if (!(address instanceof UnixDomainSocketAddress unix)) {
-            require("bind", address, result);
-            return null;
-        }
-        if (result == -Errno.EADDRINUSE && UnixPath.removeStale(memory, unix, bindTo)) {
+        if (result == -Errno.EADDRINUSE && UnixPath.removeStale(memory, address, bindTo)) {
             result = bind(memory, fd, bindTo);
         }
         require("bind", address, result);
-        return UnixPath.bound(unix);
+        return UnixPath.bound(address);
     }
 
     private static int bind(MemorySegment memory, int fd, NativeAddress address) {

@@ -35,7 +35,7 @@ public final class MessageListener implements AutoCloseable {
             NativeAddress bindTo = NativeAddress.of("listen on", address, arena);
             int fd = require("socket", path, Libc.socket(
                     memory, Sockets.AF_UNIX, Sockets.SOCK_SEQPACKET | Sockets.SOCK_NONBLOCK_CLOEXEC, 0));
-            try {
+            try (FolderLock _ = FolderLock.of(path)) {
                 // Before bind(2): the file has the socket's mode from its first moment (unix_mknod of net/unix/af_unix.c).
                 require("fchmod", path, Libc.fchmod(memory, fd, OWNER_ONLY));
                 int result = bind(memory, fd, bindTo);

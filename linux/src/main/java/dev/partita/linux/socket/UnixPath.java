@@ -14,7 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The file that a unix socket is bound to. It outlives the socket, so it has to be removed, but only while it is still the
-/// one that this socket made.
+/// one that this socket made. Both looking and removing are done under a [FolderLock]: otherwise two servers that start
+/// together could remove each other's.
 ///
 /// @param identity device and inode
 record UnixPath(Path path, @Nullable Object identity) {
@@ -30,6 +31,8 @@ record UnixPath(Path path, @Nullable Object identity) {
     }
 
     /// Removes the file of a server that is gone. One that still answers is left alone, and so is a file that is no socket.
+    /// Whoever calls it has the folder's lock, and keeps it until the own socket listens: one that does not listen yet does not
+    /// answer either.
     ///
     /// @return false if nothing was removed
     static boolean removeStale(MemorySegment memory, UnixDomainSocketAddress address, NativeAddress connectTo)
@@ -41,7 +44,8 @@ record UnixPath(Path path, @Nullable Object identity) {
         }
         int probe = Libc.socket(memory, Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK_CLOEXEC, 0);
         if (probe < 0) {
-            return false;
+            throw new IOException("cannot listen on " + NativeAddress.show(address) + ": socket failed with "
+                    + Errno.name(-probe) + Errno.remedy(-probe));
         }
         try {
             int result = Libc.connect(
@@ -55,12 +59,14 @@ record UnixPath(Path path, @Nullable Object identity) {
 
     /// Gives the file another name, in the place of whatever has that name.
     UnixPath moveTo(Path name) throws IOException {
-        Files.move(path, name, StandardCopyOption.ATOMIC_MOVE);
+        try (FolderLock _ = FolderLock.of(name)) {
+            Files.move(path, name, StandardCopyOption.ATOMIC_MOVE);
+        }
         return new UnixPath(name, identity);
     }
 
     void remove() {
-        try {
+        try (FolderLock _ = FolderLock.of(path)) {
             if (identity != null && Objects.equals(identity, identityOf(path))) {
                 Files.deleteIfExists(path);
             }

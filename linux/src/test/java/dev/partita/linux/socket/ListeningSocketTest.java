@@ -20,6 +20,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -129,6 +137,40 @@ class ListeningSocketTest {
 
         try (ListeningSocket listener = open(address)) {
             assertThat(acceptedBy(listener, address)).isTrue();
+        }
+    }
+
+    /// Each finds the file of a server that is gone, and one replaces it: whoever listens is found.
+    @Test
+    void ofSeveralThatStartTogetherOneListensAndIsFound() throws Exception {
+        int starters = 4;
+        try (ExecutorService threads = Executors.newFixedThreadPool(starters)) {
+            for (int round = 0; round < 300; round++) {
+                UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("socket" + round));
+                try (ServerSocketChannel gone = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                    gone.bind(address);
+                }
+                var together = new CyclicBarrier(starters);
+                List<ListeningSocket> listening = new ArrayList<>();
+                Callable<List<ListeningSocket>> starter = () -> openAfter(together, address);
+                for (Future<List<ListeningSocket>> each : threads.invokeAll(Collections.nCopies(starters, starter))) {
+                    listening.addAll(each.get());
+                }
+                assertThat(listening).as("those that listen").hasSize(1);
+                assertThat(acceptedBy(listening.getFirst(), address)).isTrue();
+                listening.getFirst().close();
+            }
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private static List<ListeningSocket> openAfter(CyclicBarrier together, SocketAddress address) throws Exception {
+        together.await();
+        try {
+            return List.of(open(address));
+        } catch (IOException inUse) {
+            assertThat(inUse).hasMessageContaining("EADDRINUSE");
+            return List.of();
         }
     }
 
