@@ -153,7 +153,7 @@ public final class LinuxFileTree implements FileTree {
             return -Errno.ENOENT;
         }
         boolean allowed = switch (symlinks) {
-            case NEVER -> real.equals(root.resolve(path));
+            case NEVER -> real.startsWith(root) && real.equals(root.resolve(path));
             case INSIDE -> real.startsWith(root);
             case ALWAYS -> !climbs(path);
         };

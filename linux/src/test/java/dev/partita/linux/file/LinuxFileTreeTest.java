@@ -105,6 +105,16 @@ class LinuxFileTreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void nothingOutsideCanBeOpenedByItsAbsoluteName(boolean openat2) throws IOException {
+        for (Symlinks symlinks : Symlinks.values()) {
+            try (LinuxFileTree tree = new LinuxFileTree(root, symlinks, openat2)) {
+                assertThat(open(tree, folder.toRealPath().resolve("secret").toString())).as("%s", symlinks).isNull();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void aLinkThatStaysInsideIsFollowed(boolean openat2) throws IOException {
         Files.createSymbolicLink(root.resolve("inner"), Path.of("sub/deep.txt"));
         try (LinuxFileTree tree = new LinuxFileTree(root, Symlinks.INSIDE, openat2);
