@@ -86,9 +86,12 @@ final class Accepter {
     /// Empties the backlogs, then lets go of the listeners.
     void stop() {
         for (Watched watched : listeners) {
-            int most = table.size();
-            for (Connection c = accept(watched); c != null && --most >= 0; c = accept(watched)) {
-                last.add(c);
+            for (int most = table.size(); most > 0; most--) {
+                Connection connection = accept(watched);
+                if (connection == null) {
+                    break;
+                }
+                last.add(connection);
             }
         }
         close();

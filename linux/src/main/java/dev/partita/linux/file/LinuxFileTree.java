@@ -66,9 +66,13 @@ public final class LinuxFileTree implements FileTree {
                 throw new IOException("cannot serve " + root + ": open failed with " + Errno.name(-fd));
             }
             rootFd = fd;
-            if (!FileStatus.of(memory, fd, arena).directory()) {
+            try {
+                if (!FileStatus.of(memory, fd, arena).directory()) {
+                    throw new IOException("cannot serve " + root + ": it is not a folder");
+                }
+            } catch (IOException failure) {
                 close();
-                throw new IOException("cannot serve " + root + ": it is not a folder");
+                throw failure;
             }
             int probe = openat2 ? openBelow(memory, arena, ".", RESOLVE_BENEATH) : -Errno.ENOSYS;
             if (probe >= 0) {

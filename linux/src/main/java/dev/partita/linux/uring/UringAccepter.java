@@ -107,15 +107,16 @@ final class UringAccepter {
         }
         for (int i = 0; i < listeners.size(); i++) {
             Watched watched = listeners.get(i);
-            int accepted = watched.socket.accept(memory);
-            while (accepted >= 0 && last.size() < most) {
-                put(accepted, i);
-                Connection connection = placeNext();
-                if (connection == null) {
+            while (acceptedCount == 0 && last.size() < most) {
+                int accepted = watched.socket.accept(memory);
+                if (accepted < 0) {
                     break;
                 }
-                last.add(connection);
-                accepted = watched.socket.accept(memory);
+                put(accepted, i);
+                Connection connection = placeNext();
+                if (connection != null) {
+                    last.add(connection);
+                }
             }
         }
         close();

@@ -97,14 +97,19 @@ final class UringPoller implements Poller {
         int buffersMax = Math.min(RECEIVE_BUFFERS_MAX, 2 * Integer.highestOneBit(2 * connectionsMax - 1));
         flooded = new long[buffersMax];
         try {
+            sendMemory = MappedMemory.map((long) SENDS_MAX * SEND_BYTES_MAX, arena);
+            long bytes = BufferPool.bytesNeeded(SEND_BYTES_MAX, connectionsMax, SEND_BYTES_MAX, 0);
+            leftovers = new BufferPool(
+                    MappedMemory.map(bytes, arena), SEND_BYTES_MAX, connectionsMax, SEND_BYTES_MAX, 0, false);
             eventfd = Eventfd.open(CallMemory.ofThread());
             try {
                 ring = new Ring(SUBMISSIONS, COMPLETIONS, wanted, arena);
-                buffers = new ReceiveBuffers(ring, 2 * table.limits().bufferBytes(), buffersMax, arena);
-                sendMemory = MappedMemory.map((long) SENDS_MAX * SEND_BYTES_MAX, arena);
-                long bytes = BufferPool.bytesNeeded(SEND_BYTES_MAX, connectionsMax, SEND_BYTES_MAX, 0);
-                leftovers = new BufferPool(
-                        MappedMemory.map(bytes, arena), SEND_BYTES_MAX, connectionsMax, SEND_BYTES_MAX, 0, false);
+                try {
+                    buffers = new ReceiveBuffers(ring, 2 * table.limits().bufferBytes(), buffersMax, arena);
+                } catch (IOException failure) {
+                    ring.close();
+                    throw failure;
+                }
             } catch (IOException failure) {
                 Libc.close(eventfd);
                 throw failure;
