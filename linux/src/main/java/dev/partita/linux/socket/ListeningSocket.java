@@ -70,10 +70,11 @@ public final class ListeningSocket implements Listener {
         this.shared = shared;
         this.outcomes = List.copyOf(outcomes);
         this.path = path;
+        boolean unix = address instanceof UnixDomainSocketAddress;
         perConnection = outcomes.stream()
                 .filter(outcome -> outcome.result() == Result.APPLIED)
                 .map(Outcome::setting)
-                .filter(OptionCalls::isPerConnection)
+                .filter(setting -> OptionCalls.isPerConnection(unix, setting))
                 .toArray(Setting[]::new);
     }
 

@@ -18,9 +18,12 @@ import java.nio.file.Path;
 
 /// Sets socket options and says what became of each.
 ///
-/// They are set on the listening socket. Linux copies them to the sockets that it accepts (`sk_clone_lock`,
+/// They are set on the listening socket. Linux copies them to the TCP sockets that it accepts (`sk_clone_lock`,
 /// `tcp_create_openreq_child`; a test reads them back), so an accepted connection costs no call for them. The one that it
 /// does not copy is TCP_QUICKACK.
+///
+/// To accepted unix sockets it copies nothing: they are made by whoever connects (`unix_stream_connect`). SO_SNDBUF, which
+/// bounds what one has on its way, is the only option that does anything there.
 final class OptionCalls {
     /// The bit of net.ipv4.tcp_fastopen that lets servers have it (`Documentation/networking/ip-sysctl.rst`).
     private static final int FASTOPEN_SERVER = 2;
@@ -29,7 +32,7 @@ final class OptionCalls {
 
     /// Applies one setting to a socket that does not listen yet.
     static Outcome apply(MemorySegment memory, int fd, boolean unix, Setting setting) {
-        if (unix && isForNetworks(setting.name())) {
+        if (unix && setting.name() != Name.SO_SNDBUF) {
             return new Outcome(setting, Result.NOT_AVAILABLE, "a unix socket has no such option");
         }
         if (setting.name() == Name.TCP_FASTOPEN && setting.number() > 0 && !isFastOpenOn()) {
@@ -46,8 +49,8 @@ final class OptionCalls {
     }
 
     /// True if accepted sockets do not have the option from their listener.
-    static boolean isPerConnection(Setting setting) {
-        return setting.name() == Name.TCP_QUICKACK;
+    static boolean isPerConnection(boolean unix, Setting setting) {
+        return setting.name() == (unix ? Name.SO_SNDBUF : Name.TCP_QUICKACK);
     }
 
     /// @return 0 or a negative error
@@ -75,14 +78,6 @@ final class OptionCalls {
             MemorySegment text = arena.allocateFrom(word, StandardCharsets.US_ASCII);
             return Libc.setsockopt(memory, fd, level, name, text.address(), word.length());
         }
-    }
-
-    private static boolean isForNetworks(Name name) {
-        return switch (name) {
-            case TCP_NODELAY, TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_QUICKACK, TCP_CONGESTION, TCP_USER_TIMEOUT,
-                    TCP_NOTSENT_LOWAT, SO_BUSY_POLL, SO_INCOMING_CPU -> true;
-            case SO_KEEPALIVE, SO_LINGER, SO_RCVBUF, SO_SNDBUF -> false;
-        };
     }
 
     private static String reason(Name name, int errno) {

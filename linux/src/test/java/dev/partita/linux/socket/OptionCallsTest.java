@@ -144,6 +144,21 @@ class OptionCallsTest {
         }
     }
 
+    @Test
+    void anAcceptedUnixSocketHasTheSendBufferOfItsListenerAndNothingElse(@TempDir Path folder) throws IOException {
+        SocketOptions options = SocketOptions.defaults().with("so-sndbuf=30000").with("so-rcvbuf=20000")
+                .with("so-keepalive=on").with("so-linger=3");
+        try (ListeningSocket listener = ListeningSocket.open(
+                UnixDomainSocketAddress.of(folder.resolve("socket")), 1, options, Sharing.SINGLE)) {
+            assertThat(listener.outcomes()).filteredOn(outcome -> outcome.result() == Result.APPLIED)
+                    .extracting(outcome -> outcome.setting().toString())
+                    .containsExactly("so-sndbuf=30000");
+
+            assertThat(accepted(listener, fd -> Libc.getsockopt(MEMORY, fd, SOCKET, Sockets.SO_SNDBUF)))
+                    .isEqualTo(60_000);
+        }
+    }
+
     private static ListeningSocket open(String option) throws IOException {
         return ListeningSocket.open(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16, SocketOptions.defaults().with(option),
