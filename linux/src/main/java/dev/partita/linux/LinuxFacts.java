@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntSupplier;
 
-/// What this kernel and process have that matters to a server. Reading it opens files of `/proc` and makes two harmless
-/// calls.
+/// What this kernel and process have that matters to a server. Reading it opens files of `/proc`, makes two calls that
+/// fail, and sets an io_uring up.
 ///
 /// @param kernel the release, such as `6.1.0-18-amd64`; empty if it cannot be read
 /// @param descriptorsSoft most open files of this process, RLIMIT_NOFILE. (A JVM raises it to the hard limit when it
@@ -48,7 +48,7 @@ public record LinuxFacts(
         String controls = line("/proc/sys/net/ipv4/tcp_available_congestion_control");
         return new LinuxFacts(
                 line("/proc/sys/kernel/osrelease"),
-                descriptors(0),
+                descriptorsMax(),
                 descriptors(1),
                 number("/proc/sys/net/core/somaxconn"),
                 controls.isEmpty() ? List.of() : List.of(controls.split("\\s+")),
@@ -56,7 +56,17 @@ public record LinuxFacts(
                 number("/proc/sys/kernel/io_uring_disabled"),
                 Machine.unavailable().isEmpty() ? UringFacts.features() : "",
                 isKnown(LinuxFacts::tryOpenat2),
-                isKnown(LinuxFacts::tryEpollPwait2));
+                countsNanoseconds());
+    }
+
+    /// What [#descriptorsSoft] says, and nothing else is read for it.
+    public static long descriptorsMax() {
+        return descriptors(0);
+    }
+
+    /// What [#epollPwait2] says, and nothing else is tried for it.
+    public static boolean countsNanoseconds() {
+        return isKnown(LinuxFacts::tryEpollPwait2);
     }
 
     // A kernel that knows a call refuses the descriptor -1; one that does not, or a sandbox, refuses the call.

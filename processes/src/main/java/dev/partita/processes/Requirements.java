@@ -37,7 +37,7 @@ final class Requirements {
         if (division == null) {
             return;
         }
-        long descriptors = LinuxFacts.read().descriptorsSoft();
+        long descriptors = LinuxFacts.descriptorsMax();
         long needed = DESCRIPTORS_BESIDES + (long) DESCRIPTORS_PER_WORKER * division.count();
         if (descriptors >= 0 && descriptors < needed) {
             throw new IOException(

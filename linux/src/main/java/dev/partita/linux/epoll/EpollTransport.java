@@ -82,7 +82,7 @@ public final class EpollTransport implements Transport {
 
     @Override
     public long waitNanosMin() {
-        return LinuxFacts.read().epollPwait2() ? 1 : Transport.super.waitNanosMin();
+        return LinuxFacts.countsNanoseconds() ? 1 : Transport.super.waitNanosMin();
     }
 
     @Override
