@@ -108,7 +108,7 @@ final class CacheSession implements Session {
         }
         searched = 0;
         if (feed < 0 || feed > LINE_BYTES_MAX) {
-            return request.readLong() ? begin() : refuseConversation();
+            return trusted && request.readLong() ? begin() : refuseConversation();
         }
         request.read(feed);
         return begin();
@@ -276,7 +276,7 @@ final class CacheSession implements Session {
 
     private void fail(byte[] error) {
         connection.counters().increment(Counter.BAD_REQUESTS);
-        if (request.dropsOld) {
+        if (trusted && request.dropsOld) {
             server.drop(this);
         }
         if (!request.quiet) {

@@ -339,6 +339,30 @@ class StoreTest {
     }
 
     @Test
+    void aLineWithoutAnEndEndsTheConversationOfWhomNobodyKnows(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("users"), "ann:secret\n");
+        for (String end : List.of("", "\r\n")) {
+            try (var talk = talk(Settings.defaults().withCredentials(Credentials.read(file)))) {
+                assertThat(talk.ask("get " + "k".repeat(3_000) + end)).isEmpty();
+                assertThat(talk.closed()).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void whomNobodyKnowsRemovesNothing(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("users"), "ann:secret\n");
+        var server = new Talk.Server(Settings.defaults().withItemBytesMax(1_024)
+                .withCredentials(Credentials.read(file)));
+        try (var ann = new Talk(server, LIMITS); var stranger = new Talk(server, LIMITS)) {
+            assertThat(ann.ask("set x 0 0 10\r\nann secret\r\nset a 0 0 1\r\nx\r\n")).isEqualTo("STORED\r\nSTORED\r\n");
+            assertThat(stranger.ask("set a 0 0 2000\r\n" + "y".repeat(2_000) + "\r\n"))
+                    .isEqualTo("SERVER_ERROR object too large for cache\r\n");
+            assertThat(ann.ask("get a\r\n")).isEqualTo("VALUE a 0 1\r\nx\r\nEND\r\n");
+        }
+    }
+
+    @Test
     void flushAndDumpCanBeForbidden() {
         try (var talk = talk(Settings.defaults().without(Feature.FLUSH).without(Feature.DUMP))) {
             talk.ask("set a 0 0 1\r\nx\r\n");
