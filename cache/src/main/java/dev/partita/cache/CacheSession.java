@@ -279,7 +279,7 @@ final class CacheSession implements Session {
         if (trusted && request.dropsOld) {
             server.drop(this);
         }
-        if (!request.quiet) {
+        if (!request.hidesErrors()) {
             say(error);
         }
         dropCommand();
@@ -426,7 +426,7 @@ final class CacheSession implements Session {
         if (state != State.READY || !hasRoom()) {
             return false;
         }
-        if (!request.quiet) {
+        if (!request.hidesErrors()) {
             say(Says.BUSY);
         }
         dropCommand();

@@ -109,6 +109,11 @@ final class Request {
         dropsOld = true;
     }
 
+    /// Nobody is told that it failed either. The flag `q` of a meta command hides only what goes as it should.
+    boolean hidesErrors() {
+        return quiet && verb.kind() != Verb.Kind.META && verb.kind() != Verb.Kind.META_VALUE;
+    }
+
     /// The words after the first one.
     Line words() {
         line.over(0, textEnd);
@@ -281,7 +286,7 @@ final class Request {
         } else {
             readFlags();
         }
-        quiet = error == null && has('q');
+        quiet = has('q');
     }
 
     /// `me` knows one flag, behind its key, and minds no other word.

@@ -248,6 +248,19 @@ class RepliesTest {
     }
 
     @Test
+    void aQuietMetaCommandThatFailedIsToldSo() {
+        try (var talk = new Talk()) {
+            String large = "2000000 %s\r\n" + "x".repeat(2_000_000) + "\r\n";
+            assertThat(talk.ask("ms a " + large.formatted("q") + "set a 0 0 " + large.formatted("noreply") + "mn\r\n"))
+                    .isEqualTo("SERVER_ERROR object too large for cache\r\nMN\r\n");
+            talk.refusals = 1;
+            assertThat(talk.ask("ms a 1 q\r\nx\r\nmn\r\n")).isEqualTo("SERVER_ERROR busy\r\nMN\r\n");
+            talk.refusals = 1;
+            assertThat(talk.ask("set a 0 0 1 noreply\r\nx\r\nmn\r\n")).isEqualTo("MN\r\n");
+        }
+    }
+
+    @Test
     void dataThatNeverComesIsNotWaitedForAndTheMemoryIsGivenBack() {
         try (var talk = new Talk()) {
             assertThat(talk.ask("set a 0 0 1000000\r\n" + "x".repeat(500_000))).isEmpty();
