@@ -162,7 +162,12 @@ final class Segment {
         by.succeed(item);
         int weight = item.weight();
         byte[] had = item.become(by);
-        queueOf(item).grow(item.weight() - weight);
+        Fifo queue = queueOf(item);
+        queue.grow(item.weight() - weight);
+        if (bytesMax == Long.MAX_VALUE) { // nothing goes by its place, and what a flush has made dead is to come first
+            queue.remove(item);
+            queue.add(item);
+        }
         giveBack(by);
         if (had != null) {
             giveBack(had);
@@ -313,6 +318,11 @@ final class Segment {
 
     synchronized long bytes() {
         return small.bytes() + main.bytes();
+    }
+
+    /// The item that was stored first, if the store has the bound.
+    synchronized @Nullable Item oldest() {
+        return small.oldest();
     }
 
     synchronized int items() {

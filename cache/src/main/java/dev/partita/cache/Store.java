@@ -138,14 +138,10 @@ final class Store {
     ///
     /// @param old what is there
     /// @param item from [#blank]
-    /// @return false if it does not fit, which only a store that does not evict says; nothing is stored then, and what was
-    ///     there is gone
+    /// @return false if it does not fit, which only a store that does not evict says; then what is there stays
     boolean put(@Nullable Item old, Item item) {
         Segment segment = segment(item.hash);
-        if (!evicts && bytes() + item.weight() - (old == null ? 0 : old.weight()) > bytesMax) {
-            if (old != null) {
-                remove(old);
-            }
+        if (!evicts && !hasRoom(segment, old, item)) {
             segment.giveBack(item);
             return false;
         }
@@ -153,6 +149,24 @@ final class Store {
             segment.add(item);
         } else {
             segment.renew(old, item);
+        }
+        return true;
+    }
+
+    /// Whether a store that does not evict has room for an item, for which its oldest ones go as far as they are dead.
+    private boolean hasRoom(Segment segment, @Nullable Item old, Item item) {
+        int more = item.weight() - (old == null ? 0 : old.weight());
+        Item oldest = segment.oldest();
+        while (more > 0 && segment.bytes() + more > bytesMax) {
+            if (oldest == null || isLive(oldest)) {
+                return false;
+            }
+            Item newer = oldest.newer;
+            if (oldest != old) {
+                tally.row(oldest.hash).increment(Stat.RECLAIMED);
+                bury(oldest);
+            }
+            oldest = newer;
         }
         return true;
     }

@@ -63,6 +63,9 @@ final class Updates {
                 case APPEND -> join(request, old, key, row, bytes, length, marks, false);
                 case PREPEND -> join(request, old, key, row, bytes, length, marks, true);
             };
+            if (outcome == Outcome.NO_MEMORY && any != null) {
+                store.remove(any); // what is out of date must not stay
+            }
             Item stored = outcome == Outcome.DONE ? request.item : null;
             if (stored == null || !stored.has(bytes)) {
                 store.giveBack(key, bytes);

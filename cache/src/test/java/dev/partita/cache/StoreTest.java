@@ -138,6 +138,51 @@ class StoreTest {
     }
 
     @Test
+    void aCacheThatDoesNotEvictHasRoomAgainWhenItsItemsAreDead() {
+        for (boolean flushes : new boolean[]{false, true}) {
+            try (var talk = talk(Settings.defaults().withMemoryBytes(4 << 20).without(Feature.EVICTION))) {
+                String item = " 0 " + (flushes ? 0 : 10) + " 100000\r\n" + "x".repeat(100_000) + "\r\n";
+                int stored = 0;
+                while (talk.ask("set key" + stored + item).equals("STORED\r\n")) {
+                    stored++;
+                }
+                if (flushes) {
+                    talk.ask("flush_all\r\n");
+                } else {
+                    talk.server.clock.tick(11_000_000_000L, Talk.EPOCH_SECOND + 11); // and nobody looks for dead ones
+                }
+                assertThat(talk.ask("set key0 0 0 300000\r\n" + "y".repeat(300_000) + "\r\nset other" + item))
+                        .isEqualTo("STORED\r\nSTORED\r\n");
+                assertThat(talk.ask("mg key0 s\r\nmg other s\r\nmg key1 s\r\n"))
+                        .isEqualTo("HD s300000\r\nHD s100000\r\nEN\r\n");
+                assertThat(talk.count(Stat.RECLAIMED)).isEqualTo(4); // the old key0, and what had to go for the two
+            }
+        }
+    }
+
+    @Test
+    void aCacheThatDoesNotEvictKeepsWhatItCannotChange() {
+        try (var talk = talk(Settings.defaults().withMemoryBytes(16 << 20).without(Feature.EVICTION))) {
+            talk.ask("set n 0 0 1\r\n9\r\nset rest 0 0 1000\r\n" + "x".repeat(1_000) + "\r\n");
+            for (int size = 100_000; size > 10; size /= 10) {
+                String item = " 0 0 " + size + "\r\n" + "x".repeat(size) + "\r\n";
+                for (int i = 0; talk.ask("set key" + size + "-" + i + item).equals("STORED\r\n");) {
+                    i++;
+                }
+            }
+            Store store = talk.server.protocol.store();
+            int rest = 1_000 + (int) ((16 << 20) - store.bytes());
+            assertThat(talk.ask("set rest 0 0 " + rest + "\r\n" + "x".repeat(rest) + "\r\n")).isEqualTo("STORED\r\n");
+            assertThat(talk.ask("incr n 1\r\nma n\r\nget n\r\n")).isEqualTo("SERVER_ERROR out of memory\r\n".repeat(2)
+                    + "VALUE n 0 1\r\n9\r\nEND\r\n");
+            assertThat(talk.ask("cache_memlimit 8\r\ndecr n 1\r\nmd n I\r\nmg n v\r\nset n 0 0 1\r\n1\r\n"))
+                    .isEqualTo("OK\r\n8\r\nHD\r\nVA 1 X W\r\n8\r\nSTORED\r\n");
+            assertThat(talk.ask("append n 0 0 100\r\n" + "1".repeat(100) + "\r\nget n\r\n"))
+                    .isEqualTo("SERVER_ERROR out of memory storing object\r\nEND\r\n");
+        }
+    }
+
+    @Test
     void valuesThatAreStillArrivingAreBoundedTogether() {
         var server = new Talk.Server(Settings.defaults().withMemoryBytes(16 << 20).withItemBytesMax(8 << 20));
         var talks = new Talk[10];
