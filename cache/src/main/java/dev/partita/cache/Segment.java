@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// item goes when the memory is full (S3-FIFO: Yang and others, "FIFO queues are all you need for cache eviction", SOSP 2023).
 ///
 ///     new -> small (a tenth) --- not asked for --> goes; its hash stays among the ghosts
-///     new, and a ghost --.  '--- asked for ------.
+///     new, and a ghost --.  '--- asked for ------.      (or larger than small)
 ///                        '-> main (the rest) <---'
 ///                             ^ '-- not asked for since it was looked at last --> goes
 ///                             '---- asked for: starts again
@@ -180,6 +180,8 @@ final class Segment {
         if (ghosts[slot] == item.hash) {
             ghosts[slot] = 0;
             item.becomeMain();
+        } else if (item.weight() > bytesMax / SMALL_SHARE) {
+            item.becomeMain(); // in small it would be the next to go, however old the others are
         }
         queueOf(item).add(item);
     }

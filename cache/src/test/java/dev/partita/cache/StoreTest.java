@@ -183,6 +183,23 @@ class StoreTest {
     }
 
     @Test
+    void aLargeItemIsNotWhatGoesForItself() {
+        try (var talk = talk(Settings.defaults().withMemoryBytes(4 << 20).withItemBytesMax(2 << 20))) {
+            String value = " 0 0 1000 noreply\r\n" + "x".repeat(1_000) + "\r\n";
+            for (int i = 0; i < 5_000; i++) {
+                talk.ask("set key" + i + value + "get key" + i + "\r\n");
+            }
+            assertThat(talk.ask("set large 0 0 1000000\r\n" + "x".repeat(1_000_000) + "\r\nmg large s\r\n"))
+                    .isEqualTo("STORED\r\nHD s1000000\r\n");
+            for (int i = 0; i < 100; i++) {
+                talk.ask("set more" + i + value);
+            }
+            assertThat(talk.ask("mg large s\r\nmg more99 s\r\n")).isEqualTo("HD s1000000\r\nHD s1000\r\n");
+            assertThat(talk.server.protocol.store().bytes()).isLessThanOrEqualTo(4 << 20);
+        }
+    }
+
+    @Test
     void valuesThatAreStillArrivingAreBoundedTogether() {
         var server = new Talk.Server(Settings.defaults().withMemoryBytes(16 << 20).withItemBytesMax(8 << 20));
         var talks = new Talk[10];
