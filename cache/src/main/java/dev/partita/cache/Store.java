@@ -28,6 +28,7 @@ final class Store {
     private final Tally tally;
     private final Watchers watchers;
     private final boolean evicts;
+    private final int itemBytesMax;
     private final long seed;
     private final long multiplier;
     private final AtomicLong casIds = new AtomicLong();
@@ -46,6 +47,7 @@ final class Store {
     Store(long bytesMax, int itemBytesMax, boolean evicts, Clock clock, Tally tally, Watchers watchers) {
         this.bytesMax = bytesMax;
         this.evicts = evicts;
+        this.itemBytesMax = itemBytesMax;
         this.clock = clock;
         this.tally = tally;
         this.watchers = watchers;
@@ -230,9 +232,9 @@ final class Store {
         arriving.addAndGet(-reserved);
     }
 
-    /// A quarter of the store's own bound: the launcher makes the heap large enough for both.
+    /// A quarter of the store's own bound: the launcher makes the heap large enough for both. And no less than the largest item.
     private long arrivingMax() {
-        return Math.max(bytesMax / 4, 8L << 20);
+        return Math.max(Math.max(bytesMax / 4, 8L << 20), itemBytesMax);
     }
 
     // Numbers.

@@ -200,6 +200,16 @@ class StoreTest {
     }
 
     @Test
+    void theLargestItemMayArrive() {
+        try (var talk = talk(Settings.defaults().withMemoryBytes(20 << 20).withItemBytesMax(10 << 20))) {
+            int most = (10 << 20) - 48 - 8 - 2 - 2;
+            String quarter = "x".repeat(most / 4);
+            assertThat(talk.ask("set a 0 0 " + most + "\r\n", quarter, quarter, quarter, quarter, "\r\nmg a s\r\n"))
+                    .isEqualTo("STORED\r\nHD s" + most + "\r\n");
+        }
+    }
+
+    @Test
     void valuesThatAreStillArrivingAreBoundedTogether() {
         var server = new Talk.Server(Settings.defaults().withMemoryBytes(16 << 20).withItemBytesMax(8 << 20));
         var talks = new Talk[10];

@@ -290,6 +290,20 @@ class LauncherTest {
     }
 
     @Test
+    void aCachesHeapHasRoomForTheLargestItemOnItsWayIn() throws Exception {
+        int connections = 1_024;
+        int megabytes = 64 * 1_792 / 2; // a connection takes 2 KiB
+        assertThat(run("cache").heap()).isEqualTo(heap(connections + megabytes));
+        assertThat(run("cache", "-I", "8m").heap()).isEqualTo(heap(connections + megabytes));
+        for (String item : List.of("-I32m", "--max-item-size=32768k", "-vI32M")) {
+            assertThat(run("cache", item).heap()).as(item)
+                    .isEqualTo(heap(connections + megabytes + (2 * 32 - 16) * 1_024 / 2));
+        }
+        assertThat(run("cache", "-I", "32768000").heap())
+                .isEqualTo(heap(connections + megabytes + (2 * 32_768 - 16 * 1_024) / 2));
+    }
+
+    @Test
     void aCachesYoungGenerationIsSmall() throws Exception {
         assertThat(run("cache").arguments()).containsSubsequence("-Xmn4m", "-Xmn2048k");
         assertThat(run("cache", "-m", "8000").arguments()).containsSubsequence("-Xmn4m", "-Xmn8000k");
