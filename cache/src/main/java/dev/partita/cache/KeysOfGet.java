@@ -101,11 +101,15 @@ final class KeysOfGet {
 
     private void count() {
         Tally.Row tally = session.tally();
+        boolean touches = session.request().verb.touches(); // for memcached that is no get
+        if (touches) {
+            tally.add(Stat.CMD_TOUCH, hits + misses);
+        }
         if (hits > 0) {
-            tally.add(Stat.GET_HITS, hits);
+            tally.add(touches ? Stat.TOUCH_HITS : Stat.GET_HITS, hits);
         }
         if (misses > 0) {
-            tally.add(Stat.GET_MISSES, misses);
+            tally.add(touches ? Stat.TOUCH_MISSES : Stat.GET_MISSES, misses);
         }
     }
 

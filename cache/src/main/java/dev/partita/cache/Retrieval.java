@@ -26,9 +26,6 @@ final class Retrieval {
         if (request.verb.touches()) {
             synchronized (store.lock(key)) {
                 Item item = updates.touch(key, clock.expiry(request.exptime));
-                Tally.Row tally = session.tally();
-                tally.increment(Stat.CMD_TOUCH);
-                tally.increment(item == null ? Stat.TOUCH_MISSES : Stat.TOUCH_HITS);
                 return item != null && answer(session, item, item.version(), offset, length);
             }
         }

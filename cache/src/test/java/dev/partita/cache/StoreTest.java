@@ -367,6 +367,17 @@ class StoreTest {
     }
 
     @Test
+    void aGetThatTouchesCountsAsATouch() {
+        try (var talk = new Talk()) {
+            talk.ask("set a 0 0 1\r\nx\r\ngat 10 a b\r\ngats 10 a\r\n");
+            assertThat(talk.count(Stat.TOUCH_HITS)).isEqualTo(2);
+            assertThat(talk.count(Stat.TOUCH_MISSES)).isEqualTo(1);
+            assertThat(talk.count(Stat.CMD_TOUCH)).isEqualTo(3);
+            assertThat(talk.server.protocol.counts()).containsEntry("cmd_get", 0L);
+        }
+    }
+
+    @Test
     void namesTheHotKeysWhileSomebodyWantsToKnow() {
         try (var talk = new Talk()) {
             talk.ask("get hot\r\n".repeat(1_000));
