@@ -332,10 +332,11 @@ final class Meta {
         switch (flag) {
             case 's' -> out.putDecimal(item.length());
             case 't' -> {
-                if (item.expiry() == Clock.NEVER) {
+                int end = item.expiry(); // once: a touch may change it
+                if (end == Clock.NEVER) {
                     out.putLatin1("-1");
                 } else {
-                    out.putDecimal(Math.max(0, item.expiry() - clock.now()));
+                    out.putDecimal(Math.max(0, end - clock.now()));
                 }
             }
             case 'c' -> Numbers.put(out, item.cas);

@@ -36,8 +36,8 @@ final class Store {
     private final AtomicLong arriving = new AtomicLong();
     private volatile long bytesMax;
     private volatile int generation;
-    /// When the next flush is due, or [Clock#NEVER]; written under this object's monitor.
-    private volatile int flushAt = Clock.NEVER;
+    /// When the next flush is due, or [Clock#NEVER]; under this object's monitor.
+    private int flushAt = Clock.NEVER;
     /// Where the look for dead items has come to; the ticking thread's.
     private @Nullable Iterator<Item> crawl;
 
@@ -291,15 +291,18 @@ final class Store {
         }
     }
 
+    private synchronized void flushIfDue() {
+        if (flushAt != Clock.NEVER && flushAt <= clock.now()) {
+            flush(flushAt);
+        }
+    }
+
     /// Performs a flush that is due, and looks at some of the items for dead ones, which nobody may ever ask for again. About
     /// once a second, by one thread.
     ///
     /// @param most how many items to look at
     void tick(int most) {
-        int due = flushAt;
-        if (due != Clock.NEVER && due <= clock.now()) {
-            flush(due);
-        }
+        flushIfDue();
         Iterator<Item> at = crawl;
         if (at == null) {
             at = walk(item -> item);
