@@ -9,6 +9,8 @@ import java.util.Iterator;
 final class Dump implements Producer {
     /// The longest line: a key of which every byte is written as `%XX`, and numbers.
     private static final int LINE_ROOM = 3 * Request.KEY_BYTES_MAX + 200;
+    /// Items that one pass looks at before others have their turn: dead ones make no line.
+    private static final int ITEMS_PER_PASS_MAX = 1_000;
 
     private final Store store;
     private final Clock clock;
@@ -25,7 +27,7 @@ final class Dump implements Producer {
 
     @Override
     public boolean fill(Buffer into) {
-        while (into.room() >= LINE_ROOM) {
+        for (int looked = 0; looked < ITEMS_PER_PASS_MAX && into.room() >= LINE_ROOM; looked++) {
             if (!lines.hasNext()) {
                 into.put(asCommands ? Says.EN : Says.END);
                 return false;

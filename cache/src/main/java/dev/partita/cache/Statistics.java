@@ -29,6 +29,8 @@ final class Statistics {
             "lru_maintainer_juggles", "log_worker_dropped", "log_worker_written", "unexpected_napi_ids",
             "round_robin_fallback");
     private static final int CACHEDUMP_BYTES_MAX = 2 << 20; // memcached's bound
+    /// Items that it looks at: dead ones make no line.
+    private static final int CACHEDUMP_ITEMS_MAX = 100_000;
 
     private final Settings settings;
     private final Store store;
@@ -174,8 +176,9 @@ final class Statistics {
     String cachedump(long most) {
         var text = new StringBuilder();
         int shown = 0;
-        for (Iterator<String> items = store.walk(this::cachedumpLine); items.hasNext() && (most == 0 || shown < most)
-                && text.length() < CACHEDUMP_BYTES_MAX;) {
+        Iterator<String> items = store.walk(this::cachedumpLine);
+        for (int looked = 0; looked < CACHEDUMP_ITEMS_MAX && items.hasNext() && (most == 0 || shown < most)
+                && text.length() < CACHEDUMP_BYTES_MAX; looked++) {
             String line = items.next();
             text.append(line);
             shown += line.isEmpty() ? 0 : 1;

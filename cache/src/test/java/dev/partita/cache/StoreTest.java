@@ -290,6 +290,19 @@ class StoreTest {
     }
 
     @Test
+    void aDumpOfDeadItemsTakesTurnsToo() {
+        try (var talk = new Talk()) {
+            for (int i = 0; i < 20_000; i++) {
+                talk.ask("set key" + i + " 0 5 1 noreply\r\nx\r\n");
+            }
+            talk.server.clock.tick(6_000_000_000L, Talk.EPOCH_SECOND + 6); // and nobody looks for dead ones
+            long before = talk.workPasses;
+            assertThat(talk.ask("lru_crawler metadump all\r\n")).isEqualTo("END\r\n");
+            assertThat(talk.workPasses - before).isGreaterThan(10);
+        }
+    }
+
+    @Test
     void whatIsStoredIsFoundWhileTheTableGrows() throws Exception {
         var server = new Talk.Server(Settings.defaults());
         try (var talk = new Talk(server, LIMITS)) {
