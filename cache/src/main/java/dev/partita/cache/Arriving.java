@@ -47,7 +47,12 @@ final class Arriving {
             if (!store.reserve(wanted - bytes.length)) {
                 return false;
             }
-            bytes = Arrays.copyOf(bytes, wanted);
+            try {
+                bytes = Arrays.copyOf(bytes, wanted);
+            } catch (OutOfMemoryError heapIsFull) {
+                store.release(wanted - bytes.length);
+                return false;
+            }
             key.copy(bytes);
         }
         in.copy(request.end, bytes, at, here);
