@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 /// 1. It holds the load: it serves 98 % of what was asked, with less than 1 % failed. With an objective: it holds that at a rate
 ///    of at least 0.9 of the best one's.
 /// 2. Of those, it is quick. It is not where its median, p99 or p99.9 is more than 1.25 times the lowest and 1 ms above it,
-///    unless the interval of the paired ratios says that this may be chance. (Where one request in two hundred keeps the only
+///    unless the interval of the paired ratios says that this may be chance, or another one stays that has a higher one. (Where one request in two hundred keeps the only
 ///    loop for 5 ms, p99 is 5 ms whoever serves it, and the median tells who makes all the others wait; where one in fifty
 ///    sleeps for 20 ms, p99.9 does.) In a closed loop all are quick.
 /// 3. Of those, it takes the least CPU for a request; whoever's interval of paired ratios contains 1, or whose ratio is below
@@ -82,7 +82,14 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
             String quickest = left.stream()
                     .min(Comparator.comparingDouble(each -> on.latency(each, percentile)))
                     .orElseThrow();
-            left.stream().filter(each -> isLate(on, each, quickest, percentile))
+            List<String> behind =
+                    left.stream().filter(each -> isLate(on, each, quickest, percentile)).toList();
+            double highest = without(left, behind::contains).stream()
+                    .mapToDouble(each -> on.latency(each, percentile))
+                    .max()
+                    .orElseThrow();
+            // Whoever is as quick as one that may be late by chance is no later than that one.
+            behind.stream().filter(each -> on.latency(each, percentile) > highest)
                     .forEach(each -> late.put(each, percentile));
         }
         return Collections.unmodifiableMap(late);

@@ -71,6 +71,19 @@ class AdvisorTest {
     }
 
     @Test
+    void whoIsQuickerThanOneThatStaysIsNotLate() {
+        Advice advice = advise(new Made("bimodal", 8_000.0).addVarying("mp", 48, 0.006, 0.006, 0.006)
+                .addVarying("symped", 40, 0.014, 0.014, 0.004)
+                .addVarying("vt", 30, 0.009, 0.009, 0.009)
+                .addVarying("sped", 20, 0.020, 0.020, 0.020)).orElseThrow();
+
+        assertThat(advice.model()).isEqualTo("vt");
+        assertThat(advice.avoid()).isEqualTo("sped");
+        assertThat(advice.reasons()).filteredOn(each -> each.startsWith("Slower:"))
+                .containsExactly("Slower: SPED (p99 20 ms instead of 9.00 ms).");
+    }
+
+    @Test
     void aModelInProcessesIsAsCheapAndLessSimpleThanTheSameWithThreads() {
         Made made = new Made("short", null).add("symped/processes", 0.001, 7, 1).add("symped", 0.001, 7.01, 1);
         assertThat(advise(made).orElseThrow().model()).isEqualTo("symped");
