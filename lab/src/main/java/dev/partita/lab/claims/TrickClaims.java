@@ -69,8 +69,7 @@ final class TrickClaims {
         Contestant deferring = plain.with("--socket-option tcp-defer-accept=5");
         Contestant resetting = plain.with("--socket-option so-linger=0");
         Contestant gathering = plain.with("--socket-option tcp-nodelay=off");
-        // Under a name of its own: differences of 5 % show between trials that stand next to each other only.
-        Workload kept = Examination.of("kept-p1", "a reply of 13 bytes", "/plaintext");
+        Workload kept = Examination.plaintext();
         Workload fresh = Workload.named("connect").mix("connect-p1", "a connection for each request",
                 Workload.named("connect").mix());
         List<String> matter = new ArrayList<>();

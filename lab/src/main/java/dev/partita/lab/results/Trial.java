@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param model the name of a [ModelCard]
 /// @param transport such as `epoll`
 /// @param server the options of the server, such as `--workers 2`; one string each
-/// @param round trials of one round stand next to each other in time and are compared with each other; from 1
+/// @param round trials of one round stand next to each other in time and are compared with each other; numbered through the run,
+///     from 1
 /// @param load what was asked of the server
 /// @param state whether it says something
 /// @param reason why it does not; an empty string if it does

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// Where experiments are made: it keeps warm servers, and does no trial twice that several questions share.
+/// Where experiments are made: it keeps warm servers, and does no round twice that several questions share.
 ///
 /// Servers of a round are all started and warm before its first trial, and idle while the others have their turn. Their order
 /// within a round is shuffled, by a fixed seed, so that none always follows the same other one.
@@ -61,6 +61,8 @@ public final class Bench implements AutoCloseable {
     private final Map<String, List<Trial>> done = new HashMap<>();
     private final Random order = new Random(7);
     private int started;
+    /// The number of the last round, of the whole run.
+    private int lastRound;
 
     /// Is told how it goes.
     public interface Progress {
@@ -95,6 +97,7 @@ public final class Bench implements AutoCloseable {
     /// Takes over what an earlier run has measured.
     public void resume(List<Trial> before) {
         trials.resume(before);
+        lastRound = before.stream().mapToInt(Trial::round).max().orElse(0);
         before.stream().filter(Trial::isValid).forEach(trial -> tried(Keys.of(trial)).add(trial));
     }
 
@@ -102,9 +105,10 @@ public final class Bench implements AutoCloseable {
         return done.computeIfAbsent(key, none -> new ArrayList<>());
     }
 
-    /// Has each case tried so many times, round by round; trials that another question has asked for already are used again.
+    /// Has each case tried so many times, round by round. Rounds that an earlier question has asked for are used again if every one
+    /// of these cases was tried in them: only what stood next to each other in time can be compared.
     ///
-    /// Ends early where the time is over, so a case may have fewer.
+    /// Ends early where the time is over, so there may be fewer.
     ///
     /// @return the trials of each case, in the order of the cases; those of one place belong to one round
     public List<List<Trial>> rounds(List<Case> cases, int count, Purpose purpose)
@@ -112,31 +116,43 @@ public final class Bench implements AutoCloseable {
         // Memory stays with a process: what idle connections add shows in a fresh one. Where only one side has them, both sides have
         // to be as warm.
         boolean areIdle = cases.stream().allMatch(each -> each.workload().idle() > 0);
-        boolean complete = cases.stream().allMatch(each -> tried(each, purpose).size() >= count);
-        if (!complete) {
+        List<Integer> common = common(cases, purpose);
+        double seconds = cases.size() * trialSeconds();
+        if (common.size() < count && secondsLeft() >= seconds) {
             prepare(cases);
         }
-        for (int round = 1; round <= count; round++) {
-            List<Case> missing = new ArrayList<>();
-            for (Case each : cases) {
-                if (tried(each, purpose).size() < round) {
-                    missing.add(each);
-                }
-            }
-            if (missing.isEmpty() || secondsLeft() < missing.size() * trialSeconds()) {
-                continue;
-            }
-            Collections.shuffle(missing, order);
-            for (Case each : missing) {
-                progress.now(each.workload().title() + ", " + each.contestant().model() + ", round " + round);
-                if (areIdle && round <= IDLE_ROUNDS && server(each.contestant()).hadIdle()) {
+        while (common.size() < count && secondsLeft() >= seconds) {
+            int round = ++lastRound;
+            List<Case> shuffled = new ArrayList<>(cases);
+            Collections.shuffle(shuffled, order);
+            for (Case each : shuffled) {
+                progress.now(each.workload().title() + ", " + each.contestant().model() + ", round "
+                        + (common.size() + 1));
+                if (areIdle && common.size() < IDLE_ROUNDS && server(each.contestant()).hadIdle()) {
                     stop(each.contestant());
                 }
                 prepare(List.of(each)); // it may have died in the round before
                 tried(each, purpose).add(attempt(each, purpose, round));
             }
+            common.add(round);
         }
-        return cases.stream().map(each -> List.copyOf(tried(each, purpose))).toList();
+        return cases.stream()
+                .map(each -> tried(each, purpose).stream().filter(trial -> common.contains(trial.round())).toList())
+                .toList();
+    }
+
+    /// The rounds in which each of them was tried.
+    private List<Integer> common(List<Case> cases, Purpose purpose) {
+        List<Integer> common = new ArrayList<>();
+        for (int i = 0; i < cases.size(); i++) {
+            List<Integer> own = tried(cases.get(i), purpose).stream().map(Trial::round).toList();
+            if (i == 0) {
+                common.addAll(own);
+            } else {
+                common.retainAll(own);
+            }
+        }
+        return common;
     }
 
     /// Looks how soon a server recovers from a surge, once: an earlier answer is used again. Empty if there is no time for it.
