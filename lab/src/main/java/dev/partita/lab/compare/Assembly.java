@@ -18,7 +18,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +38,7 @@ final class Assembly {
                 .filter(each -> each.workload().equals(chosen.workload.name()))
                 .toList();
         chosen.contestants.forEach((name, contestant) -> measured.put(name, all.stream()
-                .filter(each -> each.purpose() == Purpose.MEASURE && isOf(contestant, each)
-                        && each.server().equals(contestant.server())
-                        && Objects.equals(each.load().rate(), chosen.rate)
-                        && each.protocol() == chosen.cases().getFirst().protocol())
+                .filter(each -> each.purpose() == Purpose.MEASURE && chosen.with(contestant).isTriedBy(each))
                 .toList()));
     }
 

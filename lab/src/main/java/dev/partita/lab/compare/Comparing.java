@@ -4,6 +4,7 @@ import dev.partita.lab.claims.Claims;
 import dev.partita.lab.machine.Probe;
 import dev.partita.lab.results.Advice;
 import dev.partita.lab.results.Cell;
+import dev.partita.lab.results.Cell.Medians;
 import dev.partita.lab.results.Claim;
 import dev.partita.lab.results.Comparison;
 import dev.partita.lab.results.MachineCard;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// One run of the lab. For each transport and workload: every model is tuned over its grid, then tried in rounds until the
 /// intervals are narrow or the time is over. What follows from the trials is worked out at the end, by [Assembly] and
@@ -124,8 +126,9 @@ public final class Comparing {
             leftOut.add(workload, "there was no time for it.");
             return;
         }
-        cards.put(workload.name(), named.idle(workload.idle()).card(settings.app()));
-        Chosen on = new Tuning(settings, bench, workload, leftOut::add).tune(rateBefore(workload));
+        WorkloadCard card = named.idle(workload.idle()).card(settings.app());
+        cards.put(workload.name(), card);
+        Chosen on = new Tuning(settings, bench, workload, leftOut::add).tune(rateBefore(card));
         chosen.add(on);
         if (on.contestants.isEmpty()) {
             leftOut.add(workload, "no model served it.");
@@ -143,13 +146,16 @@ public final class Comparing {
         }
     }
 
-    /// What a resumed run asked for, so that its trials can be used again.
-    private Optional<Double> rateBefore(Workload workload) {
-        return before.flatMap(results -> results.trials().stream()
-                .filter(each -> each.purpose() == Purpose.MEASURE && each.workload().equals(workload.name())
-                        && each.load().rate() != null)
-                .map(each -> each.load().rate())
-                .findFirst());
+    /// What a resumed run asked for, so that its trials can be used again; not what a claim asked of the same workload.
+    private Optional<Double> rateBefore(WorkloadCard workload) {
+        return before.filter(results -> results.workloads().contains(workload))
+                .flatMap(results -> results.cells().stream()
+                        .filter(each -> each.workload().equals(workload.name()))
+                        .map(Cell::p2)
+                        .flatMap(Stream::ofNullable)
+                        .map(Medians::asked)
+                        .flatMap(Stream::ofNullable)
+                        .findFirst());
     }
 
     private boolean isNarrow(Chosen on) {

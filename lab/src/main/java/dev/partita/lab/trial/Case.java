@@ -1,5 +1,6 @@
 package dev.partita.lab.trial;
 
+import dev.partita.lab.results.Trial;
 import dev.partita.lab.results.Trial.Protocol;
 import dev.partita.lab.workload.Workload;
 import java.util.List;
@@ -23,6 +24,11 @@ public record Case(
     /// An open loop without pipelining, where both share all processors.
     public static Case open(Contestant contestant, Workload workload, double rate) {
         return new Case(contestant, workload, Protocol.P2, rate, 1);
+    }
+
+    /// Whether that is a trial of this case, whatever it was for.
+    public boolean isTriedBy(Trial trial) {
+        return Keys.of(this, trial.purpose()).equals(Keys.of(trial));
     }
 
     /// The same at another rate.

@@ -84,6 +84,16 @@ class AdvisorTest {
     }
 
     @Test
+    void trialsOfAnotherLoadAreNotCompared() {
+        Made made = new Made("short", null).add("sped", 0.001, 7, 1).add("mp", 0.001, 9, 1);
+        made.connections = 1_000;
+        Assembly assembly = made.add("sped", 0.001, 70, 1).assembly();
+
+        assertThat(assembly.cells().getFirst().trials()).hasSize(3);
+        assertThat(advise(made).orElseThrow().model()).isEqualTo("sped");
+    }
+
+    @Test
     void aModelInProcessesIsAsCheapAndLessSimpleThanTheSameWithThreads() {
         Made made = new Made("short", null).add("symped/processes", 0.001, 7, 1).add("symped", 0.001, 7.01, 1);
         assertThat(advise(made).orElseThrow().model()).isEqualTo("symped");

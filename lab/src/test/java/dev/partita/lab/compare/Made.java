@@ -33,6 +33,8 @@ final class Made {
     double p999;
     /// Of what is added from now on.
     double p50 = 0.0001;
+    /// Of what is added from now on.
+    int connections = 64;
 
     Made(String workload, @Nullable Double rate) {
         this.workload = Workload.named(workload);
@@ -60,7 +62,7 @@ final class Made {
             double asked = rate == null ? 10_000 : rate;
             trials.add(new Trial(trials.size() + 1, Purpose.MEASURE, rate == null ? Protocol.P1 : Protocol.P2,
                     workload.name(), model, "epoll", contestant.server(), round,
-                    new Load(rate, 64, 0, 0, 1, 1), state, "", List.of(), (long) asked,
+                    new Load(rate, connections, 0, 0, 1, 1), state, "", List.of(), (long) asked,
                     (long) (asked * servedShare), asked * servedShare, Map.of(),
                     new Latency(100, p50, p99Seconds / 2,
                             p99.isEmpty() ? p99Seconds * noise : p99.get(round - 1),
