@@ -200,8 +200,8 @@ public final class Bench implements AutoCloseable {
             if (!servers.containsKey(each.contestant())) {
                 progress.now("starting " + each.contestant().model());
                 ServerProcess server = ServerProcess.start(launch, each.contestant(), List.of(), ++started);
-                trials.generator().adopt(server);
-                servers.put(each.contestant(), server);
+                servers.put(each.contestant(), server); // first: whatever fails then, it is ended
+                trials.adopt(server);
                 starting.add(server);
             } else {
                 servers.get(each.contestant()); // used a moment ago
@@ -267,8 +267,8 @@ public final class Bench implements AutoCloseable {
         ServerProcess server = servers.get(contestant);
         if (server == null) {
             server = ServerProcess.start(launch, contestant, List.of(), ++started);
-            trials.generator().adopt(server);
             servers.put(contestant, server);
+            trials.adopt(server);
             server.awaitStart();
         }
         return server;
@@ -304,7 +304,7 @@ public final class Bench implements AutoCloseable {
         Path log = Files.createTempFile(launch.folder(), "access", ".log");
         try (ServerProcess server = ServerProcess.start(launch, what.contestant(),
                 List.of("--access-log", log.toString()), ++started)) {
-            trials.generator().adopt(server);
+            trials.adopt(server);
             if (!server.awaitStart()) {
                 return Optional.empty();
             }

@@ -33,7 +33,8 @@ public final class GeneratorMain {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final PrintStream out;
-    private final Set<Long> servers = new HashSet<>();
+    /// Not their ids: those of servers that have ended may be somebody else's.
+    private final Set<ProcessHandle> servers = new HashSet<>();
 
     private GeneratorMain(PrintStream out) {
         this.out = out;
@@ -48,14 +49,12 @@ public final class GeneratorMain {
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.startsWith(SERVER)) {
-                servers.add(Long.parseLong(line.substring(SERVER.length())));
+                ProcessHandle.of(Long.parseLong(line.substring(SERVER.length()))).ifPresent(servers::add);
             } else {
                 say(MAPPER.writeValueAsString(obey(MAPPER.readValue(line, Order.class))));
             }
         }
-        for (long pid : servers) {
-            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-        }
+        servers.forEach(ProcessHandle::destroyForcibly);
     }
 
     private Loaded obey(Order order) {

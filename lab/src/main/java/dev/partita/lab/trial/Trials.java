@@ -36,6 +36,7 @@ final class Trials implements AutoCloseable {
 
     private final Launch launch;
     private final List<Trial> all = new ArrayList<>();
+    private final List<ServerProcess> adopted = new ArrayList<>();
     private @Nullable GeneratorProcess generator;
 
     Trials(Launch launch) {
@@ -272,11 +273,21 @@ final class Trials implements AutoCloseable {
         }
     }
 
-    GeneratorProcess generator() throws IOException {
+    /// The generator, also one that is started later, ends this server if the lab is killed.
+    void adopt(ServerProcess server) throws IOException {
+        generator().adopt(server);
+        adopted.add(server);
+    }
+
+    private GeneratorProcess generator() throws IOException {
         GeneratorProcess running = generator;
         if (running == null) {
             running = GeneratorProcess.start(launch);
             generator = running;
+            adopted.removeIf(each -> !each.isAlive());
+            for (ServerProcess each : adopted) {
+                running.adopt(each);
+            }
         }
         return running;
     }
