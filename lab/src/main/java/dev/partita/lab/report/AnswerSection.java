@@ -249,7 +249,7 @@ final class AnswerSection {
                     .map(Factor::of);
             if (factor.isPresent()) {
                 boolean equal = advice.equals().contains(model);
-                text = equal ? "≈" : Figures.number(factor.get().middle());
+                text = equal ? "≈" : factor.get().isFinite() ? Figures.number(factor.get().middle()) : "at none";
                 style = model.equals(advice.avoid()) ? "number avoid" : equal ? "number equal" : "number";
             } else if (advice.equals().contains(model)) {
                 text = "≈";

@@ -168,15 +168,17 @@ final class BarCharts {
 
     /// By how much the advised model is better than the others, in what decided.
     static Optional<Chart> margins(Index index, Advice advice) {
-        if (advice.margins().isEmpty()) {
+        List<Advice.Margin> margins =
+                advice.margins().stream().filter(each -> Factor.of(each).isFinite()).toList();
+        if (margins.isEmpty()) {
             return Optional.empty();
         }
         String chosen = Contestant.title(advice.model());
-        List<String> metrics = advice.margins().stream().map(margin -> margin.metric().title()).distinct().toList();
+        List<String> metrics = margins.stream().map(margin -> margin.metric().title()).distinct().toList();
         List<Map<String, Object>> rows = new ArrayList<>();
         List<String> figures = new ArrayList<>();
         Table data = Table.ofFigures("other model", "by", chosen + " is better by the factor", "interval, 95 %");
-        for (Advice.Margin margin : advice.margins()) {
+        for (Advice.Margin margin : margins) {
             Factor factor = Factor.of(margin);
             String other = Contestant.title(margin.to()) + (metrics.size() > 1 ? ", " + margin.metric().title() : "");
             rows.add(Map.of("name", other, "model", Contestant.style(margin.to()),

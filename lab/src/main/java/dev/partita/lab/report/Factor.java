@@ -13,4 +13,9 @@ record Factor(double middle, double low, double high) {
                 ? new Factor(margin.ratio(), margin.low(), margin.high())
                 : new Factor(1 / margin.ratio(), 1 / margin.high(), 1 / margin.low());
     }
+
+    /// Not where the other one managed nothing at all.
+    boolean isFinite() {
+        return Double.isFinite(middle) && Double.isFinite(low) && Double.isFinite(high);
+    }
 }

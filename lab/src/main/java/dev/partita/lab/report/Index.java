@@ -93,9 +93,26 @@ final class Index {
                 .map(each -> List.of(each.workload(), name(each.model(), each.transport()), name(each.to(), to(each))))
                 .distinct()
                 .forEach(key -> table.row(Contestant.title(key.get(1)) + " / " + Contestant.title(key.get(2)),
-                        title(key.get(0)), ratio(key, Metric.THROUGHPUT), ratio(key, Metric.CPU),
+                        title(key.get(0)), capacities(key), ratio(key, Metric.CPU),
                         ratio(key, Metric.P99), ratio(key, Metric.SWITCHES), ratio(key, Metric.RESIDENT)));
         return table;
+    }
+
+    private String capacities(List<String> key) {
+        Optional<Double> of = capacity(key.get(0), key.get(1));
+        Optional<Double> to = capacity(key.get(0), key.get(2));
+        return of.isPresent() && to.isPresent() && to.get() > 0
+                ? Figures.number(of.get() / to.get())
+                : Figures.NONE;
+    }
+
+    private Optional<Double> capacity(String workload, String name) {
+        return results.cells().stream()
+                .filter(each -> each.workload().equals(workload)
+                        && name(each.model(), each.transport()).equals(name))
+                .map(Cell::capacity)
+                .flatMap(Stream::ofNullable)
+                .findFirst();
     }
 
     private String ratio(List<String> key, Metric metric) {

@@ -3,6 +3,7 @@ package dev.partita.lab.report;
 import dev.partita.lab.results.Advice;
 import dev.partita.lab.results.Claim;
 import dev.partita.lab.results.Comparison;
+import dev.partita.lab.results.Metric;
 import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.Trial.Purpose;
@@ -67,7 +68,10 @@ final class Words {
 
     /// How another model compares with the advised one in what decided, such as "2.1 (1.9 to 2.3) times the CPU per request".
     static String of(Advice.Margin margin) {
-        return Figures.interval(margin.ratio(), margin.low(), margin.high()) + " times the " + margin.metric().title();
+        return margin.metric() == Metric.OBJECTIVE && margin.ratio() == 0
+                ? "the objective at none of the rates"
+                : Figures.interval(margin.ratio(), margin.low(), margin.high()) + " times the "
+                        + margin.metric().title();
     }
 
     /// Why a model is as good as the advised one.

@@ -4,8 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.lab.results.Advice;
+import dev.partita.lab.results.Cell;
+import dev.partita.lab.results.Comparison;
+import dev.partita.lab.results.Metric;
 import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results;
+import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.ResultsFile;
 import dev.partita.lab.results.Trial;
 import java.io.IOException;
@@ -112,6 +116,41 @@ class ReportTest {
                 List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
         assertThat(page(divided)).contains("<h3>SYMPED processes</h3>", "<svg");
+    }
+
+    @Test
+    void whoHoldsTheObjectiveAtNoRateIsInNoPicture() throws IOException {
+        Advice one = FULL.advice().getFirst();
+        Advice advice = new Advice(one.workload(), one.model(), one.transport(), one.server(), one.sentence(),
+                one.reasons(), List.of(new Advice.Margin("sped", Metric.OBJECTIVE, 0.5, 0.5, 0.5),
+                        new Advice.Margin("mp", Metric.OBJECTIVE, 0, 0, 0)),
+                List.of(), null, "", one.commandLine(), one.code(), one.causes(), one.strength());
+        Results results = new Results(FULL.schema(), FULL.mode(), FULL.command(), FULL.version(), FULL.began(),
+                FULL.seconds(), FULL.stopped(), "p99=1ms", FULL.machine(), FULL.models(), FULL.workloads(),
+                List.of(advice, one), FULL.cells(), FULL.trials(), FULL.comparisons(), FULL.claims(), FULL.leftOut());
+
+        assertThat(BarCharts.margins(new Index(results), advice).orElseThrow().data().rows())
+                .extracting(List::getFirst).containsExactly("SPED");
+        assertThat(page(results)).contains("MP the objective at none of the rates", ">at none<")
+                .doesNotContain("Infinity,");
+    }
+
+    @Test
+    void whatProcessesDoToTheCapacityIsOfTheCapacities() {
+        List<Cell> cells = List.of(cell("symped", 10_000.0), cell("symped/processes", 15_000.0));
+        List<Comparison> comparisons = List.of(new Comparison("short", "epoll", Trial.Protocol.P2, Metric.THROUGHPUT,
+                "symped/processes", "symped", "epoll", List.of(1.0), 1, 1, 1,
+                Comparison.Verdict.NO_SIGNIFICANT_DIFFERENCE, Strength.SIGNIFICANT, List.of()));
+        Results results = new Results(FULL.schema(), FULL.mode(), FULL.command(), FULL.version(), FULL.began(),
+                FULL.seconds(), FULL.stopped(), null, FULL.machine(), FULL.models(), FULL.workloads(), List.of(), cells,
+                List.of(), comparisons, List.of(), List.of());
+
+        assertThat(new Index(results).siblings().rows()).singleElement()
+                .satisfies(row -> assertThat(row.get(2)).isEqualTo("1.5"));
+    }
+
+    private static Cell cell(String model, double capacity) {
+        return new Cell("short", model, "epoll", List.of(), List.of(), List.of(), null, null, capacity, null);
     }
 
     @Test
