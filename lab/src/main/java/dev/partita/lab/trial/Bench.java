@@ -175,16 +175,20 @@ public final class Bench implements AutoCloseable {
     /// Of a void trial there is one repetition.
     private Trial attempt(Case what, Purpose purpose, int round) throws IOException, InterruptedException {
         var length = new Length(pace.settleMillis, pace.measureMillis);
-        refresh(what.workload());
-        Trial trial = trials.run(what, purpose, round, length, server(what.contestant()));
+        Trial trial = run(what, purpose, round, length);
         if (trial.state() == Trial.State.FAILED) {
             stop(what.contestant()); // the next round has a new one
         }
         boolean disturbed = trial.generator().steal() > Trials.STEAL_MAX
                 || trial.protocol() == Protocol.P1 && trial.generator().waitedForProcessor() > Trials.WAITED_MAX;
         return trial.state() == Trial.State.VOID && disturbed
-                ? trials.run(what, purpose, round, length, server(what.contestant()))
+                ? run(what, purpose, round, length)
                 : trial;
+    }
+
+    private Trial run(Case what, Purpose purpose, int round, Length length) throws IOException, InterruptedException {
+        refresh(what.workload());
+        return trials.run(what, purpose, round, length, server(what.contestant()));
     }
 
     /// The most that a server has served in a closed loop, both sharing all processors; it is warm then. 0 if it does not serve.
@@ -228,7 +232,7 @@ public final class Bench implements AutoCloseable {
             Optional<Warmth> warmth = trials.warm(warming, pace.warmMillis, server(contestant));
             if (warmth.isEmpty()) {
                 // So that its last lines are in the results.
-                trials.run(warming, Purpose.TUNE, 1, new Length(0, pace.warmMillis), server(contestant));
+                run(warming, Purpose.TUNE, 1, new Length(0, pace.warmMillis));
                 return 0;
             }
             double rate = warmth.get().rate();
@@ -285,6 +289,7 @@ public final class Bench implements AutoCloseable {
         }
         progress.now(what.workload().title() + ", " + what.contestant().model() + ", system calls");
         prepare(List.of(what));
+        refresh(what.workload());
         Trial trial = trials.trace(what, pace.measureMillis, server(what.contestant()));
         Trial.Cost cost = trial.cost();
         Double calls = cost == null ? null : cost.systemCalls();
@@ -310,6 +315,7 @@ public final class Bench implements AutoCloseable {
             }
             trials.warm(Case.closed(what.contestant(), what.workload(), Protocol.P2), SPLIT_MILLIS, server);
             var times = new AccessTimes(log);
+            refresh(what.workload());
             times.clear(); // what came before was not warm
             Trial trial = trials.split(what, new Length(0, SPLIT_MILLIS), server, times);
             Split split = trial.split();

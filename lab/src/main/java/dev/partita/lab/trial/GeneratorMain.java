@@ -4,6 +4,7 @@ import dev.partita.load.HttpDialogue;
 import dev.partita.load.Load;
 import dev.partita.load.LoadRun;
 import dev.partita.load.Progress;
+import dev.partita.load.Result;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -62,7 +63,7 @@ public final class GeneratorMain {
         try (Beside beside = Beside.of(order);
                 Surging surging = surge == null ? null : new Surging(load(order, order.connections()), surge)) {
             Load load = load(order, order.connections());
-            Loaded loaded = Loaded.of((surging == null ? load : load.interval(Surging.LOOK)).start(new Progress() {
+            Result result = (surging == null ? load : load.interval(Surging.LOOK)).start(new Progress() {
                 @Override
                 public void begins(int connections) {
                     say(BEGINS);
@@ -77,7 +78,8 @@ public final class GeneratorMain {
                         surging.second(second, latency);
                     }
                 }
-            }).await());
+            }).await();
+            Loaded loaded = Loaded.of(result, beside != null && order.skewed() ? beside.result() : null);
             if (surging != null) {
                 loaded = loaded.with(surging.outcome());
             }
@@ -109,7 +111,7 @@ public final class GeneratorMain {
                 .timeout(Duration.ofMillis(order.timeoutMillis()))
                 .seed(order.seed());
         Double rate = order.rate();
-        return rate == null ? load.closed() : load.rate(rate);
+        return rate == null ? load.closed() : load.rate(order.skewed() ? rate / 2 : rate);
     }
 
     /// Connections that are there at the same time: idle ones, or the one that carries half of the requests.
@@ -121,6 +123,7 @@ public final class GeneratorMain {
         private final Thread thread;
         private final CountDownLatch open = new CountDownLatch(1);
         private volatile String failure = "";
+        private volatile @Nullable Result result;
 
         private Beside(Load load) throws IOException {
             run = load.start(new Progress() {
@@ -152,7 +155,7 @@ public final class GeneratorMain {
 
         private void await() {
             try {
-                run.await();
+                result = run.await();
             } catch (IOException | RuntimeException refused) {
                 failure = String.valueOf(refused.getMessage());
             } catch (InterruptedException stopped) {
@@ -160,6 +163,12 @@ public final class GeneratorMain {
             } finally {
                 open.countDown();
             }
+        }
+
+        /// What it came to, once it is over; null if it failed.
+        @Nullable Result result() throws InterruptedException {
+            thread.join();
+            return result;
         }
 
         boolean isWell() {

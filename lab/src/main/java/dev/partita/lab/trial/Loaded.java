@@ -9,8 +9,10 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// What the generator answers, as a line of JSON.
+/// What the generator answers, as a line of JSON. Latencies, lateness and fairness are those of the connections that are alike; what is
+/// counted is counted of all.
 ///
+/// @param answered replies in a second, refusals too: what a request's cost is divided by
 /// @param failure why there was no load; null if there was
 /// @param surge how it came through the one that was ordered; null if none was
 /// @param whyVoid why the load says nothing about the server; null if it does
@@ -38,25 +40,49 @@ record Loaded(
         return new Loaded(why, null, 0, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), 1, null, 0, 0, null, null, 0);
     }
 
-    static Loaded of(Result result) {
+    /// @param heavy of the one connection that is not like the others; null if there is none
+    static Loaded of(Result result, @Nullable Result heavy) {
         Map<String, Long> errors = new LinkedHashMap<>();
-        for (Map.Entry<ErrorKind, Long> each : result.errors().entrySet()) {
-            if (each.getValue() > 0) {
-                errors.put(each.getKey().word(), each.getValue());
-            }
-        }
+        count(result, errors);
         Map<String, Latency> classes = new LinkedHashMap<>();
         result.kinds().forEach(kind -> classes.put(kind.name(), latency(kind.latency())));
         boolean closed = result.isClosed();
-        long answered = result.answeredInTime();
-        double seconds = result.measured().toNanos() / NANOS;
-        return new Loaded(null, result.whyVoid(), result.requests(), result.served(), result.rate(),
-                answered / seconds, errors, latency(result.latency()), classes, result.fairness(), null,
-                result.busy(),
-                result.waitedForProcessor(),
+        long requests = result.requests();
+        long served = result.served();
+        double rate = result.rate();
+        long replies = result.answeredInTime();
+        double answered = result.answeredInTime() / seconds(result);
+        double busy = result.busy();
+        double waited = result.waitedForProcessor();
+        String whyVoid = result.whyVoid();
+        if (heavy != null) {
+            count(heavy, errors);
+            requests += heavy.requests();
+            served += heavy.served();
+            rate += heavy.rate();
+            replies += heavy.answeredInTime();
+            answered += heavy.answeredInTime() / seconds(heavy);
+            busy = Math.max(busy, heavy.busy());
+            waited = Math.max(waited, heavy.waitedForProcessor());
+            whyVoid = whyVoid == null ? heavy.whyVoid() : whyVoid;
+        }
+        return new Loaded(null, whyVoid, requests, served, rate, answered, errors, latency(result.latency()), classes,
+                result.fairness(), null, busy, waited,
                 closed ? null : (Double) (result.late().getValueAtPercentile(50) / NANOS),
                 closed ? null : (Double) (result.late().getValueAtPercentile(99) / NANOS),
-                result.cpu().toNanos() / 1e3 / Math.max(1, answered));
+                result.cpu().toNanos() / 1e3 / Math.max(1, replies));
+    }
+
+    private static void count(Result result, Map<String, Long> errors) {
+        for (Map.Entry<ErrorKind, Long> each : result.errors().entrySet()) {
+            if (each.getValue() > 0) {
+                errors.merge(each.getKey().word(), each.getValue(), Long::sum);
+            }
+        }
+    }
+
+    private static double seconds(Result result) {
+        return result.measured().toNanos() / NANOS;
     }
 
     Loaded with(@Nullable Surge came) {

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param port of the server on the loopback address
 /// @param mix the requests, as `weight method path`
-/// @param rate a second; null for a closed loop
+/// @param rate a second, of all connections; null for a closed loop
 /// @param connections open at once
 /// @param requestsPerConnection 0 for any number
 /// @param pipeline requests open on one connection
 /// @param idle further connections that say nothing
-/// @param skewed true if one connection more carries as many requests as the others together
+/// @param skewed true if one connection more carries half of the requests; in a closed loop, as many as it can
 /// @param surge a second that are added for a while, by [Surging]; null for none
 /// @param settleMillis load before the measured time
 /// @param measureMillis the measured time
