@@ -17,4 +17,9 @@ enum Answer {
     Answer and(Answer other) {
         return this == NO || other == NO ? NO : this == OPEN || other == OPEN ? OPEN : YES;
     }
+
+    /// Whether one of both holds.
+    Answer or(Answer other) {
+        return this == YES || other == YES ? YES : this == OPEN || other == OPEN ? OPEN : NO;
+    }
 }

@@ -44,6 +44,7 @@ final class Examination {
     private final List<Finding> findings = new ArrayList<>();
     private final TreeSet<Integer> ids = new TreeSet<>();
     private final List<String> open = new ArrayList<>();
+    private final List<String> few = new ArrayList<>();
     private String missing = "";
 
     /// What all claims of a run have in common.
@@ -168,13 +169,13 @@ final class Examination {
         List<Double> values = values(trials, figure);
         if (values.isEmpty()) {
             missing = missing.isEmpty() ? "there is no figure for: " + label : missing;
-            return new Measured(label, NOTHING, open);
+            return new Measured(label, NOTHING, 0, open, few);
         }
         Interval interval = Interval.ofMedian(values);
         boolean several = values.size() > 1;
         findings.add(new Finding(label, interval.median(), several ? (Double) interval.low() : null,
                 several ? (Double) interval.high() : null, unit));
-        return new Measured(label, interval, open);
+        return new Measured(label, interval, values.size(), open, few);
     }
 
     /// Adds the median of the ratios of trials of one round; 0 where there is none.
@@ -191,11 +192,11 @@ final class Examination {
         }
         if (ratios.isEmpty()) {
             missing = missing.isEmpty() ? "there is no pair for: " + label : missing;
-            return new Measured(label, NOTHING, open);
+            return new Measured(label, NOTHING, 0, open, few);
         }
         Interval interval = Interval.ofMedian(ratios);
         findings.add(new Finding(label, interval.median(), interval.low(), interval.high(), "x"));
-        return new Measured(label, interval, open);
+        return new Measured(label, interval, ratios.size(), open, few);
     }
 
     private static List<Double> values(List<Trial> trials, Function<Trial, @Nullable Double> figure) {
@@ -313,8 +314,11 @@ final class Examination {
                 Verdict.NOT_MEASURED, why, strength, List.copyOf(ids));
     }
 
-    /// Where a figure is missing there is no verdict.
+    /// Where a figure is missing, or is of too few trials, there is no verdict.
     private Claim end(Verdict verdict, String on) {
+        if (missing.isEmpty() && !few.isEmpty()) {
+            missing = few.getFirst();
+        }
         return missing.isEmpty()
                 ? new Claim(question.number(), question.words(), question.title(), question.experiment(), findings,
                         verdict, on, strength, List.copyOf(ids))

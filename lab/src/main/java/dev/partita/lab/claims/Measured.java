@@ -7,24 +7,43 @@ import java.util.List;
 import java.util.Locale;
 
 /// A figure that a verdict is made of. It is held against a threshold with its whole interval: if that lies on both sides, the
-/// trials cannot tell.
+/// trials cannot tell. So they cannot where there are fewer than three: the interval of one is a point.
 ///
 /// @param label what it is
 /// @param interval its median and where 95 % of such medians lie
+/// @param values how many trials, or pairs of them, it is made of
 /// @param open is told of thresholds that lie within the interval
-record Measured(String label, Interval interval, List<String> open) {
+/// @param few is told of figures that were asked for and are made of too few
+record Measured(String label, Interval interval, int values, List<String> open, List<String> few) {
+    private static final int VALUES_MIN = 3;
     private static final MathContext DIGITS = new MathContext(3);
 
+    /// For a verdict: what is only written down may be of fewer trials.
+    @Override
+    public Interval interval() {
+        if (values < VALUES_MIN) {
+            few.add(String.format(Locale.ROOT, "only %d valid round%s for: %s", values, values == 1 ? "" : "s", label));
+        }
+        return interval;
+    }
+
     double median() {
-        return interval.median();
+        return interval().median();
     }
 
     Answer atLeast(double threshold) {
-        return interval.low() >= threshold ? Answer.YES : interval.high() < threshold ? Answer.NO : open(threshold);
+        return interval().low() >= threshold ? Answer.YES : interval.high() < threshold ? Answer.NO : open(threshold);
     }
 
     Answer atMost(double threshold) {
-        return interval.high() <= threshold ? Answer.YES : interval.low() > threshold ? Answer.NO : open(threshold);
+        return interval().high() <= threshold ? Answer.YES : interval.low() > threshold ? Answer.NO : open(threshold);
+    }
+
+    /// Whether it is so far from 1, in either direction.
+    Answer differsBy(double share) {
+        Answer more = atLeast(1 + share);
+        Answer less = more == Answer.YES ? Answer.NO : atMost(1 - share);
+        return more.or(less);
     }
 
     private Answer open(double threshold) {

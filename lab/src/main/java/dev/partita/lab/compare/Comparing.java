@@ -37,6 +37,8 @@ public final class Comparing {
     /// Once the intervals of paired ratios are this narrow, more rounds would not change an answer.
     private static final double NARROW = 0.05;
     static final List<Double> CURVE = List.of(0.2, 0.6, 0.8);
+    /// Rounds instead of those in which something else was measured.
+    private static final int ROUNDS_SPARE = 2;
     private static final List<Integer> CONNECTIONS = List.of(4, 16, 256, 1_024);
     /// A start, a warm-up and three trials.
     private static final double MODEL_SECONDS_MIN = 7;
@@ -134,9 +136,11 @@ public final class Comparing {
             leftOut.add(workload, "no model served it.");
             return;
         }
-        for (int rounds = Math.min(3, settings.rounds()); rounds <= settings.roundsMax(); rounds++) {
+        int most = settings.roundsMax();
+        for (int rounds = Math.min(3, settings.rounds()); rounds <= most
+                || rounds <= most + ROUNDS_SPARE && hasFew(on); rounds++) {
             bench.rounds(on.cases(), rounds, Purpose.MEASURE);
-            if (rounds >= settings.rounds() && (bench.secondsLeft() < until || isNarrow(on))) {
+            if (rounds >= settings.rounds() && (bench.secondsLeft() < until || isNarrow(on) && !hasFew(on))) {
                 break;
             }
         }
@@ -156,6 +160,13 @@ public final class Comparing {
                         .map(Medians::asked)
                         .flatMap(Stream::ofNullable)
                         .findFirst());
+    }
+
+    /// Whether a model whose trials are valid has fewer of them than an answer takes.
+    private boolean hasFew(Chosen on) {
+        return new Assembly(on, bench.trials()).measured.values().stream()
+                .map(each -> each.stream().filter(Trial::isValid).count())
+                .anyMatch(valid -> valid > 0 && valid < Pairs.PAIRS_MIN);
     }
 
     private boolean isNarrow(Chosen on) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// How the models stand in one workload: the medians of each, and the paired ratios of any two. Those without a valid trial are
-/// not among them. Models go by the name under which they take part ([Chosen]).
+/// How the models stand in one workload: the medians of each, and the paired ratios of any two. Those with fewer than three valid
+/// trials are not among them: chance would decide. Models go by the name under which they take part ([Chosen]).
 final class Standings {
     private final Assembly on;
     private final Map<String, Medians> medians = new LinkedHashMap<>();
@@ -21,7 +21,7 @@ final class Standings {
         this.on = on;
         on.measured.forEach((model, trials) -> {
             List<Trial> valid = trials.stream().filter(Trial::isValid).toList();
-            if (!valid.isEmpty()) {
+            if (valid.size() >= Pairs.PAIRS_MIN) {
                 medians.put(model, Assembly.medians(valid, null, null));
             }
         });
@@ -43,7 +43,7 @@ final class Standings {
     Medians of(String model) {
         Medians found = medians.get(model);
         if (found == null) {
-            throw new IllegalArgumentException("there is no trial of " + model);
+            throw new IllegalArgumentException("there are too few trials of " + model);
         }
         return found;
     }
@@ -89,9 +89,11 @@ final class Standings {
         return on.chosen.sloRates.getOrDefault(model, 0.0);
     }
 
-    /// The ratio of one model's trials to another's of the same rounds; empty if they have no round in common.
+    /// The ratio of one model's trials to another's of the same rounds; empty if they have fewer than three in common.
     Optional<Interval> ratio(String model, String to, Metric metric) {
-        return Pairs.of(on.measured.getOrDefault(model, List.of()), on.measured.getOrDefault(to, List.of()), metric,
-                on.chosen.workload.shortClass()).interval();
+        Pairs.Ratios ratios =
+                Pairs.of(on.measured.getOrDefault(model, List.of()), on.measured.getOrDefault(to, List.of()), metric,
+                        on.chosen.workload.shortClass());
+        return ratios.ratios().size() < Pairs.PAIRS_MIN ? Optional.empty() : ratios.interval();
     }
 }

@@ -84,6 +84,15 @@ class AdvisorTest {
     }
 
     @Test
+    void fewerThanThreeValidTrialsDecideNothing() {
+        Made made = new Made("short", null).add("amped", 0.001, 9, 1).add("mp", 0.001, 14, 1);
+        made.rounds = 2;
+
+        assertThat(advise(made.add("sped", 0.001, 7, 1)).orElseThrow().model()).isEqualTo("amped");
+        assertThat(advise(new Made("short", null).add("mp", 0.001, 14, 1))).isEmpty();
+    }
+
+    @Test
     void trialsOfAnotherLoadAreNotCompared() {
         Made made = new Made("short", null).add("sped", 0.001, 7, 1).add("mp", 0.001, 9, 1);
         made.connections = 1_000;

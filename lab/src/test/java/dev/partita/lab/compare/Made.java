@@ -35,6 +35,8 @@ final class Made {
     double p50 = 0.0001;
     /// Of what is added from now on.
     int connections = 64;
+    /// Of what is added from now on.
+    int rounds = 3;
 
     Made(String workload, @Nullable Double rate) {
         this.workload = Workload.named(workload);
@@ -42,7 +44,7 @@ final class Made {
         chosen = new Chosen(this.workload, rate, false);
     }
 
-    /// One model, three rounds.
+    /// One model, three rounds unless somebody says otherwise.
     Made add(String model, double p99Seconds, double cpuMicros, double servedShare) {
         return add(model, p99Seconds, cpuMicros, servedShare, State.VALID);
     }
@@ -57,7 +59,7 @@ final class Made {
         Contestant contestant = new Contestant(model, "epoll", List.of("--workers 2"));
         chosen.contestants.put(model, contestant);
         chosen.capacities.put(model, 10_000.0);
-        for (int round = 1; round <= 3; round++) {
+        for (int round = 1; round <= rounds; round++) {
             double noise = 1 + 0.004 * round;
             double asked = rate == null ? 10_000 : rate;
             trials.add(new Trial(trials.size() + 1, Purpose.MEASURE, rate == null ? Protocol.P1 : Protocol.P2,
