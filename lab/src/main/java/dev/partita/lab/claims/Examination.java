@@ -6,6 +6,7 @@ import dev.partita.lab.results.Claim.Verdict;
 import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.Trial;
 import dev.partita.lab.results.Trial.Cost;
+import dev.partita.lab.results.Trial.Generator;
 import dev.partita.lab.results.Trial.Latency;
 import dev.partita.lab.results.Trial.Memory;
 import dev.partita.lab.results.Trial.Protocol;
@@ -46,6 +47,30 @@ final class Examination {
     private final List<String> open = new ArrayList<>();
     private final List<String> few = new ArrayList<>();
     private String missing = "";
+
+    /// A figure of a trial.
+    interface Figure {
+        @Nullable Double of(Trial trial);
+
+        /// So much of it may be the generator's own lateness.
+        default double late(Trial trial) {
+            return 0;
+        }
+    }
+
+    /// A percentile of the latency, in milliseconds.
+    private record Percentile(Figure latency, Function<Generator, @Nullable Double> lateness) implements Figure {
+        @Override
+        public @Nullable Double of(Trial trial) {
+            return latency.of(trial);
+        }
+
+        @Override
+        public double late(Trial trial) {
+            Double seconds = lateness.apply(trial.generator());
+            return seconds == null ? 0 : MILLIS * seconds;
+        }
+    }
 
     /// What all claims of a run have in common.
     record Setting(Bench bench, String transport, int rounds, Strength strength, @Nullable Plant plant, long files) {
@@ -165,26 +190,31 @@ final class Examination {
     // Findings.
 
     /// Adds the median of a figure; 0 where there is no trial.
-    Measured note(String label, List<Trial> trials, Function<Trial, @Nullable Double> figure, String unit) {
+    Measured note(String label, List<Trial> trials, Figure figure, String unit) {
         List<Double> values = values(trials, figure);
         if (values.isEmpty()) {
             missing = missing.isEmpty() ? "there is no figure for: " + label : missing;
-            return new Measured(label, NOTHING, 0, open, few);
+            return new Measured(label, NOTHING, 0, 0, open, few);
         }
         Interval interval = Interval.ofMedian(values);
         boolean several = values.size() > 1;
         findings.add(new Finding(label, interval.median(), several ? (Double) interval.low() : null,
                 several ? (Double) interval.high() : null, unit));
-        return new Measured(label, interval, values.size(), open, few);
+        List<Double> inTime = values(trials, trial -> {
+            Double value = figure.of(trial);
+            return value == null ? null : (Double) Math.max(0, value - figure.late(trial));
+        });
+        return new Measured(label, interval, interval.low() - Interval.ofMedian(inTime).low(), values.size(), open,
+                few);
     }
 
     /// Adds the median of the ratios of trials of one round; 0 where there is none.
-    Measured ratio(String label, List<Trial> above, List<Trial> below, Function<Trial, @Nullable Double> figure) {
+    Measured ratio(String label, List<Trial> above, List<Trial> below, Figure figure) {
         List<Double> ratios = new ArrayList<>();
         for (Trial one : above) {
             for (Trial other : below) {
-                Double value = figure.apply(one);
-                Double to = figure.apply(other);
+                Double value = figure.of(one);
+                Double to = figure.of(other);
                 if (one.round() == other.round() && value != null && to != null && to > 0) {
                     ratios.add(value / to);
                 }
@@ -192,17 +222,17 @@ final class Examination {
         }
         if (ratios.isEmpty()) {
             missing = missing.isEmpty() ? "there is no pair for: " + label : missing;
-            return new Measured(label, NOTHING, 0, open, few);
+            return new Measured(label, NOTHING, 0, 0, open, few);
         }
         Interval interval = Interval.ofMedian(ratios);
         findings.add(new Finding(label, interval.median(), interval.low(), interval.high(), "x"));
-        return new Measured(label, interval, ratios.size(), open, few);
+        return new Measured(label, interval, 0, ratios.size(), open, few);
     }
 
-    private static List<Double> values(List<Trial> trials, Function<Trial, @Nullable Double> figure) {
+    private static List<Double> values(List<Trial> trials, Figure figure) {
         List<Double> values = new ArrayList<>();
         for (Trial each : trials) {
-            Double value = figure.apply(each);
+            Double value = figure.of(each);
             if (value != null) {
                 values.add(value);
             }
@@ -210,7 +240,7 @@ final class Examination {
         return values;
     }
 
-    static double median(List<Trial> trials, Function<Trial, @Nullable Double> figure) {
+    static double median(List<Trial> trials, Figure figure) {
         List<Double> values = values(trials, figure);
         return values.isEmpty() ? 0 : Quantile.median(values);
     }
@@ -255,18 +285,19 @@ final class Examination {
     }
 
     /// In milliseconds.
-    static @Nullable Double p99(Trial trial) {
-        return trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p99());
+    static Figure p99() {
+        return new Percentile(trial -> trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p99()),
+                Generator::lateP99);
     }
 
     /// Of the first class of requests, in milliseconds.
-    static Function<Trial, @Nullable Double> shortP99(Workload workload) {
-        return trial -> MILLIS * shorts(trial, workload).p99();
+    static Figure shortP99(Workload workload) {
+        return new Percentile(trial -> MILLIS * shorts(trial, workload).p99(), Generator::lateP99);
     }
 
     /// Of the first class of requests, in milliseconds.
-    static Function<Trial, @Nullable Double> shortP999(Workload workload) {
-        return trial -> MILLIS * shorts(trial, workload).p999();
+    static Figure shortP999(Workload workload) {
+        return new Percentile(trial -> MILLIS * shorts(trial, workload).p999(), Generator::lateP999);
     }
 
     private static Latency shorts(Trial trial, Workload workload) {

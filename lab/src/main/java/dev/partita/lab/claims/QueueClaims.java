@@ -78,14 +78,14 @@ final class QueueClaims {
         List<Trial> calm = on.open(alone, rate, amped).getFirst();
         List<List<Trial>> busy = on.open(computing, rate, amped, on.sped());
         List<Trial> asleep = on.open(sleeping, sleepRate, amped).getFirst();
-        Measured base = on.note("short requests alone: p99", calm, Examination::p99, "ms");
+        Measured base = on.note("short requests alone: p99", calm, Examination.p99(), "ms");
         Measured computed = on.note("among 5 ms of computing: p99 of short requests", busy.get(0),
                 Examination.shortP99(computing), "ms");
         Measured slept = on.note("among 20 ms of sleep: p99 of short requests", asleep, Examination.shortP99(sleeping),
                 "ms");
         on.note("SPED, among 5 ms of computing: p99 of short requests", busy.get(1), Examination.shortP99(computing),
                 "ms");
-        return on.halves(computed.atMost(base.median() + 1), slept.atMost(base.median() + 1),
+        return on.halves(computed.risesAtMost(base, 1), slept.risesAtMost(base, 1),
                 "the payload: behind one that " + (computed.median() - base.median() < 1 ? "sleeps" : "computes")
                         + " short requests wait all the same, in a worker's queue or for a processor",
                 "short requests wait for long ones, in a worker's queue or for a processor");

@@ -52,8 +52,9 @@ final class TrickClaims {
                     Examination::cpu));
         }
         double rate = Examination.REFERENCE * on.bench.capacity(on.sped(), some.getLast());
-        on.note("no garbage: p99", on.open(none, rate, on.sped()).getFirst(), Examination::p99, "ms");
-        on.note(some.getLast().title() + ": p99", on.open(some.getLast(), rate, on.sped()).getFirst(), Examination::p99,
+        on.note("no garbage: p99", on.open(none, rate, on.sped()).getFirst(), Examination.p99(), "ms");
+        on.note(some.getLast().title() + ": p99", on.open(some.getLast(), rate, on.sped()).getFirst(),
+                Examination.p99(),
                 "ms");
         return on.halves(cpu.get(1).atLeast(1 + MATTERS), cpu.get(2).atLeast(1 + MATTERS),
                 "how much: a JVM allocates a few objects for next to nothing, and pays for filling and collecting many",
@@ -113,7 +114,7 @@ final class TrickClaims {
             Examination on, String option, List<List<Trial>> with, List<List<Trial>> without) {
         Measured cpu = on.ratio(option + ": with / without, CPU per request", with.get(0), without.get(0),
                 Examination::cpu);
-        Measured p99 = on.ratio(option + ": with / without, p99", with.get(1), without.get(1), Examination::p99);
+        Measured p99 = on.ratio(option + ": with / without, p99", with.get(1), without.get(1), Examination.p99());
         return cpu.differsBy(MATTERS).or(p99.differsBy(LATE));
     }
 }

@@ -183,6 +183,7 @@ public record Trial(
     /// @param waitedForProcessor the share that it was ready and had none
     /// @param lateP50 how late it turned to requests, in seconds; null for a closed loop
     /// @param lateP99 the same, 99th percentile
+    /// @param lateP999 the same, 99.9th percentile
     /// @param cpuMicros that it used for a request
     /// @param steal the share of all processors' time that the hypervisor took
     public record Generator(
@@ -190,10 +191,11 @@ public record Trial(
             double waitedForProcessor,
             @Nullable Double lateP50,
             @Nullable Double lateP99,
+            @Nullable Double lateP999,
             double cpuMicros,
             double steal) {
         /// Of a load that never began.
-        public static final Generator NONE = new Generator(0, 0, null, null, 0, 0);
+        public static final Generator NONE = new Generator(0, 0, null, null, null, 0, 0);
     }
 
     /// Whether the generator was the slower of the two in a closed loop: what a request cost the server is the server's all the

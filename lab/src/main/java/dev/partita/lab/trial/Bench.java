@@ -179,9 +179,7 @@ public final class Bench implements AutoCloseable {
         if (trial.state() == Trial.State.FAILED) {
             stop(what.contestant()); // the next round has a new one
         }
-        boolean disturbed = trial.generator().steal() > Trials.STEAL_MAX
-                || trial.protocol() == Protocol.P1 && trial.generator().waitedForProcessor() > Trials.WAITED_MAX;
-        return trial.state() == Trial.State.VOID && disturbed
+        return trial.state() == Trial.State.VOID && Trials.isDisturbed(trial)
                 ? run(what, purpose, round, length)
                 : trial;
     }

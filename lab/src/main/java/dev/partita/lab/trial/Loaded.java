@@ -32,12 +32,13 @@ record Loaded(
         double waitedForProcessor,
         @Nullable Double lateP50,
         @Nullable Double lateP99,
+        @Nullable Double lateP999,
         double cpuMicros) {
 
     private static final double NANOS = 1e9;
 
     static Loaded failed(String why) {
-        return new Loaded(why, null, 0, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), 1, null, 0, 0, null, null, 0);
+        return new Loaded(why, null, 0, 0, 0, 0, Map.of(), Latency.NONE, Map.of(), 1, null, 0, 0, null, null, null, 0);
     }
 
     /// @param heavy of the one connection that is not like the others; null if there is none
@@ -68,8 +69,8 @@ record Loaded(
         }
         return new Loaded(null, whyVoid, requests, served, rate, answered, errors, latency(result.latency()), classes,
                 result.fairness(), null, busy, waited,
-                closed ? null : (Double) (result.late().getValueAtPercentile(50) / NANOS),
-                closed ? null : (Double) (result.late().getValueAtPercentile(99) / NANOS),
+                closed ? null : (Double) at(result.late(), 50), closed ? null : (Double) at(result.late(), 99),
+                closed ? null : (Double) at(result.late(), 99.9),
                 result.cpu().toNanos() / 1e3 / Math.max(1, replies));
     }
 
@@ -88,7 +89,7 @@ record Loaded(
     Loaded with(@Nullable Surge came) {
         return new Loaded(failure, whyVoid, requests, served, rate, answered, errors, latency, classes, fairness, came,
                 busy,
-                waitedForProcessor, lateP50, lateP99, cpuMicros);
+                waitedForProcessor, lateP50, lateP99, lateP999, cpuMicros);
     }
 
     private static Latency latency(Histogram histogram) {

@@ -24,9 +24,13 @@ import org.jspecify.annotations.Nullable;
 /// time; they are read again, a moment before its end, while every connection is still open; the last replies.
 final class Trials implements AutoCloseable {
     /// Beyond this share of all processors' time, the hypervisor has changed what was measured.
-    static final double STEAL_MAX = 0.005;
+    private static final double STEAL_MAX = 0.005;
     /// By protocol 1 nobody else has a reason to be on the generator's processor.
-    static final double WAITED_MAX = 0.1;
+    private static final double WAITED_MAX = 0.1;
+    /// Beyond this share of the trial's p99 it is the generator's more than the server's. By protocol 2 the generator waits for a
+    /// processor as everybody does, and beside long work half of the p99 is nothing out of the ordinary.
+    private static final double LATE_MAX = 0.75;
+    private static final double LATE_SECONDS = 0.0005;
     /// The kernel's counts are read so long before the measured time ends: threads of connections end with it. Twice what the
     /// reading itself takes is added, since a thousand threads are a thousand files.
     private static final long MARGIN_NANOS = 40_000_000;
@@ -191,22 +195,23 @@ final class Trials implements AutoCloseable {
                                 : (Double) (Math.max(0, end.residentBytes() - unconnected.residentBytes())
                                         / (double) idle));
         double steal = Proc.Machine.now().stealSince(machine);
-        String why = whyVoid(what, loaded, steal, tracing != null);
+        String why = whyVoid(what, purpose, loaded, steal);
         return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
                 what.contestant().transport(), what.contestant().server(), round, load(what, length),
                 why.isEmpty() ? State.VALID : State.VOID, why, List.of(), loaded.requests(), loaded.served(),
                 loaded.rate(), loaded.errors(), loaded.latency(), loaded.classes(), cost, memory, loaded.fairness(),
                 loaded.surge(), null,
                 new Generator(loaded.busy(), loaded.waitedForProcessor(), loaded.lateP50(), loaded.lateP99(),
+                        loaded.lateP999(),
                         loaded.cpuMicros(), steal));
     }
 
     /// The generator judges itself; the lab adds what it cannot know. Under strace the server is slow, and nothing but the
     /// number of its calls is looked at.
-    private static String whyVoid(Case what, Loaded loaded, double steal, boolean traced) {
+    private static String whyVoid(Case what, Purpose purpose, Loaded loaded, double steal) {
         Protocol protocol = what.protocol();
         String why = loaded.whyVoid();
-        if (traced) {
+        if (purpose == Purpose.TRACE) {
             return "";
         }
         // A closed loop on a processor of its own is as fast as the slower of the two: see Trial.isPacedByGenerator.
@@ -219,10 +224,31 @@ final class Trials implements AutoCloseable {
                             + " the time",
                     100 * loaded.waitedForProcessor());
         }
+        boolean isCompared = purpose != Purpose.SPLIT && purpose != Purpose.SURGE;
+        Double late = loaded.lateP99();
+        if (isCompared && late != null && isLate(late, loaded.latency().p99())) {
+            return String.format(Locale.ROOT,
+                    "the generator was late: it turned to 1 in 100 requests %.1f ms late or more, and the p99 of all"
+                            + " latencies is %.1f ms",
+                    1e3 * late, 1e3 * loaded.latency().p99());
+        }
         return steal > STEAL_MAX
                 ? String.format(Locale.ROOT, "the hypervisor took %.2f %% of the time (steal), more than %.1f %%",
                         100 * steal, 100 * STEAL_MAX)
                 : "";
+    }
+
+    private static boolean isLate(double lateP99, double p99) {
+        return lateP99 > Math.max(LATE_SECONDS, LATE_MAX * p99);
+    }
+
+    /// Whether something came in between that may not be there the next time.
+    static boolean isDisturbed(Trial trial) {
+        Trial.Generator generator = trial.generator();
+        Double late = generator.lateP99();
+        return generator.steal() > STEAL_MAX
+                || trial.protocol() == Protocol.P1 && generator.waitedForProcessor() > WAITED_MAX
+                || late != null && isLate(late, trial.latency().p99());
     }
 
     private Trial failed(

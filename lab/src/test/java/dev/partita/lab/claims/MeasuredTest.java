@@ -13,7 +13,7 @@ class MeasuredTest {
     private final List<String> few = new ArrayList<>();
 
     private Measured ratio(double low, double high, int values) {
-        return new Measured("a ratio", new Interval((low + high) / 2, low, high), values, open, few);
+        return new Measured("a ratio", new Interval((low + high) / 2, low, high), 0, values, open, few);
     }
 
     @Test
@@ -27,6 +27,19 @@ class MeasuredTest {
         assertThat(open).containsExactly("\"a ratio\" is on both sides of 1.05",
                 "\"a ratio\" is on both sides of 0.95");
         assertThat(few).isEmpty();
+    }
+
+    @Test
+    void aLatencyIsHighOnlyIfItIsSoWithoutTheGeneratorsOwnLateness() {
+        var p99 = new Measured("p99", new Interval(3, 2.8, 3.2), 2.5, 5, open, few);
+
+        assertThat(p99.atLeast(1)).isEqualTo(Answer.OPEN);
+        assertThat(p99.atLeast(0.2)).isEqualTo(Answer.YES);
+        assertThat(p99.atMost(4)).isEqualTo(Answer.YES);
+        assertThat(p99.atMost(1)).isEqualTo(Answer.OPEN);
+        assertThat(p99.risesAtMost(ratio(0.4, 0.6, 5), 1)).isEqualTo(Answer.OPEN);
+        assertThat(new Measured("p99", new Interval(9, 8, 9), 2.5, 5, open, few).risesAtMost(ratio(0.4, 0.6, 5), 1))
+                .isEqualTo(Answer.NO);
     }
 
     @Test

@@ -307,7 +307,7 @@ final class Sample {
                 List.of(), (long) (4 * served), (long) (4 * served), served, Map.of(), all, classes, cost, memory,
                 0.93, null, split,
                 new Trial.Generator(0.6, 0.04, rate == null ? null : (Double) 31e-6,
-                        rate == null ? null : (Double) 4e-4, 4.1, 0.001));
+                        rate == null ? null : (Double) 4e-4, rate == null ? null : (Double) 2e-3, 4.1, 0.001));
         trials.add(isVoid
                 ? with(trial, State.VOID, "the generator was on a processor for 97 % of the time")
                 : failed ? with(trial, State.FAILED, "the server ended with exit code 134 in the trial") : trial);
