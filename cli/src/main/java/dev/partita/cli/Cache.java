@@ -72,12 +72,12 @@ final class Cache implements Callable<Integer> {
             settings = settings.withShutdown(graceful -> ending.ask());
         }
         Setup setup = setup();
+        Credentials credentials = memcached.credentials();
         Integer instead = server.insteadOfStarting(setup, out, err);
         if (instead != null) {
             return instead;
         }
         settings = settings.withFacts(memcached.facts(setup));
-        Credentials credentials = memcached.credentials();
         settings = credentials == null ? settings : settings.withCredentials(credentials);
         sayWhatMeansNothing();
         var protocol = new Memcached(settings);

@@ -29,7 +29,7 @@ class LauncherTest {
     /// The programs that the launcher calls; the PATH of the tests holds nothing else, above all no other Maven or Java.
     private static final List<String> TOOLS =
             List.of("sh", "cat", "cp", "date", "find", "flock", "grep", "head", "mkdir",
-                    "mv", "readlink", "rm", "tail", "timeout", "touch", "true");
+                    "mv", "readlink", "rm", "setsid", "tail", "timeout", "touch", "true");
 
     private static final Path TOOLBOX = Path.of("target/launcher-tools").toAbsolutePath();
 
@@ -269,7 +269,8 @@ class LauncherTest {
     void sizesTheHeapByTheConnectionLimitOfAConfigurationFile() throws Exception {
         Path config = temporary.resolve("a file.properties");
         for (String line : List.of("connections-max=3000", "max-connections = 3000\n",
-                "model=vt\n  connections-max: 3000")) {
+                "model=vt\n  connections-max: 3000", "connections-max\t3000\nport\t1",
+                "connections-max=3000\r\nport=1\r\n")) {
             Files.writeString(config, line);
             assertThat(run("serve", "--config", config.toString()).heap()).as(line).isEqualTo(heap(3000));
             assertThat(run("serve", "--config=" + config, "--max-connections", "9").heap()).isEqualTo(heap(9));
@@ -277,6 +278,61 @@ class LauncherTest {
         Files.writeString(config, "# connections-max=3000\nconnections-max=many");
         assertThat(run("serve", "--config", config.toString()).heap()).isEqualTo(heap(10_000));
         assertThat(run("serve", "--config", "missing").heap()).isEqualTo(heap(10_000));
+    }
+
+    @Test
+    void sizesTheHeapByWhatTheLogAndTheFilesMayTake() throws Exception {
+        int gigabyte = 9 << 17; // KiB, with an eighth more
+        assertThat(run("serve", "--access-log-bytes-max", "1073741824").heap()).isEqualTo(heap(10_000, gigabyte));
+        Path config = temporary.resolve("large.properties");
+        Files.writeString(config, "access-log-bytes-max=1073741824\nfile-cache-bytes-max=1073741824\n");
+        assertThat(run("serve", "--config", config.toString()).heap()).isEqualTo(heap(10_000, 2 * gigabyte));
+        assertThat(run("serve", "--config", config.toString(), "--file-cache-bytes-max=0").heap())
+                .isEqualTo(heap(10_000, gigabyte));
+        assertThat(run("serve", "--file-cache-bytes-max", "1073741825").heap()).isEqualTo(heap(10_000));
+    }
+
+    @Test
+    void sizesACachesHeapByItsOptionsAndByThoseOfAFile() throws Exception {
+        assertThat(run("cache").heap()).isEqualTo(heap(1_024, 64 * 1_792));
+        assertThat(run("cache", "-vm100", "-c", "2000").heap()).isEqualTo(heap(2_000, 100 * 1_792));
+        Path config = temporary.resolve("cache.properties");
+        Files.writeString(config, "memory-limit=100\nconn-limit = 2000\n");
+        assertThat(run("cache", "--config", config.toString()).heap()).isEqualTo(heap(2_000, 100 * 1_792));
+        assertThat(run("cache", "-m", "64", "--config=" + config, "--connections-max", "9").heap())
+                .isEqualTo(heap(9, 64 * 1_792));
+        assertThat(run("serve", "--config", config.toString()).heap()).isEqualTo(heap(10_000));
+    }
+
+    @Test
+    void aCacheBecomesTheUserOfAFile() throws Exception {
+        executable(bin.resolve("id"), "#!/bin/sh\necho 0\n");
+        executable(bin.resolve("setpriv"), """
+                #!/bin/sh
+                echo "setpriv $1"
+                while [ "$1" != "${1#--}" ]; do shift; done
+                exec "$@"
+                """);
+        Path config = temporary.resolve("user.properties");
+        Files.writeString(config, "user=somebody\n");
+        assertThat(run("cache", "--config", config.toString()).lines("setpriv")).containsExactly("--reuid=somebody");
+        assertThat(run("cache", "--config", config.toString(), "-u", "other").lines("setpriv"))
+                .containsExactly("--reuid=other");
+        assertThat(run("serve", "--config", config.toString()).lines("setpriv")).isEmpty();
+    }
+
+    @Test
+    void aCacheInTheBackgroundIsCheckedFirst() throws Exception {
+        Path config = temporary.resolve("daemon.properties");
+        Files.writeString(config, "daemon=true\n");
+        assertThat(run("cache", "-d").out).as("runs elsewhere").isEmpty();
+        assertThat(run("cache", "--config", config.toString()).out).isEmpty();
+        assertThat(run("serve", "--config", config.toString()).out).isNotEmpty();
+        Files.writeString(temporary.resolve("check-fails"), "partita: no\n");
+        Run refused = run("cache", "-d");
+        assertThat(refused.exit).isEqualTo(71);
+        assertThat(refused.err).isEqualTo("partita: no\n");
+        assertThat(refused.out).isEmpty();
     }
 
     @Test
@@ -343,7 +399,12 @@ class LauncherTest {
     }
 
     private static List<String> heap(int connections) {
-        int kib = 48 * 1024 + 2 * connections;
+        return heap(connections, 0);
+    }
+
+    /// @param more KiB beyond what a server with so many connections has
+    private static List<String> heap(int connections, int more) {
+        int kib = 48 * 1024 + 2 * connections + more;
         return List.of("-Xms" + kib + "k", "-Xmx" + kib + "k");
     }
 
@@ -389,6 +450,7 @@ class LauncherTest {
                     case $a in
                         train) echo training >> "%1$s/trainings"; [ ! -e "%1$s/training-fails" ]; exit ;;
                         -XX:AOTCacheOutput=*) echo cache > "${a#*=}" ;;
+                        --check) [ ! -e "%1$s/check-fails" ] || { cat "%1$s/check-fails" >&2; exit 71; } ;;
                     esac
                 done
                 echo "pid $$"
