@@ -21,13 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// first, so that its answers do not wait for requests of others, nor for a place among them. For programs that may see how
 /// the server does: keep its address on the loopback or behind a firewall.
 public final class Admin implements AutoCloseable {
-    /// What it answers, and what for.
-    public static final Map<String, String> PATHS = Map.of(
-            "/healthz", "200 while the program runs",
-            "/readyz", "200 while it takes new connections, 503 once it drains",
-            "/metrics", "counters and gauges for Prometheus",
-            "/workers", "the processes that serve, a line for each; only headings if that is one alone");
-
     private static final Limits LIMITS = Limits.defaults()
             .with(Map.of("connectionsMax", 32L, "backlog", 128L, "bodyBytesMax", 0L, "queueMax", 1L));
 

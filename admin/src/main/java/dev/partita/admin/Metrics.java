@@ -7,6 +7,9 @@ import dev.partita.server.Running.Level;
 import dev.partita.server.WorkerEnd;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
@@ -19,7 +22,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /// What a server has counted, in the words of Prometheus. Used by one thread.
@@ -33,9 +35,9 @@ final class Metrics {
     private final Figures figures;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final WorkerMetrics workers;
+    private final MultiGauge loops;
+    private final MultiGauge queues;
     private Counts counts;
-    private List<Level> loops;
-    private List<Level> queues;
     private Map<String, Long> ownCounts;
     private Map<String, Long> ownLevels;
 
@@ -43,8 +45,6 @@ final class Metrics {
         this.server = server;
         this.figures = figures;
         counts = server.counts();
-        loops = server.loops();
-        queues = server.queues();
         ownCounts = figures.counts();
         ownLevels = figures.levels();
         for (String name : ownCounts.keySet()) {
@@ -63,9 +63,11 @@ final class Metrics {
         gauge("partita.requests.in.flight", "requests at work", self -> self.counts.requestsInFlight());
         gauge("partita.draining", "1 once the server is about to end", self -> server.isDraining() ? 1 : 0);
         gauge("partita.queue.max", "requests that may wait in each queue", self -> server.limits().queueMax());
-        levels("partita.loop.connections", "loop", "connections of an event loop", () -> loops);
-        levels("partita.queue", "queue", "requests that wait in front of a worker or stage or are worked on",
-                () -> queues);
+        loops = MultiGauge.builder("partita.loop.connections").description("connections of an event loop")
+                .register(registry);
+        queues = MultiGauge.builder("partita.queue")
+                .description("requests that wait in front of a worker or stage or are worked on")
+                .register(registry);
         for (WorkerEnd why : WorkerEnd.values()) {
             FunctionCounter.builder("partita.workers.replaced", server, of -> of.replaced(why))
                     .description("worker processes that were replaced, and why")
@@ -94,23 +96,9 @@ final class Metrics {
         Gauge.builder(name, this, value).description(description).register(registry);
     }
 
-    /// A gauge for each part of the server that there is now; a part that is gone after a reload has no number any longer.
-    private void levels(String name, String tag, String description, Supplier<List<Level>> levels) {
-        for (Level each : levels.get()) {
-            Gauge.builder(name, () -> value(levels.get(), each.name()))
-                    .description(description)
-                    .tag(tag, each.name())
-                    .register(registry);
-        }
-    }
-
-    private static double value(List<Level> levels, String part) {
-        for (Level each : levels) {
-            if (each.name().equals(part)) {
-                return each.value();
-            }
-        }
-        return Double.NaN;
+    /// Shows the parts of the server that there are now: a reload may bring others.
+    private static void show(MultiGauge gauge, String tag, List<Level> levels) {
+        gauge.register(levels.stream().map(each -> Row.of(Tags.of(tag, each.name()), each.value())).toList(), true);
     }
 
     /// The format that a client accepts: OpenMetrics if it names that, else Prometheus's own.
@@ -120,8 +108,8 @@ final class Metrics {
 
     byte[] scrape(String format) throws IOException {
         counts = server.counts();
-        loops = server.loops();
-        queues = server.queues();
+        show(loops, "loop", server.loops());
+        show(queues, "queue", server.queues());
         ownCounts = figures.counts();
         ownLevels = figures.levels();
         workers.show(server.workers());

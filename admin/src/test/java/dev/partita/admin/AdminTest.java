@@ -14,9 +14,11 @@ import dev.partita.model.Sped;
 import dev.partita.model.Symped;
 import dev.partita.model.VirtualThreads;
 import dev.partita.server.Running;
+import dev.partita.server.Running.Level;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -106,6 +108,28 @@ class AdminTest {
                             "process_uptime_seconds", "process_files_open_files");
             assertThat(metrics.keySet().stream().filter(name -> name.startsWith("partita_queue{")))
                     .hasSize(model instanceof Amped ? 2 : model instanceof Seda ? 1 : 0);
+        }
+    }
+
+    @Test
+    void showsThePartsThatThereAreAtEachScrape() throws Exception {
+        var reloaded = new AtomicBoolean();
+        try (Running server = start(new Amped(2))) {
+            var changing =
+                    (Running) Proxy.newProxyInstance(Running.class.getClassLoader(), new Class<?>[]{Running.class},
+                            (_, method, arguments) -> switch (method.getName()) {
+                                case "loops" -> List.of(new Level(reloaded.get() ? "worker-0" : "loop", 5));
+                                case "queues" -> reloaded.get() ? List.of() : List.of(new Level("queue", 2));
+                                default -> method.invoke(server, arguments);
+                            });
+            try (Admin admin = Admin.start(changing, ANY)) {
+                assertThat(scrape(admin)).containsEntry("partita_loop_connections{loop=\"loop\"}", 5.0)
+                        .containsEntry("partita_queue{queue=\"queue\"}", 2.0);
+                reloaded.set(true);
+                Map<String, Double> after = scrape(admin);
+                assertThat(after).containsEntry("partita_loop_connections{loop=\"worker-0\"}", 5.0);
+                assertThat(after.keySet()).noneMatch(each -> each.contains("loop=\"loop\"") || each.contains("queue{"));
+            }
         }
     }
 

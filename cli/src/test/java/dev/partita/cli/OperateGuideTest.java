@@ -2,13 +2,18 @@ package dev.partita.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.server.Running;
+import dev.partita.server.WorkerStatus;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -90,7 +95,7 @@ class OperateGuideTest {
         Plan plan = ((Serve) command.getCommand()).plan();
         Map<String, String[]> metrics = new TreeMap<>();
         try (var server = plan.start();
-                AdminListener admin = plan.setup().admin().start(server)) {
+                AdminListener admin = plan.setup().admin().start(withAWorker(server))) {
             String port = admin.state().replaceAll(".*:(\\d+)/", "$1");
             String text;
             try (var client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port))) {
@@ -108,6 +113,15 @@ class OperateGuideTest {
             });
         }
         return metrics;
+    }
+
+    /// The server as it were with a process.
+    private static Running withAWorker(Running server) {
+        List<WorkerStatus> one = List.of(new WorkerStatus(1, 0, 1, "serving", Duration.ZERO, 0, 0, 0, ""));
+        return (Running) Proxy.newProxyInstance(
+                Running.class.getClassLoader(),
+                new Class<?>[]{Running.class},
+                (_, method, arguments) -> method.getName().equals("workers") ? one : method.invoke(server, arguments));
     }
 
     private static void row(StringBuilder table, String... columns) {
