@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,9 +40,6 @@ import picocli.CommandLine.Spec;
 
                 With neither --quick nor --article it runs the full lab, up to 45 minutes. docs/lab.md tells how to read it."""})
 final class CompareCommand implements Callable<Integer> {
-    /// What halt and the shell call a program that a signal has ended.
-    private static final int STOPPED_NOW = 128;
-
     private final PrintStream out;
     private final PrintStream err;
 
@@ -133,20 +129,12 @@ final class CompareCommand implements Callable<Integer> {
         var progress = new CompareProgress(err, settings.secondsMax());
         long until = System.nanoTime() + (long) (settings.secondsMax() * 1e9);
         Thread lab = Thread.currentThread();
-        var asked = new AtomicBoolean();
-        for (String signal : List.of("INT", "TERM")) {
-            Signals.handle(signal, number -> {
-                if (asked.getAndSet(true)) {
-                    Runtime.getRuntime().halt(STOPPED_NOW + number);
-                }
-                lab.interrupt();
-            });
-        }
-        List<String> java = Jvm.command();
+        Signals.stopping(lab::interrupt);
+        List<String> java = Jvm.command(settings.app());
         var launch = new Launch(java, Jvm.MAIN, options.content(settings, temporary), temporary);
         try (var bench = new Bench(launch, Bench.Pace.of(settings.mode()), until, progress::now)) {
             progress.begins(Forecast.seconds(settings));
-            return new Comparing(settings, bench, Comparing.machine(Jvm.options()), before).run();
+            return new Comparing(settings, bench, Comparing.machine(Jvm.options(settings.app())), before).run();
         } catch (LabFailure refused) {
             throw new Mistake(String.valueOf(refused.getMessage()));
         } finally {

@@ -1,6 +1,5 @@
 package dev.partita.cli;
 
-import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -22,14 +21,7 @@ final class CompareProgress {
     CompareProgress(PrintStream err, double most) {
         this.err = err;
         this.most = most;
-        terminal = isTerminal();
-    }
-
-    /// Since JDK 25 there is no console again where there is no terminal.
-    @SuppressWarnings("SystemConsoleNull")
-    private static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
+        terminal = LoadProgress.isTerminal();
     }
 
     void begins(double seconds) {

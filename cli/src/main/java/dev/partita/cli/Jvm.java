@@ -21,18 +21,24 @@ final class Jvm {
     private Jvm() {}
 
     /// The command of a JVM with the options and modules of this one, up to `-m`.
-    static List<String> command() {
+    ///
+    /// @param app the user's class that it is to serve, or an empty string
+    static List<String> command(String app) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options());
+        command.addAll(options(app));
         command.add("-p");
         command.add(System.getProperty("jdk.module.path", ""));
         return command;
     }
 
-    /// Those that make a difference to a server: the collector, the heap, the compiler.
-    static List<String> options() {
+    /// Those that make a difference to a server: the collector, the heap, the compiler. A class of the user's gets the heap and the
+    /// system properties that it was started with; what the lab serves itself has one heap for all.
+    static List<String> options(String app) {
         List<String> options = new ArrayList<>();
+        List<String> given = app.isEmpty()
+                ? List.of()
+                : List.of(System.getenv().getOrDefault("PARTITA_JAVA_OPTIONS", "").strip().split("\\s+"));
         boolean collector = false;
         for (String each : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             boolean size = each.startsWith("-Xmx") || each.startsWith("-Xms");
@@ -49,8 +55,17 @@ final class Jvm {
         if (options.stream().noneMatch(each -> each.startsWith("--enable-native-access"))) {
             options.add("--enable-native-access=dev.partita.linux");
         }
-        options.addAll(List.of("-Xms" + HEAP, "-Xmx" + HEAP, "-XX:-UseDynamicNumberOfCompilerThreads"));
+        if (given.stream().noneMatch(Jvm::sizesHeap)) {
+            options.addAll(List.of("-Xms" + HEAP, "-Xmx" + HEAP));
+        }
+        given.stream().filter(each -> each.matches("-(Xm[sx]|D).*")).forEach(options::add);
+        options.add("-XX:-UseDynamicNumberOfCompilerThreads");
         return options;
+    }
+
+    /// As the launcher judges.
+    private static boolean sizesHeap(String option) {
+        return option.startsWith("-Xmx") || option.startsWith("-XX:MaxHeapSize") || option.startsWith("-XX:MaxRAM");
     }
 
     /// Deletes a folder with all that is in it, as far as that is possible.

@@ -11,7 +11,6 @@ import dev.partita.load.Progress;
 import dev.partita.load.RawDialogue;
 import dev.partita.load.Result;
 import dev.partita.transport.Transports;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.SocketAddress;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,7 +41,6 @@ import picocli.CommandLine.Parameters;
 final class LoadCommand implements Callable<Integer> {
     /// The exit code of a result that says nothing about the server.
     static final int VOID = 3;
-    private static final int STOPPED_NOW = 128;
     private static final String TCP = "tcp";
 
     private final PrintStream out;
@@ -142,7 +139,7 @@ final class LoadCommand implements Callable<Integer> {
         Load load = load();
         Path jsonFile = json == null ? null : Typed.path("--json", json);
         Path logFile = histogramLog == null ? null : Typed.path("--histogram-log", histogramLog);
-        var shown = new LoadProgress(err, isTerminal());
+        var shown = new LoadProgress(err, LoadProgress.isTerminal());
         Result result;
         if (logFile == null) {
             result = run(load, shown);
@@ -160,13 +157,6 @@ final class LoadCommand implements Callable<Integer> {
         return result.isVoid() ? VOID : 0;
     }
 
-    /// Since JDK 25 there is no console again where there is no terminal.
-    @SuppressWarnings("SystemConsoleNull")
-    private static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
-    }
-
     private static Result run(Load load, Progress progress) throws IOException, InterruptedException {
         LoadRun run;
         try {
@@ -174,15 +164,7 @@ final class LoadCommand implements Callable<Integer> {
         } catch (IllegalArgumentException refused) {
             throw new Mistake(String.valueOf(refused.getMessage()));
         }
-        var asked = new AtomicBoolean();
-        for (String signal : List.of("INT", "TERM")) {
-            Signals.handle(signal, number -> {
-                if (asked.getAndSet(true)) {
-                    Runtime.getRuntime().halt(STOPPED_NOW + number);
-                }
-                run.stop();
-            });
-        }
+        Signals.stopping(run::stop);
         return run.await();
     }
 

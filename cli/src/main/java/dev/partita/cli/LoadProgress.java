@@ -1,6 +1,7 @@
 package dev.partita.cli;
 
 import dev.partita.load.Progress;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
@@ -19,6 +20,13 @@ final class LoadProgress implements Progress {
     LoadProgress(PrintStream err, boolean terminal) {
         this.err = err;
         this.terminal = terminal;
+    }
+
+    /// Since JDK 25 there is no console again where there is no terminal.
+    @SuppressWarnings("SystemConsoleNull")
+    static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     @Override

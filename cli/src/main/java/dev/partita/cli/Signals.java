@@ -1,6 +1,8 @@
 package dev.partita.cli;
 
 import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 
 /// Handlers for the signals of the operating system, through `sun.misc.Signal`. By reflection, since its use is a warning
@@ -24,6 +26,20 @@ final class Signals {
     /// The same, unless this process was started with the signal ignored.
     static void handleUnlessIgnored(String name, IntConsumer action) {
         handle(name, true, action);
+    }
+
+    /// Calls `stop` at the first SIGINT or SIGTERM; a second one ends the program at once, with 128 and its number as the shell
+    /// would say it.
+    static void stopping(Runnable stop) {
+        var asked = new AtomicBoolean();
+        for (String signal : List.of("INT", "TERM")) {
+            handle(signal, number -> {
+                if (asked.getAndSet(true)) {
+                    Runtime.getRuntime().halt(128 + number);
+                }
+                stop.run();
+            });
+        }
     }
 
     private static void handle(String name, boolean unlessIgnored, IntConsumer action) {

@@ -7,6 +7,8 @@ import dev.partita.lab.results.ResultsFile;
 import dev.partita.lab.results.Trial.State;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,18 @@ class CompareCommandTest {
             assertThat(each.lastLines()).contains("the last words of a server");
         });
         assertThat(results().leftOut()).anyMatch(each -> each.contains("did not serve it"));
+    }
+
+    @Test
+    void aClassOfTheUsersHasTheHeapAndThePropertiesOfThisJvm(@TempDir Path temporary) throws Exception {
+        List<String> command = new ArrayList<>(List.of("env", "PARTITA_JAVA_OPTIONS=-Xmx77m -Dlast.words=farewell"));
+        command.addAll(Program.java("compare", "--quick", "--models", "sped", "--app", "dev.partita.cli.app.Dying",
+                "--app-path", Path.of("target/test-classes").toAbsolutePath().toString(), "--out", folder.toString()));
+
+        assertThat(Program.start(temporary, command).exit()).isEqualTo(1);
+        assertThat(results().trials()).isNotEmpty()
+                .allSatisfy(each -> assertThat(each.lastLines()).contains("farewell"));
+        assertThat(results().machine().toString()).contains("-Xmx77m").doesNotContain("-Xmx90m");
     }
 
     @Test
