@@ -26,11 +26,17 @@ import picocli.CommandLine.Mixin;
 /// `partita cache`: a memcached that can change its model. Its options are memcached's, with their defaults and messages and
 /// with memcached's exit codes; behind them come those of every server.
 @Command(addMethodSubcommands = false, sortOptions = false, abbreviateSynopsis = true, exitCodeOnInvalidInput = Cache.MISUSED, exitCodeOnExecutionException = Cache.SYSTEM_REFUSED, versionProvider = Cache.Version.class, description = """
-        Serves memcached's text protocol under a server model of your choice, until Ctrl-C.""", footer = """
+        Serves memcached's text protocol under a server model of your choice, until Ctrl-C.""", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+    "0:all is well, also after a drain",
+    "1, 2, 64:the command line or the configuration file is wrong",
+    "67:there is no such user",
+    "71:the system refused something, such as a port in use, also to --check",
+    "130, 143:a second SIGINT or SIGTERM did"}, footer = {
+        """
 
-        Ctrl-C (SIGINT) and SIGTERM let commands in flight finish and exit with 0; a second one stops now
-        and exits with 130 or 143. Exit codes: 1 and 64 the command line is wrong, 67 there is no such user,
-        71 the system refused something. docs/cache.md is the guide.""")
+                Signals:""", Ending.SIGNALS, """
+
+                docs/cache.md is the guide."""})
 final class Cache implements Callable<Integer> {
     /// memcached exits with this code for an option that it does not know.
     static final int MISUSED = 1;
@@ -44,7 +50,8 @@ final class Cache implements Callable<Integer> {
     private final MemcachedOptions memcached = new MemcachedOptions();
 
     @Mixin
-    private final ServerOptions server = new ServerOptions(MemcachedOptions.LIMITS);
+    private final ServerOptions server =
+            new ServerOptions(MemcachedOptions.LIMITS, "Default: 4, as memcached's -t; 512 for mp.");
 
     /// What `memcached -V` says, and who says it.
     static final class Version implements IVersionProvider {
@@ -73,16 +80,17 @@ final class Cache implements Callable<Integer> {
         }
         Setup setup = setup();
         Credentials credentials = memcached.credentials();
+        Path pidFile = memcached.pidFile();
         Integer instead = server.insteadOfStarting(setup, out, err);
         if (instead != null) {
             return instead;
         }
-        settings = settings.withFacts(memcached.facts(setup));
+        settings = settings.withFacts(memcached.facts(setup, server.workerCount()));
         settings = credentials == null ? settings : settings.withCredentials(credentials);
         sayWhatMeansNothing();
         var protocol = new Memcached(settings);
         Running running = setup.start(protocol);
-        Path pid = writePid();
+        Path pid = pidFile == null ? null : write(pidFile);
         protectUnixSocket();
         try (AdminListener _ = setup.admin().start(running, figures(protocol))) {
             if (!memcached.isDaemon()) {
@@ -149,11 +157,7 @@ final class Cache implements Callable<Integer> {
         }
     }
 
-    private @Nullable Path writePid() {
-        Path file = memcached.pidFile();
-        if (file == null) {
-            return null;
-        }
+    private @Nullable Path write(Path file) {
         try {
             return Files.writeString(file, ProcessHandle.current().pid() + "\n");
         } catch (IOException refused) {

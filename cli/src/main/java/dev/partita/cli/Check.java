@@ -24,8 +24,9 @@ final class Check {
 
     /// Tries what has not been checked by reading the options.
     ///
+    /// @param refused the exit code for what the system refuses
     /// @return the exit code
-    static int of(Setup setup, PrintStream out, PrintStream err) {
+    static int of(Setup setup, PrintStream out, PrintStream err, int refused) {
         List<String> problems = new ArrayList<>();
         for (SocketAddress address : setup.addresses()) {
             add(problems, address, "");
@@ -39,7 +40,7 @@ final class Check {
             return 0;
         }
         problems.forEach(problem -> err.println("partita: " + problem));
-        return Main.REFUSED;
+        return refused;
     }
 
     private static void add(List<String> problems, SocketAddress address, String option) {

@@ -16,14 +16,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The JVM's own handlers would end it with 130 or 143 before a request is finished.
 final class Ending {
-    /// What each signal does, for the help and the operator's guide: a line for each, name and meaning.
+    /// What each signal does, for the help: a line for each, name and meaning.
     static final String SIGNALS = """
               INT, TERM, HUP    drains and ends with 0; HUP not under nohup, which wants it ignored
               one more of them  stops now and ends with 130, 143 or 129
-              USR1              opens the file of --access-log again, after a rotation has renamed it
               QUIT              writes the stack of every thread to standard output and goes on: the JVM does
             """;
-    /// The same for a server that can be reloaded.
+    /// The same for a server that can be reloaded; for the operator's guide too.
     static final String RELOADING_SIGNALS = """
               INT, TERM         drains and ends with 0
               one more of them  stops now and ends with 130 or 143

@@ -193,7 +193,7 @@ final class MemcachedOptions {
 
     /// Who may speak, if not everybody may. Reads the file.
     @Nullable Credentials credentials() {
-        return authFile == null ? null : credentials(Path.of(authFile));
+        return authFile == null ? null : credentials(Typed.path("-Y", authFile));
     }
 
     private static Credentials credentials(Path file) {
@@ -283,7 +283,9 @@ final class MemcachedOptions {
     }
 
     /// What `stats settings` shows of the server around the cache.
-    Map<String, String> facts(Setup setup) {
+    ///
+    /// @param workers how many there are, whatever option says it
+    Map<String, String> facts(Setup setup, String workers) {
         Map<String, String> facts = new HashMap<>();
         SocketAddress first = setup.addresses().getFirst();
         if (first instanceof InetSocketAddress inet) {
@@ -295,13 +297,13 @@ final class MemcachedOptions {
             facts.put("umask", unixMask);
         }
         facts.put("verbosity", Integer.toString(Math.min(2, verbose.length)));
-        facts.put("num_threads", threads == null ? THREADS : threads);
+        facts.put("num_threads", workers);
         return facts;
     }
 
     /// The unix socket that it listens on; null if it listens on the network.
     @Nullable Path unixSocket() {
-        return unixSocket == null ? null : Path.of(unixSocket);
+        return unixSocket == null ? null : Typed.path("-s", unixSocket);
     }
 
     /// The unix socket's permissions, as in `st_mode`.
@@ -311,7 +313,7 @@ final class MemcachedOptions {
 
     /// The file for the process id; null if nobody wants one.
     @Nullable Path pidFile() {
-        return pidFile == null ? null : Path.of(pidFile);
+        return pidFile == null ? null : Typed.path("-P", pidFile);
     }
 
     /// Whether it runs in the background, so that nobody reads what it says.

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -25,6 +26,7 @@ final class ServerOptions {
     private static final int PROCESSES_PER_PROCESSOR = 4;
 
     private final LimitOptions limits;
+    private final @Nullable String workersDefault;
 
     @Option(names = "--model", paramLabel = "NAME", description = """
             The server model: mp, sped, seda, amped, symped or vt; 'partita models' explains them. \
@@ -97,7 +99,13 @@ final class ServerOptions {
 
     /// @param limits those that hold where no option says another
     ServerOptions(Limits limits) {
+        this(limits, null);
+    }
+
+    /// @param workersDefault what the help says of the default of --workers, where that is another than usual
+    ServerOptions(Limits limits, @Nullable String workersDefault) {
         this.limits = new LimitOptions(limits);
+        this.workersDefault = workersDefault;
     }
 
     /// Sets other limits that hold where no option says another.
@@ -116,6 +124,11 @@ final class ServerOptions {
         }
     }
 
+    /// How many workers there are, where the model has a number of them; 1 where it has none.
+    String workerCount() {
+        return ModelName.of(model).values(workers, loops, accept).getOrDefault("--workers", "1");
+    }
+
     /// Gets to know that the workers are processes: each costs a JVM, so there are fewer if no option says how many.
     void inProcesses() {
         if (workers == null && ModelName.of(model) == ModelName.MP) {
@@ -128,6 +141,12 @@ final class ServerOptions {
     void command(CommandSpec command) {
         this.command = command;
         limits.addTo(command);
+        if (workersDefault != null) {
+            OptionSpec usual = command.findOption("--workers");
+            command.remove(usual);
+            command.addOption(OptionSpec.builder(usual)
+                    .description(usual.description()[0].replaceFirst("Default: .*", workersDefault)).build());
+        }
     }
 
     /// What was asked for.
@@ -171,7 +190,7 @@ final class ServerOptions {
             out.print(new EffectiveConfig(Objects.requireNonNull(command), configFile, effective(setup)));
         }
         if (check) {
-            return Check.of(setup, out, err);
+            return Check.of(setup, out, err, Objects.requireNonNull(command).exitCodeOnExecutionException());
         }
         return printConfig ? 0 : null;
     }

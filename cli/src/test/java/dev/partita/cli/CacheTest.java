@@ -9,9 +9,14 @@ import dev.partita.model.Amped;
 import dev.partita.model.Sped;
 import dev.partita.model.Symped;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -105,6 +110,53 @@ class CacheTest {
         Console console = Console.run(("cache " + line).split(" "));
         assertThat(console.err()).contains(wrong);
         assertThat(console.exit()).isEqualTo(exit);
+    }
+
+    @Test
+    void aCheckFindsWhatAStartWouldRefuse(@TempDir Path folder) throws Exception {
+        Console noFile = Console.run("cache", "-p", "0", "-Y", folder.resolve("none").toString(), "--check");
+        assertThat(noFile.exit()).isEqualTo(1);
+        assertThat(noFile.err()).contains("Could not open authfile");
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Console inUse = Console.run("cache", "-p", "" + taken.getLocalPort(), "--check");
+            assertThat(inUse.exit()).isEqualTo(71);
+            assertThat(inUse.err()).contains("it is in use");
+        }
+    }
+
+    @Test
+    void itsHelpSaysItsOwnDefaults() {
+        String help = Console.run("cache", "-h").out().replaceAll("\\s+", " ");
+        assertThat(help).contains("How many: symped's event loops, amped's workers, seda's threads for each stage,"
+                + " mp's most threads. Default: 4, as memcached's -t; 512 for mp.")
+                .contains("INT, TERM, HUP drains", "1, 2, 64 the command line").doesNotContain("USR1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-t 3,3", "--workers 8,8", "--model amped --workers 2,2", "--model sped,1", "--model symped,4"})
+    void statsTellHowManyThreadsThereAre(String options, String threads, @TempDir Path folder) throws Exception {
+        Path socket = folder.resolve("cache.sock");
+        var ended = new CompletableFuture<Console>();
+        Thread.ofPlatform().daemon().start(() -> ended.complete(
+                Console.run(("cache -A -s " + socket + " " + options).split(" "))));
+        try (var channel = connect(socket)) {
+            channel.write(java.nio.ByteBuffer.wrap("stats settings\r\nshutdown\r\n".getBytes(US_ASCII)));
+            String heard = new String(Channels.newInputStream(channel).readAllBytes(), US_ASCII);
+            assertThat(heard).contains("STAT num_threads " + threads + "\r\n");
+        }
+        assertThat(ended.get(20, TimeUnit.SECONDS).exit()).isZero();
+    }
+
+    private static SocketChannel connect(Path socket) throws IOException {
+        long patience = System.nanoTime() + 20_000_000_000L;
+        while (true) {
+            try {
+                return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            } catch (IOException notYet) {
+                assertThat(System.nanoTime()).as("it has started").isLessThan(patience);
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @Test
