@@ -1,7 +1,9 @@
 package dev.partita.cli;
 
+import dev.partita.connection.Protocol;
 import dev.partita.http.AccessLog;
 import dev.partita.http.AccessLog.Format;
+import dev.partita.http.Http;
 import dev.partita.limits.Limits;
 import dev.partita.linux.User;
 import dev.partita.server.Running;
@@ -30,6 +32,13 @@ final class AccessLogOptions {
     private String format = "combined";
 
     private volatile @Nullable Running running;
+
+    /// @throws Mistake if a log was asked for and another protocol is spoken
+    void requireHttp(Protocol protocol) {
+        if (file != null && !(protocol instanceof Http)) {
+            throw new Mistake("--access-log is for HTTP; --app brings a protocol of its own");
+        }
+    }
 
     /// Opens the log that was asked for, which SIGUSR1 opens again.
     ///

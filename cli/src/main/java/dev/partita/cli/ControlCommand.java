@@ -78,6 +78,8 @@ final class ControlCommand implements Callable<Integer> {
     }
 
     private Path path() throws IOException {
-        return control != null ? Path.of(control) : Control.path((int) Typed.number("--port", port, 1, 65_535));
+        return control != null
+                ? Typed.path("--control", control)
+                : Control.path((int) Typed.number("--port", port, 1, 65_535));
     }
 }

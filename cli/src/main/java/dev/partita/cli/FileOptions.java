@@ -76,7 +76,7 @@ final class FileOptions {
     }
 
     private static Path folder(String root) {
-        Path folder = Path.of(root);
+        Path folder = Typed.path("--root", root);
         if (!Files.exists(folder)) {
             throw new Mistake("--root " + root + ": there is no such folder");
         }

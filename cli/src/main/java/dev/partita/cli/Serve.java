@@ -138,14 +138,12 @@ final class Serve implements Callable<Integer> {
 
     private Content content() {
         Content own = app.content();
-        if (own != null) {
-            if (demo || files.folder() != null) {
-                throw new Mistake("--app serves your own class; it excludes --demo and --root");
-            }
-            return own;
+        if (own != null && (demo || files.folder() != null)) {
+            throw new Mistake("--app serves your own class; it excludes --demo and --root");
         }
-        return Content.of(files, demo, workPerMicro,
+        Content other = Content.of(files, demo, workPerMicro, // refuses what belongs to --demo or --root
                 plantMillis == null ? 0 : (int) Typed.number("--plant-millis", plantMillis, 1, 10_000));
+        return own == null ? other : own;
     }
 
     /// What was asked for.
@@ -156,6 +154,7 @@ final class Serve implements Callable<Integer> {
         if (isolation.isProcesses()) {
             server.inProcesses();
         }
+        accessLog.requireHttp(content.protocol());
         return new Plan(isolation.around(server.setup(addresses.addresses())), content,
                 replies.applyTo(content.protocol()));
     }

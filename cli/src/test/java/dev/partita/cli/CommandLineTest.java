@@ -108,6 +108,10 @@ class CommandLineTest {
             serve --root . --symlinks nevr          | --symlinks nevr: valid are never, inside, always | did you mean never?
             serve --root . --cache-control *.css    | --cache-control *.css: this is no PATTERN=VALUE | *.css=max-age=3600
             serve --root . --cache-control {=a      | --cache-control {=a: pattern "{" | *.css, assets/**
+            serve --app-path target/test-classes --app dev.partita.cli.app.Dying --check --listings | --listings is about the files of a folder | --root DIR
+            serve --app-path target/test-classes --app dev.partita.cli.app.Dying --check --symlinks never | --symlinks is about the files of a folder | --root DIR
+            serve --app-path target/test-classes --app dev.partita.cli.app.Dying --check --work-per-micro 9 | only --demo serves | give both or neither
+            serve --app-path target/test-classes --app dev.partita.cli.app.Echo --check --access-log - | --access-log is for HTTP | a protocol of its own
             serve --socket-option tcp-nodely=on     | there is no socket option 'tcp-nodely' | did you mean tcp-nodelay?
             serve --socket-option tcp-fastopen      | socket option 'tcp-fastopen' has no value | name=value
             serve --socket-option tcp-nodelay=maybe | tcp-nodelay has the value 'maybe' | valid is on or off
@@ -130,6 +134,22 @@ class CommandLineTest {
         Console nothing = Console.run("serve", "--root", missing.toString());
         assertThat(nothing.exit()).isEqualTo(2);
         assertThat(nothing.err()).startsWith("partita: --root " + missing + ": there is no such folder\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            serve --root a@b --check
+            serve --app java.lang.Object --app-path a@b
+            serve --access-log a@b --check
+            status --control a@b
+            cache -P a@b --check
+            cache -Y a@b --check
+            cache -s a@b --check
+            """)
+    void refusesWhatIsNoPath(String line) {
+        Console console = Console.run(line.replace('@', '\0').split(" "));
+        assertThat(console.exit()).isEqualTo(2);
+        assertThat(console.err()).contains("Nul character not allowed").doesNotContain("should not happen");
     }
 
     @Test
