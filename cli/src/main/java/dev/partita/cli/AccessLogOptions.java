@@ -9,8 +9,11 @@ import dev.partita.linux.User;
 import dev.partita.server.Running;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileOwnerAttributeView;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +59,7 @@ final class AccessLogOptions {
         try {
             Path path = Path.of(file);
             giveTo(setup.user(), path);
-            AccessLog log = AccessLog.to(path, chosen, limits);
+            AccessLog log = AccessLog.to(path, chosen, limits, options(setup.user()));
             Signals.handle("USR1", signal -> reopen(log, setup.user(), path));
             return log;
         } catch (IOException | IllegalArgumentException refused) {
@@ -83,12 +86,23 @@ final class AccessLogOptions {
         }
     }
 
-    /// Makes the file, and the user that this process or its workers become the owner of it.
+    /// Makes the file, and the user that this process or its workers become the owner of it. The folder may be that user's, who
+    /// must not get by a link what is somebody else's.
     private static void giveTo(@Nullable String user, Path path) throws IOException {
         if (user != null && User.isRoot()) {
-            Files.newByteChannel(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
-            Files.setOwner(path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException("with --user it has to be a file, and no link");
+            }
+            Files.newByteChannel(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS)
+                    .close();
+            Files.getFileAttributeView(path, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setOwner(path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
         }
+    }
+
+    private static OpenOption[] options(@Nullable String user) {
+        return user != null && User.isRoot() ? new OpenOption[]{LinkOption.NOFOLLOW_LINKS} : new OpenOption[0];
     }
 
     private Format format() {

@@ -67,6 +67,18 @@ class UserTest {
     }
 
     @Test
+    void whatALinkPointsToIsNotGivenToTheUser() throws Exception {
+        needsRoot();
+        Path others = Files.writeString(temporary.resolve("others"), "");
+        Path link = Files.createSymbolicLink(temporary.resolve("access.log"), others);
+        Console console =
+                Console.run("serve", "--check", "--port", "0", "--user", NOBODY, "--access-log", link.toString());
+        assertThat(console.err()).contains("with --user it has to be a file, and no link");
+        assertThat(console.exit()).isEqualTo(2);
+        assertThat(Files.getOwner(others).getName()).isNotEqualTo(NOBODY);
+    }
+
+    @Test
     void whoIsNotRootCanBecomeNobodyElse() throws Exception {
         List<String> command = new ArrayList<>();
         if (User.isRoot()) {

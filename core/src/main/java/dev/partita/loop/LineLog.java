@@ -11,8 +11,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +59,7 @@ public final class LineLog implements AutoCloseable, Runnable {
     }
 
     private final @Nullable Path file;
+    private final OpenOption[] options;
     private final byte[] bytes;
     /// For the first block of each line: the blocks that were claimed in the upper half, the bytes that are used in the lower
     /// one; 0 until the line is complete.
@@ -76,8 +81,10 @@ public final class LineLog implements AutoCloseable, Runnable {
     private boolean torn;
     private boolean failing;
 
-    private LineLog(String name, @Nullable Path file, WritableByteChannel out, int bytesMax) {
+    private LineLog(
+            String name, @Nullable Path file, OpenOption[] options, WritableByteChannel out, int bytesMax) {
         this.file = file;
+        this.options = options;
         this.out = out;
         bytes = new byte[bytesMax];
         blocks = bytesMax >>> BLOCK_BITS;
@@ -89,15 +96,17 @@ public final class LineLog implements AutoCloseable, Runnable {
     ///
     /// @param name of the writing thread
     /// @param bytesMax lines that may wait, in bytes; a power of two, at least twice the longest line
+    /// @param options further ones for opening it, now and later
     /// @throws IOException if the file cannot be written
-    public static LineLog to(Path file, String name, int bytesMax) throws IOException {
-        return started(new LineLog(name, file, open(file), bytesMax));
+    public static LineLog to(Path file, String name, int bytesMax, OpenOption... options) throws IOException {
+        return started(new LineLog(name, file, options, open(file, options), bytesMax));
     }
 
     /// Writes to standard output. As [#to].
     @SuppressWarnings("resource") // standard output stays open
     public static LineLog toStandardOutput(String name, int bytesMax) {
-        return started(new LineLog(name, null, new FileOutputStream(FileDescriptor.out).getChannel(), bytesMax));
+        return started(new LineLog(name, null, new OpenOption[0], new FileOutputStream(FileDescriptor.out).getChannel(),
+                bytesMax));
     }
 
     /// What still waits is also written when the program ends without closing this: that is how a worker process ends.
@@ -107,8 +116,11 @@ public final class LineLog implements AutoCloseable, Runnable {
         return log;
     }
 
-    private static FileChannel open(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    private static FileChannel open(Path file, OpenOption... options) throws IOException {
+        Set<OpenOption> all = new HashSet<>(
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+        all.addAll(Arrays.asList(options));
+        return FileChannel.open(file, all);
     }
 
     // For those who have lines. Any thread.
@@ -296,7 +308,7 @@ public final class LineLog implements AutoCloseable, Runnable {
             return;
         }
         try {
-            WritableByteChannel next = open(file);
+            WritableByteChannel next = open(file, options);
             WritableByteChannel old = out;
             out = next;
             torn = false;

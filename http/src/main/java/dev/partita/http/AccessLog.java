@@ -7,6 +7,7 @@ import dev.partita.limits.Limits;
 import dev.partita.loop.LineLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -100,9 +101,10 @@ public final class AccessLog implements HttpObserver, AutoCloseable {
     /// Appends to a file, which is made if it is not there.
     ///
     /// @param limits of the server: how many bytes of lines may wait
+    /// @param options further ones for opening it, now and later, such as [LinkOption#NOFOLLOW_LINKS][java.nio.file.LinkOption]
     /// @throws IOException if the file cannot be written
-    public static AccessLog to(Path file, Format format, Limits limits) throws IOException {
-        return new AccessLog(LineLog.to(file, "access-log", limits.accessLogBytesMax()), format);
+    public static AccessLog to(Path file, Format format, Limits limits, OpenOption... options) throws IOException {
+        return new AccessLog(LineLog.to(file, "access-log", limits.accessLogBytesMax(), options), format);
     }
 
     /// Writes to standard output. As [#to].
