@@ -67,6 +67,25 @@ class UserTest {
     }
 
     @Test
+    void aUserWithoutANameHasAControlSocketThatRootFinds() throws Exception {
+        needsRoot();
+        Path folder = Files.createDirectory(temporary.resolve("tmp"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        List<String> command = new ArrayList<>(
+                List.of(Tool.installed("setpriv").toString(), "--reuid=54321", "--clear-groups"));
+        List<String> java =
+                readable(Program.java("serve", "--port", "0", "--isolation", "processes", "--workers", "1"));
+        java.add(1, "-Djava.io.tmpdir=" + folder);
+        command.addAll(java);
+        Program program = masters.run(command);
+        String port = Integer.toString(Masters.port(program.server()));
+        program.line("             Ctrl-C");
+        List<String> status = Program.java("status", "--port", port);
+        status.add(1, "-Djava.io.tmpdir=" + folder);
+        assertThat(masters.run(status).line("master ")).startsWith("master " + program.process().pid() + ", ");
+    }
+
+    @Test
     void whatALinkPointsToIsNotGivenToTheUser() throws Exception {
         needsRoot();
         Path others = Files.writeString(temporary.resolve("others"), "");

@@ -14,6 +14,8 @@ import java.util.List;
 /// What other programs of the same user ask of a master, through its control socket.
 public final class Control {
     private static final long LOOK_NANOS = 1_000_000_000L;
+    /// What a status may take; a reload and an upgrade take as long as the program does to start.
+    private static final long STATUS_NANOS = 5_000_000_000L;
 
     /// What a master has answered.
     ///
@@ -30,7 +32,7 @@ public final class Control {
 
     /// Asks what runs: a table of its processes.
     ///
-    /// @throws IOException if nobody answers at that path
+    /// @throws IOException if nobody answers at that path, or not within five seconds
     public static Reply status(Path path) throws IOException {
         return ask(path, Clients.STATUS);
     }
@@ -52,8 +54,12 @@ public final class Control {
     private static Reply ask(Path path, String what) throws IOException {
         try (var channel = connect(path);
                 var readiness = new Readiness()) {
+            long asked = System.nanoTime();
             channel.send(new Ask(what).bytes());
             while (true) {
+                if (what.equals(Clients.STATUS) && System.nanoTime() - asked > STATUS_NANOS) {
+                    throw new IOException("the master at " + path + " does not answer");
+                }
                 Received received = channel.receive();
                 if (received == null) {
                     readiness.await(LOOK_NANOS, channel.fd());

@@ -1,6 +1,7 @@
 package dev.partita.processes;
 
 import dev.partita.linux.User;
+import dev.partita.linux.socket.Descriptors;
 import dev.partita.linux.socket.MessageChannel;
 import dev.partita.linux.socket.MessageListener;
 import java.io.IOException;
@@ -11,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Where a master can be reached: `partita-PORT.sock` in the user's runtime directory, which nobody else can enter, or in a
 /// folder like it.
@@ -24,29 +27,41 @@ final class ControlPath {
     /// The path that belongs to a server by its first address.
     ///
     /// @param addresses with the port that was chosen where any was meant
-    /// @param user whose folder it is in
-    static Path of(List<SocketAddress> addresses, String user) throws IOException {
-        return folder(user).resolve(name(addresses));
+    static Path of(List<SocketAddress> addresses) throws IOException {
+        Path runtime = runtime();
+        return (runtime == null ? folder() : runtime).resolve(name(addresses));
     }
 
-    /// The same as somebody looks for it who may be root, and so may mean a server of any user's.
+    /// The same as somebody looks for it: who has started the server may have had another environment, and root may mean a server
+    /// of any user's. If none of the paths is answered, the likeliest.
     static Path find(List<SocketAddress> addresses) throws IOException {
-        Path own = of(addresses, us());
-        if (!Files.exists(own) && User.isRoot()) {
-            try (Stream<Path> folders = Files.list(temporary())) {
-                return folders.filter(each -> each.getFileName().toString().startsWith(PREFIX))
-                        .map(each -> each.resolve(name(addresses)))
-                        .filter(Files::exists)
-                        .findFirst()
-                        .orElse(own);
+        String name = name(addresses);
+        Path own = temporary().resolve(PREFIX + Descriptors.user());
+        Path runtime = runtime();
+        if (runtime != null && isAnswered(runtime, name)) {
+            return runtime.resolve(name);
+        }
+        List<Path> folders = new ArrayList<>(List.of(own));
+        if (User.isRoot()) {
+            try (Stream<Path> all = Files.list(temporary())) {
+                all.filter(each -> each.getFileName().toString().startsWith(PREFIX)).forEach(folders::add);
             }
         }
-        return own;
+        return folders.stream()
+                .filter(each -> isOneUsers(each) && isAnswered(each, name))
+                .findFirst()
+                .orElse(runtime == null ? own : runtime)
+                .resolve(name);
     }
 
-    /// Who this process was started as.
-    static String us() {
-        return System.getProperty("user.name", "user");
+    /// Whether somebody listens there to whom the folder belongs, or root.
+    private static boolean isAnswered(Path folder, String name) {
+        try (var channel = MessageChannel.connect(folder.resolve(name))) {
+            int user = channel.peer().uid();
+            return user == 0 || user == user(folder);
+        } catch (IOException nobody) {
+            return false;
+        }
     }
 
     private static Path temporary() {
@@ -62,25 +77,42 @@ final class ControlPath {
         return PREFIX + name + ".sock";
     }
 
-    private static Path folder(String user) throws IOException {
+    private static @Nullable Path runtime() {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
-        if (runtime != null && Files.isDirectory(Path.of(runtime)) && Files.isWritable(Path.of(runtime))) {
-            return Path.of(runtime);
-        }
-        Path folder = temporary().resolve(PREFIX + user);
+        return runtime != null && Files.isDirectory(Path.of(runtime)) && Files.isWritable(Path.of(runtime))
+                ? Path.of(runtime)
+                : null;
+    }
+
+    private static Path folder() throws IOException {
+        Path folder = temporary().resolve(PREFIX + Descriptors.user());
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(
                     PosixFilePermissions.fromString("rwx------")));
         }
-        boolean own = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).getName().equals(user)
-                && PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).endsWith("------");
-        if (!own) {
+        if (!isOneUsers(folder)) {
             throw new IOException(
                     "the folder " + folder + " is not this user's alone; remove it, or name another place for"
                             + " the control socket with --control");
         }
         return folder;
+    }
+
+    /// Whether the folder belongs to whom it is named after, and nobody else can enter it.
+    private static boolean isOneUsers(Path folder) {
+        try {
+            return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                    && folder.getFileName().toString().equals(PREFIX + user(folder))
+                    && PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS)).endsWith("------");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /// By number: not every user has a name.
+    private static int user(Path folder) throws IOException {
+        return (int) Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     }
 
     /// Listens there.

@@ -203,7 +203,7 @@ final class Master implements Running, Supervisor.Own {
         Path asked = server.control();
         return asked != null && !asked.toString().isEmpty()
                 ? asked.toAbsolutePath()
-                : ControlPath.of(addresses, own != null && server.user() != null ? server.user() : ControlPath.us());
+                : ControlPath.of(addresses);
     }
 
     @Override
