@@ -1,6 +1,7 @@
 package dev.partita.cli;
 
 import dev.partita.limits.Counter;
+import dev.partita.loop.Attendant;
 import dev.partita.server.Running;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,6 +10,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Ends a server by signals: the first SIGINT, SIGTERM or SIGHUP begins a drain, after which the exit code is 0; the second
@@ -31,11 +33,14 @@ final class Ending {
               QUIT              writes the stack of every thread to standard output and goes on: the JVM does
             """;
     private static final int SIGNAL_EXIT = 128;
+    private static final long WORDS_NANOS = 500_000_000L;
 
     private final PrintStream out;
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CompletableFuture<Running> known = new CompletableFuture<>();
     private volatile @Nullable Running running;
+    /// What this server listened on is another process's.
+    private volatile boolean superseded;
 
     Ending(PrintStream out) {
         this.out = out;
@@ -57,7 +62,7 @@ final class Ending {
         Running current = known.join();
         try {
             current.reload();
-            say("reloaded: a new generation serves");
+            say(() -> "reloaded: a new generation serves");
         } catch (IOException refused) {
             err.println("partita: " + refused.getMessage());
             err.flush();
@@ -78,6 +83,12 @@ final class Ending {
         return 0;
     }
 
+    /// Ends the wait, since another process has taken over.
+    void leave() {
+        superseded = true;
+        ask();
+    }
+
     /// Ends the wait as a signal would.
     void ask() {
         asked.countDown();
@@ -85,11 +96,11 @@ final class Ending {
 
     /// Ends the server and says how that went.
     void drain(Running running) {
-        say("draining: " + plural(running.connections(), "connection") + " open, up to "
+        say(() -> "draining: " + plural(running.connections(), "connection") + " open, up to "
                 + running.limits().drainMillis() / 1_000 + " s for requests in flight; again to stop now");
         long abortedBefore = running.count(Counter.ABORTED);
         running.drain();
-        say("ended: " + plural(running.count(Counter.REQUESTS), "request") + " served, "
+        say(() -> "ended: " + plural(running.count(Counter.REQUESTS), "request") + " served, "
                 + (running.count(Counter.ABORTED) - abortedBefore) + " given up");
     }
 
@@ -108,8 +119,10 @@ final class Ending {
     private void stopNow(int exitCode) {
         Running current = running;
         if (current != null) {
-            current.addresses().forEach(Ending::removeFile);
-            say("stopped: " + plural(current.connections(), "connection") + " given up");
+            if (!superseded) {
+                current.addresses().forEach(Ending::removeFile);
+            }
+            say(() -> "stopped: " + plural(current.connections(), "connection") + " given up");
         }
         Runtime.getRuntime().halt(exitCode);
     }
@@ -124,9 +137,18 @@ final class Ending {
         }
     }
 
-    private void say(String line) {
-        out.println(line);
-        out.flush();
+    /// Does not wait for long: nobody has to read what is said.
+    private void say(Supplier<String> line) {
+        var words = new Attendant("words", () -> {
+            out.println(line.get());
+            out.flush();
+        });
+        words.start();
+        try {
+            boolean _ = words.join(WORDS_NANOS);
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String plural(long count, String thing) {

@@ -102,7 +102,7 @@ final class Serve implements Callable<Integer> {
             accessLog.alsoIn(running);
             running.whenSuperseded(() -> {
                 admin.stop(); // its socket is the other process's too: who asks there is to get that one's answer
-                ending.ask();
+                ending.leave();
             });
             announce(plan, running);
             return duty.of(running);

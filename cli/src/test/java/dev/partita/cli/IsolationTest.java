@@ -304,6 +304,55 @@ class IsolationTest {
         assertThat(control).doesNotExist();
     }
 
+    @Test
+    void aServerIsFoundThatWasStartedInAnotherEnvironment() throws Exception {
+        Path folder = Files.createDirectory(temporary.resolve("tmp"));
+        List<String> server = new ArrayList<>(List.of("env", "-u", "XDG_RUNTIME_DIR"));
+        server.addAll(in(folder, Program.java("serve", "--port", "0", "--isolation", "processes", "--workers", "1")));
+        Program program = masters.run(server);
+        String port = Integer.toString(Masters.port(program.server()));
+        program.line("             Ctrl-C");
+        Program status = masters.run(in(folder, Program.java("status", "--port", port)));
+        assertThat(status.line("master ")).startsWith("master " + program.process().pid() + ", ");
+    }
+
+    /// The command with another folder for temporary files.
+    private static List<String> in(Path folder, List<String> java) {
+        List<String> all = new ArrayList<>(java);
+        all.add(1, "-Djava.io.tmpdir=" + folder);
+        return all;
+    }
+
+    @Test
+    void aMasterThatIsStoppedIsNotWaitedForForEver() throws Exception {
+        Program program = masters.serve("--workers", "1");
+        program.line("             Ctrl-C");
+        Masters.send("STOP", program.process().pid());
+        assertThat(masters.control("status")).contains("the master at ", " does not answer");
+    }
+
+    /// A pipe has room for 64 KiB.
+    @Test
+    void whoDoesNotReadWhatTheServerWritesStopsNobody() throws Exception {
+        Program program = masters.serve("--workers", "1", "--access-log", "-", "--worker-requests-max", "2000");
+        SocketAddress server = program.server();
+        program.line("             Ctrl-C");
+        for (int connections = 0; connections < 4; connections++) {
+            try (SocketChannel client = SocketChannel.open(server)) {
+                for (int requests = 0; requests < 500; requests++) {
+                    String answer = Web.exchange(client, GET.replace("/ ", "/?" + "x".repeat(400) + " "));
+                    assertThat(answer).startsWith("HTTP/1.1 200");
+                }
+            }
+        }
+        masters.await("a worker takes the place of one that has served enough",
+                all -> all.stream().anyMatch(row -> row.serves() && row.restarts() > 0));
+        while (program.process().isAlive()) {
+            Masters.send("TERM", program.process().pid());
+        }
+        assertThat(program.process().exitValue()).as("the second signal stops it").isEqualTo(143);
+    }
+
     @ParameterizedTest
     @CsvSource({"sped, symped is several of them", "seda, through queues in one memory",
         "vt, the carriers of one JVM"})

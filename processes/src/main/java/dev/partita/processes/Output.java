@@ -2,7 +2,6 @@ package dev.partita.processes;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /// What a worker writes to one of its standard streams: passed on to the master's, and its end kept, to be shown should the
@@ -12,28 +11,27 @@ final class Output {
     private static final int KEPT_CHARACTERS = 2_000;
 
     private final InputStream from;
-    private final PrintStream to;
+    private final Outlet to;
     private final StringBuilder kept = new StringBuilder();
 
-    Output(InputStream from, PrintStream to) {
+    Output(InputStream from, Outlet to) {
         this.from = from;
         this.to = to;
     }
 
-    /// Passes on what is there.
+    /// Passes on what is there, if there is room for it; otherwise it waits in the pipe, as does who writes there.
     ///
     /// @return whether anything was
     boolean pump() {
         try {
             int available = Math.min(from.available(), CHUNK_BYTES);
-            if (available <= 0) {
+            if (available <= 0 || !to.hasRoom()) {
                 return false;
             }
             byte[] bytes = from.readNBytes(available);
             kept.append(new String(bytes, StandardCharsets.UTF_8));
             kept.delete(0, Math.max(0, kept.length() - KEPT_CHARACTERS));
-            to.write(bytes, 0, bytes.length);
-            to.flush();
+            to.write(bytes);
             return true;
         } catch (IOException ended) {
             return false;

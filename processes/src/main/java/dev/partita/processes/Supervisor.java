@@ -32,6 +32,9 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
     /// What a program that takes over may take to open what it runs beside its server: what is left then is closed.
     private static final long ASIDE_NANOS = 10_000_000_000L;
 
+    /// What the last that workers have written may take to be read.
+    private static final long LAST_WORDS_NANOS = 500_000_000L;
+
     private final Sockets sockets;
     private final MessageListener control;
     private final Staffing staffing;
@@ -221,6 +224,8 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
                 control.close();
                 readiness.close();
             }
+            Outlet.OUT.await(LAST_WORDS_NANOS);
+            Outlet.ERR.await(LAST_WORDS_NANOS);
             settled.countDown();
             ended.countDown();
         }

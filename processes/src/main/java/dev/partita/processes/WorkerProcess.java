@@ -61,8 +61,8 @@ final class WorkerProcess {
 
     WorkerProcess(Process process) {
         this.process = process;
-        out = new Output(process.getInputStream(), System.out);
-        err = new Output(process.getErrorStream(), System.err);
+        out = new Output(process.getInputStream(), Outlet.OUT);
+        err = new Output(process.getErrorStream(), Outlet.ERR);
     }
 
     static WorkerProcess start(SameProgram program, Path control, Runnable whenEnded) throws IOException {
