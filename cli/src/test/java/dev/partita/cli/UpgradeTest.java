@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +61,58 @@ class UpgradeTest {
 
     private static Path output(long pid) throws IOException {
         return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "fd", "1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"symped, threads", "amped, processes"})
+    void theFileOfAUnixSocketIsTheNewProcesses(String model, String isolation) throws Exception {
+        Path socket = temporary.resolve("socket");
+        Program program = masters.start("--listen", "unix:" + socket, "--demo", "--work-per-micro", "1", "--model",
+                model,
+                "--workers", "1", "--isolation", isolation, "--control", temporary.resolve("control").toString(),
+                "--drain-millis", "3600000");
+        program.line("             Ctrl-C");
+        try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            Web.send(client, "GET", "/sleep?millis=60000", "");
+            assertThat(masters.control("upgrade")).as("it does not wait for the drain").contains(" drains");
+            ProcessHandle _ = masters.successor();
+            program.line("draining: ");
+            Masters.send("TERM", program.process().pid());
+            assertThat(program.process().waitFor(20, TimeUnit.SECONDS)).as("the old process stops").isTrue();
+            assertThat(program.process().exitValue()).isEqualTo(143);
+        }
+        assertThat(Web.get(UnixDomainSocketAddress.of(socket), "/")).startsWith("HTTP/1.1 200");
+    }
+
+    /// A connection that the kernel puts into the backlog of a socket on which nobody accepts is never answered.
+    @Test
+    void ampedAcceptsOnEverySocketOfTheServerBefore() throws Exception {
+        Path config = temporary.resolve("partita.properties");
+        Files.writeString(config, "model=symped\naccept=reuse-port\nworkers=4\n");
+        Program program = masters.serve("--config", config.toString(), "--control",
+                temporary.resolve("control").toString());
+        program.line("             Ctrl-C");
+        Files.writeString(config, "model=amped\nworkers=1\n");
+        assertThat(masters.control("upgrade")).contains(" drains");
+        ProcessHandle _ = masters.successor();
+        for (int i = 0; i < 30; i++) {
+            assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void aReloadThatFailsAfterAnUpgradeLeavesEverythingAsItIs() throws Exception {
+        Program program = masters.start("--port", "0", "--model", "sped", "--control",
+                temporary.resolve("control").toString(), "--app", IsolationTest.Moody.class.getName(), "--app-path",
+                Path.of("target", "test-classes").toAbsolutePath().toString());
+        program.line("             Ctrl-C");
+        assertThat(masters.control("upgrade")).contains(" drains");
+        long successor = masters.successor().pid();
+        Path broken = Files.createFile(temporary.resolve("broken"));
+        assertThat(masters.control("reload")).contains("goes on", "answered with HTTP/1.1 500");
+        Files.delete(broken);
+        assertThat(masters.control("reload")).contains("serves");
+        assertThat(masters.successor().pid()).isEqualTo(successor);
     }
 
     @Test

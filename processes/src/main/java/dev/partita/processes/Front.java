@@ -1,7 +1,6 @@
 package dev.partita.processes;
 
 import dev.partita.limits.Counts;
-import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.processes.Message.End;
 import dev.partita.processes.lending.ProcessCrew;
 import dev.partita.server.Division;
@@ -11,7 +10,6 @@ import dev.partita.server.Server;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a master has that keeps the connections itself and lends the work: a server without a handler, and the crew of processes
@@ -37,11 +35,16 @@ final class Front {
     void open(Division.Front part, Server server, Sockets sockets) throws IOException {
         var transport = new HandedTransport(server.transport());
         Server carries = crew.relay(server).transport(transport);
-        for (Map.Entry<SocketAddress, ListeningSocket> each : sockets.duplicates().entrySet()) {
-            transport.hand(each.getKey(), each.getValue());
-            carries = carries.listen(each.getKey());
+        sockets.duplicateTo(transport);
+        for (SocketAddress each : sockets.addresses()) {
+            carries = carries.listen(each);
         }
         relay = part.start(carries, crew);
+    }
+
+    boolean isAccepting() {
+        Running here = relay;
+        return here != null && here.isAccepting();
     }
 
     /// What this process and its workers have counted together.

@@ -35,6 +35,8 @@ final class Generation {
     /// What was wrong with the answers of one of its workers to itself; empty if nothing was.
     String doubt = "";
     boolean ending;
+    /// Its workers get their places.
+    boolean begun;
     /// Another one serves until the workers of this one are warm.
     private boolean mayWait;
     private long startNotBefore = System.nanoTime();
@@ -78,6 +80,11 @@ final class Generation {
     boolean isServing() {
         return plan != null && places.stream().limit(plan.atFirst()).allMatch(
                 place -> place.worker != null && place.worker.state == State.SERVING);
+    }
+
+    /// Whether its workers are lent what the master accepts.
+    boolean isLent() {
+        return plan != null && plan.isLent();
     }
 
     /// Whether one of its workers may still take a connection.
@@ -135,8 +142,10 @@ final class Generation {
     }
 
     /// A worker was lost: the next one starts at once, unless workers do not last.
-    void onLost(WorkerProcess worker, long now) {
-        boolean settled = worker.servingSince != 0 && now - worker.servingSince > SETTLED_NANOS;
+    ///
+    /// @param worker null if it could not be started
+    void onLost(@Nullable WorkerProcess worker, long now) {
+        boolean settled = worker != null && worker.servingSince != 0 && now - worker.servingSince > SETTLED_NANOS;
         delayNanos = settled ? 0 : Math.clamp(2 * delayNanos, DELAY_NANOS, DELAY_NANOS_MAX);
         startNotBefore = now + delayNanos;
     }

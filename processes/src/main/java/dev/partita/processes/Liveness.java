@@ -150,9 +150,7 @@ final class Liveness {
                 failure = who;
             }
         } else {
-            if (worker != null) {
-                generation.onLost(worker, now);
-            }
+            generation.onLost(worker, now);
             String delay = generation.delayMillis() == 0
                     ? ""
                     : "; the next one starts in " + generation.delayMillis()

@@ -323,6 +323,9 @@ final class Master implements Running, Supervisor.Own {
 
     @Override
     public boolean isAccepting() {
+        if (front != null) {
+            return front.isAccepting();
+        }
         return own != null ? own.isAccepting() : !ending.get();
     }
 

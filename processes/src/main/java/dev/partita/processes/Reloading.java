@@ -131,6 +131,9 @@ final class Reloading {
             generations.old.add(failed);
             failed.ending = true;
             failed.workers.forEach(each -> each.kill("its generation failed"));
+            if (failed.plan != null) {
+                sockets.giveUp();
+            }
             end(new Answer(1, "generation " + failed.number + " did not come up, generation "
                     + generations.current.number + " goes on: " + why));
         }

@@ -15,12 +15,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The listening sockets of a master, which are open for as long as somebody may want to connect: workers and generations come
 /// and go with copies of them, and what waits in a backlog meanwhile is never reset.
 final class Sockets {
     /// By the addresses that were asked for, with port 0 where any was meant.
     private final Map<SocketAddress, List<ListeningSocket>> open = new LinkedHashMap<>();
+    /// What was opened for the plan of the last generation.
+    private final List<ListeningSocket> added = new ArrayList<>();
+    /// For who accepts in this process.
+    private final List<ListeningSocket> duplicates = new ArrayList<>();
     private final Transport transport;
     private final HandedTransport aside;
 
@@ -34,24 +39,31 @@ final class Sockets {
         return aside;
     }
 
-    /// Opens what a plan asks for and is not open yet.
+    /// Opens the addresses that a plan asks for and that are not open yet.
     ///
     /// @throws IOException if that fails; what was open before still is, and nothing else
     void open(Plan plan) throws IOException {
-        List<SocketAddress> added = new ArrayList<>();
+        added.clear();
         try {
             for (SocketAddress each : plan.addresses()) {
                 if (!open.containsKey(each)) {
-                    open.put(each, open(each, plan));
-                    added.add(each);
-                } else if (plan.reach() == Reach.OWN) {
-                    addUpTo(plan, open.get(each));
+                    List<ListeningSocket> opened = open(each, plan);
+                    open.put(each, opened);
+                    added.addAll(opened);
                 }
             }
         } catch (IOException | RuntimeException failure) {
-            added.forEach(this::close);
+            giveUp();
             throw failure;
         }
+    }
+
+    /// Closes what was opened for the last plan, whose generation does not serve.
+    void giveUp() {
+        open.values().forEach(all -> all.removeAll(added));
+        open.values().removeIf(List::isEmpty);
+        added.forEach(Listener::close);
+        added.clear();
     }
 
     private List<ListeningSocket> open(SocketAddress address, Plan plan) throws IOException {
@@ -63,15 +75,24 @@ final class Sockets {
         return new ArrayList<>(opened.stream().map(ListeningSocket.class::cast).toList());
     }
 
-    /// A generation of more workers than the one before. Where the sockets were not opened to be several, some workers share.
-    private static void addUpTo(Plan plan, List<ListeningSocket> sockets) {
-        try {
-            while (sockets.size() < plan.count()) {
-                sockets.add(ListeningSocket.open(sockets.getFirst().address(), plan.backlog(), plan.socketOptions(),
-                        Sharing.REUSE_PORT));
+    /// Opens further sockets for a generation of more workers than the one before: not before these accept, for the kernel gives
+    /// connections to a new socket at once. Where the sockets were not opened to be several, some workers share.
+    void spread(Plan plan) {
+        if (plan.reach() != Reach.OWN) {
+            return;
+        }
+        for (SocketAddress each : plan.addresses()) {
+            List<ListeningSocket> here = open.getOrDefault(each, List.of());
+            try {
+                while (!here.isEmpty() && here.size() < plan.count()) {
+                    ListeningSocket further = ListeningSocket.open(here.getFirst().address(), plan.backlog(),
+                            plan.socketOptions(), Sharing.REUSE_PORT);
+                    here.add(further);
+                    added.add(further);
+                }
+            } catch (IOException alone) {
+                // shared then
             }
-        } catch (IOException alone) {
-            // shared then
         }
     }
 
@@ -132,6 +153,7 @@ final class Sockets {
     /// The master after this one has them.
     void leave() {
         all().forEach(ListeningSocket::leave);
+        duplicates.forEach(ListeningSocket::leave);
         besides().values().forEach(ListeningSocket::leave);
     }
 
@@ -175,13 +197,25 @@ final class Sockets {
         return open.values().stream().flatMap(List::stream).toList();
     }
 
-    /// One more for each address, for who accepts in this process.
-    Map<SocketAddress, ListeningSocket> duplicates() throws IOException {
-        Map<SocketAddress, ListeningSocket> copies = new LinkedHashMap<>();
+    /// Those that were asked for.
+    Set<SocketAddress> addresses() {
+        return open.keySet();
+    }
+
+    /// Those of the addresses that a plan asks for.
+    List<ListeningSocket> of(Plan plan) {
+        return plan.addresses().stream().flatMap(each -> open.getOrDefault(each, List.of()).stream()).toList();
+    }
+
+    /// Hands a copy of each to who accepts in this process.
+    void duplicateTo(HandedTransport transport) throws IOException {
         for (Map.Entry<SocketAddress, List<ListeningSocket>> each : open.entrySet()) {
-            copies.put(each.getKey(), each.getValue().getFirst().duplicate());
+            for (ListeningSocket socket : each.getValue()) {
+                ListeningSocket copy = socket.duplicate();
+                duplicates.add(copy);
+                transport.hand(each.getKey(), copy);
+            }
         }
-        return copies;
     }
 
     /// Adds what the worker at `place` listens on.

@@ -59,6 +59,10 @@ final class Staffing {
             addPlaces(generation, plan);
         }
         if (generation.mayBegin()) {
+            if (!generation.begun) {
+                generation.begun = true;
+                sockets.spread(plan);
+            }
             place(generation, plan);
         }
         long empty = generation.places.stream().filter(each -> each.worker == null).count();

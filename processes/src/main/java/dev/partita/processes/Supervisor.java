@@ -216,6 +216,13 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
             }
         } finally {
             synchronized (this) {
+                if (ending == null) {
+                    ending = End.How.ABORT;
+                }
+                String over = "the server ends";
+                reloading.stop(over);
+                upgrading.fail(over);
+                upgrading.end(new Answer(1, over));
                 generations.everybody().forEach(worker -> worker.kill("the master ends"));
                 generations.everybody().forEach(WorkerProcess::close);
                 clients.close();
@@ -266,7 +273,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         if (upgrading.isDone()) {
             leave(now);
         }
-        if (ending == null && liveness.failure() == null) {
+        if (ending == null && !upgrading.isDone() && liveness.failure() == null) {
             if (upgrading.progress(generations.current, !reloading.isUnderWay(), now)) {
                 supersede(now);
                 return true;
@@ -285,7 +292,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
             Generation current = generations.current;
             fill(current, now);
             if (current.plan != null && current.plan.isPassed()) {
-                more |= passing.run(current, sockets.all());
+                more |= passing.run(current, sockets.of(current.plan));
             } else {
                 passing.close(); // of an old generation, whose workers were passed theirs
             }
@@ -315,6 +322,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
 
     /// A new master has taken over.
     private void supersede(long now) {
+        reloading.stop(elsewhere());
         sockets.leave();
         manager.movedTo(upgrading.pid());
         leaveBy = now + Liveness.STUCK_NANOS;
@@ -323,8 +331,9 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
 
     /// Says so once nobody is accepted here any longer.
     private void leave(long now) {
-        boolean accepting = own.isAccepting() || generations.all().stream().anyMatch(Generation::isAccepting);
-        if (upgrading.isUnderWay() && ending != null && (!accepting || now >= leaveBy)) {
+        boolean accepting = own.isAccepting()
+                || generations.all().stream().anyMatch(each -> !each.isLent() && each.isAccepting());
+        if (upgrading.isUnderWay() && (!accepting || now >= leaveBy)) {
             upgrading.end(new Answer(0, "process " + upgrading.pid() + " serves; process "
                     + ProcessHandle.current().pid() + " drains"));
         }
@@ -350,7 +359,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         }
         Generation current = generations.current;
         if (ending == null && current.plan != null && current.plan.isPassed() && passing.accepts(current)) {
-            sockets.all().forEach(each -> all.add(each.fd()));
+            sockets.of(current.plan).forEach(each -> all.add(each.fd()));
         }
         return all.stream().mapToInt(Integer::intValue).toArray();
     }
@@ -374,7 +383,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
 
     @Override
     public void onDoubt(WorkerProcess worker, String doubt) {
-        if (doubtful && !liveness.hasBegun()) {
+        if (doubtful && !liveness.hasBegun() && generations.of(worker) == generations.current) {
             liveness.fail("in a worker (process " + worker.pid() + ") " + doubt);
         } else {
             reloading.onDoubt(generations.of(worker), worker, doubt);
@@ -385,18 +394,31 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
 
     @Override
     public Reload askForReload() throws IOException {
-        if (ending != null) {
-            throw new IOException("the server is ending");
-        }
+        requireOurs();
         return reloading.ask();
     }
 
     @Override
     public Reload askForUpgrade() throws IOException {
+        requireOurs();
+        if (ProcessHandle.current().pid() == 1) {
+            throw new IOException("this process is the container's first, with whose end all others end: use reload, or"
+                    + " an init such as docker run --init");
+        }
+        return upgrading.ask();
+    }
+
+    private void requireOurs() throws IOException {
+        if (upgrading.isDone()) {
+            throw new IOException(elsewhere());
+        }
         if (ending != null) {
             throw new IOException("the server is ending");
         }
-        return upgrading.ask();
+    }
+
+    private String elsewhere() {
+        return "process " + upgrading.pid() + " has taken over meanwhile: ask that one";
     }
 
     @Override
@@ -415,14 +437,13 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
     }
 
     private void stopAll(End.How how) {
-        reloading.stop(upgrading.isDone()
-                ? "process " + upgrading.pid() + " has taken over meanwhile: ask that one"
-                : "the server ends");
+        reloading.stop(upgrading.isDone() ? elsewhere() : "the server ends");
         upgrading.fail("the server ends");
         Generation current = generations.current;
         if (current.plan != null && current.plan.isPassed() && how != End.How.ABORT) {
             // What waits in the backlog is accepted first; no more than it can hold, for more may come all the time.
-            for (int left = current.plan.backlog(); left > 0 && passing.run(current, sockets.all()); left--) {
+            for (int left = current.plan.backlog(); left > 0
+                    && passing.run(current, sockets.of(current.plan)); left--) {
                 // a batch
             }
         }

@@ -2,6 +2,7 @@ package dev.partita.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.processes.Message.Handed;
 import dev.partita.server.Division.Reach;
 import dev.partita.transport.Transports;
@@ -10,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledOnOs(OS.LINUX)
 class SocketsTest {
     private static final SocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    private static final SocketAddress OTHER = new InetSocketAddress("127.0.0.2", 0);
     private static final int BEFORE = 3;
 
     /// A connection that the kernel puts into the backlog of a socket on which nobody accepts is never answered.
@@ -30,6 +33,8 @@ class SocketsTest {
             sockets.open(plan(BEFORE));
             Plan next = plan(workers);
             sockets.open(next);
+            assertThat(sockets.all()).as("nobody accepts yet").hasSize(BEFORE);
+            sockets.spread(next);
             List<Integer> accepted = new ArrayList<>();
             for (int place = 0; place < workers; place++) {
                 int before = accepted.size();
@@ -43,7 +48,31 @@ class SocketsTest {
         }
     }
 
+    @Test
+    void whatWasOpenedForAGenerationThatDoesNotServeIsClosed() throws Exception {
+        var sockets = new Sockets(Transports.named("epoll"));
+        try {
+            sockets.open(plan(BEFORE));
+            List<ListeningSocket> before = sockets.all();
+            Plan next = plan(BEFORE + 1, ANY, OTHER);
+            sockets.open(next);
+            sockets.spread(next);
+            List<ListeningSocket> added = new ArrayList<>(sockets.all());
+            added.removeAll(before);
+            assertThat(added).hasSize(BEFORE + 2);
+            sockets.giveUp();
+            assertThat(sockets.all()).containsExactlyElementsOf(before).allMatch(ListeningSocket::isOpen);
+            assertThat(added).noneMatch(ListeningSocket::isOpen);
+        } finally {
+            sockets.close();
+        }
+    }
+
     private static Plan plan(int workers) {
-        return new Plan(List.of(ANY), 16, List.of(), workers, Reach.OWN, 8, 0, 0, 0);
+        return plan(workers, ANY);
+    }
+
+    private static Plan plan(int workers, SocketAddress... addresses) {
+        return new Plan(List.of(addresses), 16, List.of(), workers, Reach.OWN, 8, 0, 0, 0);
     }
 }
