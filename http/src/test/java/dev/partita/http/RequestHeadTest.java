@@ -82,7 +82,7 @@ class RequestHeadTest {
             for (Field field : written.fields()) {
                 assertThat(values(in, head, field.name())).containsExactlyElementsOf(written.fields().stream()
                         .filter(other -> other.name().equalsIgnoreCase(field.name()))
-                        .map(other -> other.value().replaceAll("^[ \t]+|[ \t]+$", "")).toList());
+                        .map(other -> other.value().replaceAll("^[ \t]+|[ \t]+\\z", "")).toList());
             }
         }
     }
