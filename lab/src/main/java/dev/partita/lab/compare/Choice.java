@@ -30,7 +30,7 @@ import java.util.function.Predicate;
 /// @param quick the rest of those that hold it
 record Choice(String model, List<String> equals, List<String> holding, Map<String, Metric> late, List<String> quick) {
     /// From where on one model is called dearer than another.
-    static final double CPU_RATIO = 1.05;
+    static final double CPU_RATIO = 1 + Metric.CPU.unlike();
     private static final double HELD = 0.98;
     private static final double FAILED_MAX = 0.01;
     private static final double LATE_RATIO = 1.25;

@@ -75,8 +75,9 @@ final class LeftOutSection {
                         + " hide it. Closed loop: a request is sent when the one before it is answered.");
         html.element("li",
                 "Models are compared by ratios of trials that stood next to each other in time. An interval is where 95 % of"
-                        + " the medians of those ratios fall if rounds are drawn again at random; where it contains 1, there is no"
-                        + " difference that this run can tell.");
+                        + " the medians of those ratios fall if rounds are drawn again at random; where it reaches to what two"
+                        + " starts of one server differ by (5 % in CPU and throughput, a tenth in the median and in memory, a"
+                        + " quarter in the high percentiles), there is no difference that this run can tell.");
         html.element("li", index.results().mode() == Mode.FULL
                 ? "Significant: the full lab, with as many rounds as the interval needed. Indicative: from fewer."
                 : "Indicative: from few short rounds. Only the full lab (partita compare) may say “significant”.");

@@ -38,11 +38,11 @@ public record Comparison(
 
     /// What a comparison says of its first model.
     public enum Verdict {
-        /// The whole interval is on its side of 1.
+        /// The whole interval is on its side of 1, by more than two starts of one server may differ ([Metric#unlike]).
         BETTER,
         /// The whole interval is on the other side.
         WORSE,
-        /// The interval contains 1, or the rounds are too few to tell.
+        /// The interval reaches to what two starts of one server may differ by, or the rounds are too few to tell.
         NO_SIGNIFICANT_DIFFERENCE
     }
 }

@@ -51,10 +51,15 @@ public enum Metric {
         return lowerIsBetter;
     }
 
-    /// By how much, in proportion, two starts of the same server may differ in it, which the trials of one start do not show: what
-    /// the JIT keeps in memory is another thing each time.
+    /// By how much, in proportion, two starts of the same server may differ in it, which the trials of one start do not show: the
+    /// JIT, the kernel's choice of a loop for each connection and the numbers of workers that were chosen are other ones each
+    /// time. What two models differ by has to be more.
     public double unlike() {
-        return this == RESIDENT ? 0.1 : 0;
+        return switch (this) {
+            case THROUGHPUT, CPU, OBJECTIVE -> 0.05;
+            case P50, RESIDENT -> 0.1;
+            case P99, P999, SHORT_P99, SHORT_P999, SWITCHES -> 0.25;
+        };
     }
 
     /// What a trial says of it; null if nothing.
