@@ -14,7 +14,7 @@ public interface Progress {
     /// @param connections how many are open
     default void begins(int connections) {}
 
-    /// A second has passed.
+    /// A second has passed; or the load is over, and this is what was answered after its time.
     ///
     /// @param latency of the requests served in it, in nanoseconds; it is used again when this returns
     default void second(Second second, Histogram latency) {}

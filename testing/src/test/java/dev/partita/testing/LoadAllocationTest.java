@@ -94,6 +94,9 @@ class LoadAllocationTest {
 
         @Override
         public void second(Second second, Histogram latency) {
+            if (clean == CLEAN_SECONDS) {
+                return; // the thread has ended
+            }
             long now = meter.bytes().getOrDefault("load-0", before);
             bytes.add(now - before);
             clean = now == before && second.replies() > 0 ? clean + 1 : 0;
