@@ -156,8 +156,9 @@ public final class LoadRun {
             busy = Math.max(busy, (double) spent.busyNanos() / measured);
             waited = Math.max(waited, (double) spent.waitedNanos() / measured);
         }
-        if (count(Ledger.Count.SERVED) != servedBefore || !errors().equals(errorsBefore)) {
-            look(start, lookedAt, false); // what came after the time was over
+        gather(false);
+        if (second.getTotalCount() > 0 || !errors().equals(errorsBefore)) {
+            tell(start, lookedAt, false); // what was answered after the time was over
         }
         return result(began, Duration.ofNanos(measured), early, busy, waited, cpu);
     }
@@ -169,8 +170,13 @@ public final class LoadRun {
 
     /// @return when
     private long look(long start, long lookedAt, boolean isWarmUp) {
-        long now = System.nanoTime();
         gather(isWarmUp);
+        return tell(start, lookedAt, isWarmUp);
+    }
+
+    /// @return when
+    private long tell(long start, long lookedAt, boolean isWarmUp) {
+        long now = System.nanoTime();
         long replies = count(Ledger.Count.REPLIES);
         long servedNow = count(Ledger.Count.SERVED);
         Map<ErrorKind, Long> errors = errors();

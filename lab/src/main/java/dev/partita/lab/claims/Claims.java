@@ -46,7 +46,9 @@ public final class Claims {
         for (Question each : asked) {
             Claim claim = each.method().examine(new Examination(each, setting));
             left--;
-            if (claim.verdict() == Verdict.UNDECIDED && bench.secondsLeft() > (left + 1) * SECONDS_LEFT_MIN) {
+            boolean isOpen = claim.verdict() == Verdict.UNDECIDED
+                    || claim.verdict() == Verdict.NOT_MEASURED && !claim.trials().isEmpty(); // too few were valid
+            if (isOpen && bench.secondsLeft() > (left + 1) * SECONDS_LEFT_MIN) {
                 claim = each.method().examine(new Examination(each, setting.with(rounds + MORE)));
             }
             found.accept(claim);

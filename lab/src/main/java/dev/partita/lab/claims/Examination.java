@@ -285,6 +285,12 @@ final class Examination {
     }
 
     /// In milliseconds.
+    static Figure p50() {
+        return new Percentile(trial -> trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p50()),
+                Generator::lateP50);
+    }
+
+    /// In milliseconds.
     static Figure p99() {
         return new Percentile(trial -> trial.isPacedByGenerator() ? null : (Double) (MILLIS * trial.latency().p99()),
                 Generator::lateP99);

@@ -1,6 +1,5 @@
 package dev.partita.lab.compare;
 
-import dev.partita.lab.results.Cell.Medians;
 import dev.partita.lab.results.Metric;
 import dev.partita.lab.trial.Contestant;
 import java.util.Collections;
@@ -16,11 +15,11 @@ import java.util.function.Predicate;
 /// 1. It holds the load: it serves 98 % of what was asked, with less than 1 % failed. With an objective: it holds that at a rate
 ///    of at least 0.9 of the best one's.
 /// 2. Of those, it is quick. It is not where its median, p99 or p99.9 is more than 1.25 times the lowest and 1 ms above it,
-///    unless the interval of the paired ratios says that this may be chance, or another one stays that has a higher one. (Where one request in two hundred keeps the only
+///    unless the interval of the paired ratios reaches to what two starts of one server differ by ([Metric#unlike]), or another
+///    one stays that has a higher one. (Where one request in two hundred keeps the only
 ///    loop for 5 ms, p99 is 5 ms whoever serves it, and the median tells who makes all the others wait; where one in fifty
 ///    sleeps for 20 ms, p99.9 does.) In a closed loop all are quick.
-/// 3. Of those, it takes the least CPU for a request; whoever's interval of paired ratios contains 1, or whose ratio is below
-///    1.05, is its equal.
+/// 3. Of those, it takes the least CPU for a request; whoever's interval of paired ratios reaches to 1.05 is its equal.
 /// 4. Of equals, those with the highest capacity (0.9 of the best), and of them the simplest.
 ///
 /// @param model the one to take
@@ -69,9 +68,7 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
             double best = on.models().stream().mapToDouble(on::objectiveRate).max().orElse(0);
             return on.objectiveRate(model) > 0 && on.objectiveRate(model) >= CAPACITY * best;
         }
-        Medians cell = on.of(model);
-        Double asked = cell.asked();
-        return cell.failedShare() <= FAILED_MAX && (asked == null || cell.rate() >= HELD * asked);
+        return on.of(model).failedShare() <= FAILED_MAX && on.held(model) >= HELD;
     }
 
     /// One percentile after the other, each among those that are still quick: the quickest of each stays, so somebody does.
@@ -99,13 +96,14 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
         double least = on.latency(quickest, percentile);
         double own = on.latency(model, percentile);
         return own > LATE_RATIO * least && own > least + LATE_SECONDS
-                && on.ratio(model, quickest, percentile).map(each -> each.low() > 1).orElse(true);
+                && on.ratio(model, quickest, percentile).map(each -> each.low() > 1 + percentile.unlike())
+                        .orElse(false);
     }
 
     private static boolean isAsCheap(Standings on, String model, String cheapest) {
         return model.equals(cheapest) || on.ratio(model, cheapest, Metric.CPU)
-                .map(each -> each.median() < CPU_RATIO || !each.excludes(1))
-                .orElse(false);
+                .map(each -> each.low() <= CPU_RATIO)
+                .orElse(on.cpu(model) < Double.MAX_VALUE); // too few pairs to tell
     }
 
     /// Processes are one more thing to know about than threads, and so is a transport that was not the first choice.

@@ -28,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// One run of the lab. For each transport and workload: every model is tuned over its grid, then tried in rounds until the
@@ -162,11 +164,14 @@ public final class Comparing {
                         .findFirst());
     }
 
-    /// Whether a model whose trials are valid has fewer of them than an answer takes.
+    /// Whether two models that have valid trials have fewer rounds in common in which both are valid than an answer takes.
     private boolean hasFew(Chosen on) {
-        return new Assembly(on, bench.trials()).measured.values().stream()
-                .map(each -> each.stream().filter(Trial::isValid).count())
-                .anyMatch(valid -> valid > 0 && valid < Pairs.PAIRS_MIN);
+        List<Set<Integer>> rounds = new Assembly(on, bench.trials()).measured.values().stream()
+                .map(each -> each.stream().filter(Trial::isValid).map(Trial::round).collect(Collectors.toSet()))
+                .filter(valid -> !valid.isEmpty())
+                .toList();
+        return rounds.stream().anyMatch(one -> rounds.stream()
+                .anyMatch(other -> one.stream().filter(other::contains).count() < Pairs.PAIRS_MIN));
     }
 
     private boolean isNarrow(Chosen on) {

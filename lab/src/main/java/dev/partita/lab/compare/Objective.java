@@ -75,12 +75,11 @@ final class Objective {
     }
 
     private boolean holds(Trial trial) {
-        Double asked = trial.load().rate();
         double latency = slo.percentile() >= 99.9
                 ? trial.latency().p999()
                 : slo.percentile() >= 99
                         ? trial.latency().p99()
                         : slo.percentile() >= 90 ? trial.latency().p90() : trial.latency().p50();
-        return asked != null && trial.rate() >= HELD * asked && latency <= slo.seconds();
+        return trial.heldShare() >= HELD && latency <= slo.seconds();
     }
 }

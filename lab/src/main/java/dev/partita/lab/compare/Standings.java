@@ -4,7 +4,9 @@ import dev.partita.lab.results.Cell.Medians;
 import dev.partita.lab.results.Metric;
 import dev.partita.lab.results.Trial;
 import dev.partita.lab.statistics.Interval;
+import dev.partita.lab.statistics.Quantile;
 import dev.partita.lab.trial.Contestant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Set;
 final class Standings {
     private final Assembly on;
     private final Map<String, Medians> medians = new LinkedHashMap<>();
+    private final Map<String, Double> held = new HashMap<>();
 
     Standings(Assembly on) {
         this.on = on;
@@ -23,6 +26,7 @@ final class Standings {
             List<Trial> valid = trials.stream().filter(Trial::isValid).toList();
             if (valid.size() >= Pairs.PAIRS_MIN) {
                 medians.put(model, Assembly.medians(valid, null, null));
+                held.put(model, Quantile.median(valid.stream().map(Trial::heldShare).toList()));
             }
         });
     }
@@ -46,6 +50,11 @@ final class Standings {
             throw new IllegalArgumentException("there are too few trials of " + model);
         }
         return found;
+    }
+
+    /// How much of the rate that was asked for it serves, 1 at most.
+    double held(String model) {
+        return held.getOrDefault(model, 0.0);
     }
 
     Contestant contestant(String model) {

@@ -157,6 +157,6 @@ final class Tuning {
         Double cpu = Metric.CPU.of(trial, "");
         return asked == null
                 ? cpu == null ? NOT_KNOWN : cpu
-                : trial.latency().p99() + LOST_SECONDS * Math.max(0, 1 - trial.rate() / asked - LOST_FREE);
+                : trial.latency().p99() + LOST_SECONDS * Math.max(0, 1 - trial.heldShare() - LOST_FREE);
     }
 }

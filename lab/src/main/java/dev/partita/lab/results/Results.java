@@ -43,7 +43,7 @@ public record Results(
         List<String> leftOut) {
 
     /// The version that this code writes and reads.
-    public static final int SCHEMA = 1;
+    public static final int SCHEMA = 2;
 
     /// How thorough a run was.
     public enum Mode {

@@ -198,6 +198,18 @@ public record Trial(
         public static final Generator NONE = new Generator(0, 0, null, null, null, 0, 0);
     }
 
+    /// How much of the rate that was asked for was served within the measured time, 1 at most; 1 of a closed loop. What is under way
+    /// when the time begins and when it ends is two numbers that vary by chance: three standard deviations of their difference,
+    /// each being Poisson's, are allowed for.
+    public double heldShare() {
+        Double asked = load.rate();
+        if (asked == null) {
+            return 1;
+        }
+        double edges = 3 * Math.sqrt(2 * asked * latency.p50());
+        return Math.min(1, (rate * load.seconds() + edges) / (asked * load.seconds()));
+    }
+
     /// Whether the generator was the slower of the two in a closed loop: what a request cost the server is the server's all the
     /// same, but the rate and the latencies are not.
     public boolean isPacedByGenerator() {

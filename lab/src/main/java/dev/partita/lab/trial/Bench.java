@@ -31,6 +31,8 @@ public final class Bench implements AutoCloseable {
     private static final double COMPILING_MAX = 0.03;
     private static final double STEADY = 0.05;
     private static final int SPLIT_MILLIS = 800;
+    /// A trial begins when replies come as fast as requests are sent: after twice a reply's time, but no later than this.
+    private static final int SETTLE_MILLIS_MAX = 2_000;
     /// As many trials as have a fresh server where idle connections are looked at.
     private static final int IDLE_ROUNDS = 3;
 
@@ -58,6 +60,7 @@ public final class Bench implements AutoCloseable {
     private final long untilNanoTime;
     private final Map<Contestant, ServerProcess> servers = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<String, Double> capacities = new HashMap<>();
+    private final Map<String, Integer> settleMillis = new HashMap<>();
     private final Map<String, List<Trial>> done = new HashMap<>();
     private final Random order = new Random(7);
     private int started;
@@ -113,6 +116,9 @@ public final class Bench implements AutoCloseable {
     /// @return the trials of each case, in the order of the cases; those of one place belong to one round
     public List<List<Trial>> rounds(List<Case> cases, int count, Purpose purpose)
             throws IOException, InterruptedException {
+        if (cases.isEmpty()) {
+            return List.of();
+        }
         // Memory stays with a process: what idle connections add shows in a fresh one. Where only one side has them, both sides have
         // to be as warm.
         boolean areIdle = cases.stream().allMatch(each -> each.workload().idle() > 0);
@@ -128,7 +134,7 @@ public final class Bench implements AutoCloseable {
             for (Case each : shuffled) {
                 progress.now(each.workload().title() + ", " + each.contestant().model() + ", round "
                         + (common.size() + 1));
-                if (areIdle && common.size() < IDLE_ROUNDS && server(each.contestant()).hadIdle()) {
+                if (areIdle && idleRounds(each, purpose) < IDLE_ROUNDS && server(each.contestant()).hadIdle()) {
                     stop(each.contestant());
                 }
                 prepare(List.of(each)); // it may have died in the round before
@@ -139,6 +145,14 @@ public final class Bench implements AutoCloseable {
         return cases.stream()
                 .map(each -> tried(each, purpose).stream().filter(trial -> common.contains(trial.round())).toList())
                 .toList();
+    }
+
+    /// How often the memory of idle connections was measured.
+    private long idleRounds(Case what, Purpose purpose) {
+        return tried(what, purpose).stream()
+                .filter(trial -> trial.isValid() && trial.memory() != null
+                        && trial.memory().bytesPerIdleConnection() != null)
+                .count();
     }
 
     /// The rounds in which each of them was tried.
@@ -174,7 +188,8 @@ public final class Bench implements AutoCloseable {
 
     /// Of a void trial there is one repetition.
     private Trial attempt(Case what, Purpose purpose, int round) throws IOException, InterruptedException {
-        var length = new Length(pace.settleMillis, pace.measureMillis);
+        int settle = settleMillis.getOrDefault(key(what.contestant(), what.workload()), pace.settleMillis);
+        var length = new Length(settle, pace.measureMillis);
         Trial trial = run(what, purpose, round, length);
         if (trial.state() == Trial.State.FAILED) {
             stop(what.contestant()); // the next round has a new one
@@ -234,6 +249,8 @@ public final class Bench implements AutoCloseable {
                 return 0;
             }
             double rate = warmth.get().rate();
+            settleMillis.put(key(contestant, workload), (int) Math.max(pace.settleMillis,
+                    Math.min(SETTLE_MILLIS_MAX, 2e3 * warmth.get().p50())));
             if (warmth.get().compiling() < COMPILING_MAX && Math.abs(rate - before) < STEADY * rate) {
                 return rate;
             }

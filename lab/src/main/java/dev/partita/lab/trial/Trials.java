@@ -109,8 +109,9 @@ final class Trials implements AutoCloseable {
 
     /// A load that is not kept: for a server to get warm.
     ///
+    /// @param p50 the median latency, in seconds
     /// @param compiling the share of a processor that the compiler used
-    record Warmth(double rate, double compiling) {}
+    record Warmth(double rate, double p50, double compiling) {}
 
     /// @return empty if the server did not serve
     Optional<Warmth> warm(Case what, int millis, ServerProcess server) throws IOException, InterruptedException {
@@ -126,7 +127,7 @@ final class Trials implements AutoCloseable {
         if (loaded.failure() != null || !server.isAlive()) {
             return Optional.empty();
         }
-        return Optional.of(new Warmth(loaded.rate(), server.sample().compilingSince(before)));
+        return Optional.of(new Warmth(loaded.rate(), loaded.latency().p50(), server.sample().compilingSince(before)));
     }
 
     private Loaded loaded(GeneratorProcess load, int millis) throws IOException, InterruptedException {

@@ -39,11 +39,11 @@ class ResultsFileTest {
         Path other = folder.resolve("other.json");
         Files.writeString(other, "{\"schema\": 99}");
         assertThatThrownBy(() -> ResultsFile.read(other)).isInstanceOf(IOException.class)
-                .hasMessageContaining("schema 99").hasMessageContaining("reads 1");
+                .hasMessageContaining("schema 99").hasMessageContaining("reads 2");
         Files.writeString(other, "no json");
         assertThatThrownBy(() -> ResultsFile.read(other)).isInstanceOf(IOException.class)
                 .hasMessageContaining("is no results file");
-        Files.writeString(other, "{\"schema\": 1}");
+        Files.writeString(other, "{\"schema\": 2}");
         assertThatThrownBy(() -> ResultsFile.read(other)).isInstanceOf(IOException.class)
                 .hasMessageContaining("is no results file");
     }
