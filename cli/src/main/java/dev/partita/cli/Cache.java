@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
     "1, 2, 64:the command line or the configuration file is wrong",
     "67:there is no such user",
     "71:the system refused something, such as a port in use, also to --check",
-    "130, 143:a second SIGINT or SIGTERM did"}, footer = {
+    "129, 130, 143:a second SIGHUP, SIGINT or SIGTERM did"}, footer = {
         """
 
                 Signals:""", Ending.SIGNALS, """

@@ -327,6 +327,11 @@ class LauncherTest {
         Files.writeString(config, "daemon=true\n");
         assertThat(run("cache", "-d").out).as("runs elsewhere").isEmpty();
         assertThat(run("cache", "--config", config.toString()).out).isEmpty();
+        for (String told : List.of("--check", "--print-config", "--help", "-vh")) {
+            assertThat(run("cache", "--config", config.toString(), told).arguments()).as("told here")
+                    .containsOnlyOnce(told);
+        }
+        assertThat(run("cache", "--daemon=false", "--config", config.toString()).out).isNotEmpty();
         assertThat(run("serve", "--config", config.toString()).out).isNotEmpty();
         Files.writeString(temporary.resolve("check-fails"), "partita: no\n");
         Run refused = run("cache", "-d");

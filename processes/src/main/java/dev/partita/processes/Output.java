@@ -21,11 +21,12 @@ final class Output {
 
     /// Passes on what is there, if there is room for it; otherwise it waits in the pipe, as does who writes there.
     ///
+    /// @param last whether nobody will ask again: then there is room
     /// @return whether anything was
-    boolean pump() {
+    boolean pump(boolean last) {
         try {
             int available = Math.min(from.available(), CHUNK_BYTES);
-            if (available <= 0 || !to.hasRoom()) {
+            if (available <= 0 || !last && !to.hasRoom()) {
                 return false;
             }
             byte[] bytes = from.readNBytes(available);

@@ -82,6 +82,9 @@ final class Sockets {
             return;
         }
         for (SocketAddress each : plan.addresses()) {
+            if (each instanceof UnixDomainSocketAddress) {
+                continue; // has one socket
+            }
             List<ListeningSocket> here = open.getOrDefault(each, List.of());
             try {
                 while (!here.isEmpty() && here.size() < plan.count()) {

@@ -175,13 +175,17 @@ final class WorkerProcess {
     }
 
     boolean pump() {
-        boolean said = out.pump();
-        return err.pump() || said;
+        return pump(false);
+    }
+
+    private boolean pump(boolean last) {
+        boolean said = out.pump(last);
+        return err.pump(last) || said;
     }
 
     /// Its last words.
     String tail() {
-        for (int left = TAIL_CHUNKS; left > 0 && pump(); left--) {
+        for (int left = TAIL_CHUNKS; left > 0 && pump(true); left--) {
             // until there is nothing more, or somebody whom it has started writes on and on
         }
         String both = (out.tail() + "\n" + err.tail()).strip();
