@@ -24,6 +24,7 @@ import dev.partita.lab.workload.Workload;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -238,7 +239,8 @@ public final class Comparing {
         return new Results(Results.SCHEMA, settings.mode(), settings.command(), settings.version(), began.toString(),
                 (System.nanoTime() - beganNanos) / 1e9, leftOut.isStopped(), slo == null ? null : slo.words(), machine,
                 settings.models(),
-                List.copyOf(cards.values()), advice, cells, bench.trials(), different, claims,
+                List.copyOf(cards.values()), advice, cells, bench.trials(), different,
+                claims.stream().sorted(Comparator.comparingInt(Claim::number)).toList(),
                 leftOut.all(settings, machine, cards.keySet()));
     }
 

@@ -22,6 +22,8 @@ final class Inspection {
     /// Who waits less than that for the work of others does not notice.
     private static final double LONG_MICROS = 500;
 
+    private static final double KEPT = 0.9975;
+
     private final Settings settings;
     private final Bench bench;
     private final LeftOut leftOut;
@@ -63,11 +65,12 @@ final class Inspection {
 
     /// How long somebody waits on average who comes in the middle of another one's work: its mean residual time, in which
     /// long work counts as often as it is long (the waiting time paradox; Feller, An Introduction to Probability Theory II, I.4).
-    /// A few requests among thousands that the machine has held up do not make work of microseconds uneven.
+    /// Those few that took longest are left out: the machine holds some requests up for milliseconds, and among hundreds one or two
+    /// are enough to make work of microseconds look uneven.
     static double waitForAnother(List<Double> micros) {
         double sum = 0;
         double squares = 0;
-        for (double each : micros) {
+        for (double each : micros.stream().sorted().limit((long) (KEPT * micros.size())).toList()) {
             sum += each;
             squares += each * each;
         }

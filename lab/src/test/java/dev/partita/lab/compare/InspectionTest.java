@@ -25,6 +25,7 @@ class InspectionTest {
     @Test
     void aFewRequestsThatTheMachineHasHeldUpDoNotMakeWorkUneven() {
         assertThat(Inspection.waitForAnother(work(2, 1_000, 700))).isLessThan(200);
+        assertThat(Inspection.waitForAnother(work(7, 500, 1_800))).isLessThan(200);
         assertThat(Inspection.waitForAnother(work(2, 200, 5_000))).isGreaterThan(2_000);
     }
 }
