@@ -1,6 +1,7 @@
 package dev.partita.lab.compare;
 
 import dev.partita.lab.results.Metric;
+import dev.partita.lab.results.Trial;
 import dev.partita.lab.trial.Contestant;
 import java.util.Collections;
 import java.util.Comparator;
@@ -30,7 +31,6 @@ import java.util.function.Predicate;
 record Choice(String model, List<String> equals, List<String> holding, Map<String, Metric> late, List<String> quick) {
     /// From where on one model is called dearer than another.
     static final double CPU_RATIO = 1 + Metric.CPU.unlike();
-    private static final double HELD = 0.98;
     private static final double FAILED_MAX = 0.01;
     private static final double LATE_RATIO = 1.25;
     private static final double LATE_SECONDS = 0.001;
@@ -68,7 +68,7 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
             double best = on.models().stream().mapToDouble(on::objectiveRate).max().orElse(0);
             return on.objectiveRate(model) > 0 && on.objectiveRate(model) >= CAPACITY * best;
         }
-        return on.of(model).failedShare() <= FAILED_MAX && on.held(model) >= HELD;
+        return on.of(model).failedShare() <= FAILED_MAX && on.held(model) >= Trial.HELD;
     }
 
     /// One percentile after the other, each among those that are still quick: the quickest of each stays, so somebody does.

@@ -18,7 +18,6 @@ final class Objective {
     private static final int STEPS_FULL = 6;
     /// A trial that was disturbed is tried again so often.
     private static final int TRIES = 2;
-    private static final double HELD = 0.98;
 
     private final Bench bench;
     private final Settings.Slo slo;
@@ -80,6 +79,6 @@ final class Objective {
                 : slo.percentile() >= 99
                         ? trial.latency().p99()
                         : slo.percentile() >= 90 ? trial.latency().p90() : trial.latency().p50();
-        return trial.heldShare() >= HELD && latency <= slo.seconds();
+        return trial.heldShare() >= Trial.HELD && latency <= slo.seconds();
     }
 }

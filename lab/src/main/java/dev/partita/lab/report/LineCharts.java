@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// Pictures with a line for each contestant. There is one only where some line has two points.
 final class LineCharts {
     private static final double MILLIS = 1e3;
-    /// Of what was asked for: below it the reader should see that a latency is that of a server which cannot follow.
-    private static final double HELD = 0.98;
     private final Index index;
     private final WorkloadCard workload;
 
@@ -71,7 +69,7 @@ final class LineCharts {
     private Optional<Chart> served() {
         boolean followed = Stream.of(Trial.Purpose.CURVE, Trial.Purpose.MEASURE)
                 .flatMap(purpose -> index.trials(workload.name(), purpose, this::isOpen).stream())
-                .allMatch(trial -> trial.rate() >= HELD * value(trial.load().rate()));
+                .allMatch(trial -> trial.heldShare() >= Trial.HELD);
         return followed
                 ? Optional.empty()
                 : chart("Served well against asked for",
@@ -97,10 +95,6 @@ final class LineCharts {
 
     private boolean isOpen(Trial trial) {
         return trial.load().rate() != null && trial.protocol() == Protocol.P2;
-    }
-
-    private static double value(@Nullable Double value) {
-        return value == null ? Double.NaN : value;
     }
 
     private Optional<Chart> chart(String title, String note, Map<String, Object> x, Map<String, Object> y,

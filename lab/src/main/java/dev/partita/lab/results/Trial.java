@@ -56,6 +56,8 @@ public record Trial(
         @Nullable Surge surge,
         @Nullable Split split,
         Generator generator) {
+    /// A server whose [#heldShare] is less cannot follow.
+    public static final double HELD = 0.98;
     private static final double GENERATOR_BUSY_MAX = 0.95;
 
     /// What a trial is for.
