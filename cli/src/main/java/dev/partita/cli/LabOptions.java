@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 final class LabOptions {
     private static final int ROUNDS_QUICK = 3;
     private static final int ROUNDS_ARTICLE = 5;
-    private static final int ROUNDS_FULL = 5;
+    private static final int ROUNDS_FULL = 2 * 3; // two starts of each server; see Comparing
     private static final int ROUNDS_MAX = 10;
     /// MP has a thread for each of them.
     private static final int CONNECTIONS_MAX = 2_000;

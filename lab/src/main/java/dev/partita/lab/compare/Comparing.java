@@ -39,6 +39,9 @@ import java.util.stream.Stream;
 public final class Comparing {
     /// Once the intervals of paired ratios are this narrow, more rounds would not change an answer.
     private static final double NARROW = 0.05;
+    /// Rounds with the same servers, in a full run. What differs from one start of a JVM to the next (where code and data lie, what was
+    /// compiled when) may differ more than two models do, and what only one start shows is no property of a model.
+    static final int ROUNDS_PER_START = 3;
     static final List<Double> CURVE = List.of(0.2, 0.6, 0.8);
     /// Rounds instead of those in which something else was measured.
     private static final int ROUNDS_SPARE = 2;
@@ -142,6 +145,9 @@ public final class Comparing {
         int most = settings.roundsMax();
         for (int rounds = Math.min(3, settings.rounds()); rounds <= most
                 || rounds <= most + ROUNDS_SPARE && hasFew(on); rounds++) {
+            if (settings.mode() == Mode.FULL && rounds > ROUNDS_PER_START && rounds % ROUNDS_PER_START == 1) {
+                bench.forget(on.cases().stream().map(Case::contestant).toList());
+            }
             bench.rounds(on.cases(), rounds, Purpose.MEASURE);
             if (rounds >= settings.rounds() && (bench.secondsLeft() < until || isNarrow(on) && !hasFew(on))) {
                 break;

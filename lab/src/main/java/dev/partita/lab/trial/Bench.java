@@ -277,7 +277,7 @@ public final class Bench implements AutoCloseable {
         capacities.keySet().removeIf(key -> key.startsWith(contestant + "|"));
     }
 
-    /// Ends the servers of configurations that were not chosen.
+    /// Ends the servers of these configurations: those that were not chosen, or are to be started anew.
     public void forget(List<Contestant> contestants) {
         contestants.forEach(this::stop);
     }
