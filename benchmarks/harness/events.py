@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from .process import Failure, is_alive
 
 KINDS = ("reload", "upgrade", "broken", "kill", "stop", "restart", "behead")
-UPGRADE_SECONDS = 3      # until the script goes on after one, at least
+UPGRADE_SECONDS = 3      # that follow one in addition
+VERDICT_SECONDS_MAX = 60  # until the server has said what became of a reload
+SILENT_SECONDS = 1       # a server that does not say so has read its configuration by then
 ORPHAN_SECONDS_MAX = 2   # workers have to be gone so long after their master was killed
 LOOK_SECONDS = 0.05
 STOPPED_SECONDS_MAX = 8  # a stopped process that nobody has replaced by then goes on
@@ -36,7 +38,8 @@ def parse(text):
 
 
 class Chaos:
-    """Runs events one after another in the calling thread; the gaps are drawn from half to one and a half times `every`."""
+    """Runs events one after another in the calling thread. A gap begins when the server has said what became of the event before
+    it, if it says that; it is drawn from half to one and a half times `every`."""
 
     def __init__(self, site, kinds, every, seed):
         self.site = site
@@ -50,19 +53,14 @@ class Chaos:
         self.usual = 0  # workers
         self.orphans = []  # seconds that workers have outlived their master
 
-    def seconds(self):
-        return sum(self.gaps)
-
     def run(self, begin):
         self.usual = len(self.site.workers())
-        at = begin
+        self.watch_until(begin)
         for kind, gap in zip(self.kinds, self.gaps):
-            self.watch_until(at)
             event = Event(kind, time.monotonic(), self.site.workers())
             self.events.append(event)
             getattr(self, kind)(event)
-            at += gap
-        self.watch_until(at)
+            self.watch_until(time.monotonic() + gap)
 
     def settle(self, seconds):
         """Gives what was replaced last as long to be gone."""
@@ -95,7 +93,21 @@ class Chaos:
 
     def reload(self, event):
         event.victims = event.before
+        if not self.is_taken():
+            self.problems.append(f"a reload was refused: {self.site.process.last_words(1)}")
+
+    def is_taken(self):
+        """Reloads, and waits until the server has said whether that came true; at once where it does not say."""
+        before = self.site.verdicts()
         self.site.reload()
+        end = time.monotonic() + VERDICT_SECONDS_MAX
+        while (now := self.site.verdicts()) == before and before is not None:
+            if time.monotonic() > end:
+                self.problems.append(f"no word of a reload in {VERDICT_SECONDS_MAX} s")
+                return True
+            self.look()
+            time.sleep(LOOK_SECONDS / 5)
+        return before is None or now[0] > before[0]
 
     def upgrade(self, event):
         """Another process takes over; the one before has to be gone in the end."""
@@ -124,13 +136,12 @@ class Chaos:
         self.site.start()  # fails if the port is not free, or anything else is in the way
 
     def broken(self, event):
-        """A reload with a configuration that cannot work: nothing may change. It is put right well before the next event."""
+        """A reload with a configuration that cannot work: nothing may change. It is put right before the next event."""
         self.site.configure(broken=True)
-        self.site.reload()
-        end = time.monotonic() + self.site.verdict_seconds
-        while time.monotonic() < end:
-            self.look()
-            time.sleep(LOOK_SECONDS)
+        if self.is_taken() and self.site.verdicts() is not None:
+            self.problems.append("a broken configuration was taken")
+        if self.site.verdicts() is None:
+            self.watch_until(time.monotonic() + SILENT_SECONDS)
         self.site.configure()
         if not self.site.process.running():
             self.problems.append("a broken configuration ended the server")

@@ -29,15 +29,13 @@ class Timetable:
 
     port: int
     begin: float
-    seconds: float
     rate: float
     kept: int
     fresh_every: int
 
     def share(self, number, of):
         """Every `of`-th request from the `number`-th on."""
-        step = of / self.rate
-        return Timetable(self.port, self.begin + number / self.rate, self.seconds, 1 / step, self.kept // of, self.fresh_every)
+        return Timetable(self.port, self.begin + number / self.rate, self.rate / of, self.kept // of, self.fresh_every)
 
 
 @dataclass
@@ -80,8 +78,8 @@ class Connection:
 class Client:
     """One process's share of the load; one thread, one epoll."""
 
-    def __init__(self, timetable, first, step):
-        self.timetable = timetable
+    def __init__(self, timetable, end, first, step):
+        self.timetable, self.end_at = timetable, end
         self.identity, self.step = first, step
         self.outcome = Outcome.nothing()
         self.epoll = select.epoll()
@@ -92,11 +90,12 @@ class Client:
 
     def run(self):
         timetable = self.timetable
-        due, end, gap = timetable.begin, timetable.begin + timetable.seconds, 1 / timetable.rate
+        due, gap = timetable.begin, 1 / timetable.rate
         count = 0
         swept = 0.0
         while True:
             now = time.monotonic()
+            end = self.end_at.value
             begun = 0
             while due <= now and due < end and begun < BEGUN_AT_ONCE_MAX:
                 begun += 1
@@ -128,6 +127,7 @@ class Client:
         if self.fresh >= FRESH_AT_ONCE_MAX:
             self.ended(identity, due, UNSENT, now, f"{FRESH_AT_ONCE_MAX} fresh connections wait already")
             return
+        self.outcome.late.append(now - due)
         self.connect(Connection(kept=False), identity, due, now)
 
     def begin_kept(self, identity, due, now):
@@ -136,9 +136,11 @@ class Client:
             if self.has_ended(connection):
                 self.on_closed_silently(connection, now)
                 continue
+            self.outcome.late.append(now - due)
             self.send(connection, identity, due, now)
             return
         if self.kept < self.timetable.kept:
+            self.outcome.late.append(now - due)
             self.connect(Connection(kept=True), identity, due, now)
         else:
             self.waiting.append((identity, due))
@@ -150,7 +152,6 @@ class Client:
         else:
             self.fresh += 1
         self.open[connection.descriptor] = connection
-        self.outcome.late.append(now - due)
         error = connection.socket.connect_ex(("127.0.0.1", self.timetable.port))
         if error not in (0, 115):  # EINPROGRESS
             self.end(connection, REFUSED, now, os.strerror(error))
@@ -160,7 +161,6 @@ class Client:
     def send(self, connection, identity, due, now):
         connection.identity, connection.due, connection.since = identity, due, now
         connection.received = b""
-        self.outcome.late.append(now - due)
         self.put(connection, now)
 
     def put(self, connection, now):
@@ -277,17 +277,21 @@ class Client:
 
 
 class Load:
-    """The timetable in several processes; `join` waits for their end and adds up what they have seen."""
+    """The timetable in several processes, until the moment that `until` says; `join` waits for it and adds up what they have seen."""
 
     def __init__(self, timetable, first=1):
+        self.end_at = multiprocessing.RawValue("d", float("inf"))
         self.children = []
         for number in range(CLIENTS):
             receiver, sender = multiprocessing.Pipe(duplex=False)
             child = multiprocessing.get_context("fork").Process(
-                target=_work, args=(timetable.share(number, CLIENTS), first + number, sender), daemon=True)
+                target=_work, args=(timetable.share(number, CLIENTS), self.end_at, first + number, sender), daemon=True)
             child.start()
             sender.close()
             self.children.append((child, receiver))
+
+    def until(self, moment):
+        self.end_at.value = moment
 
     def join(self):
         total = Outcome.nothing()
@@ -304,9 +308,18 @@ class Load:
                 child.join()
 
 
-def _work(timetable, first, sender):
+def _come_first():
+    """Where the kernel divides the processors among sessions (sched(7)), a priority is one within a session's share only."""
+    with contextlib.suppress(OSError):
+        os.setsid()
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as share:
+        share.write(str(NICE))
+
+
+def _work(timetable, end, first, sender):
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_DFL)
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
-    sender.send(Client(timetable, first, CLIENTS).run())
+    _come_first()
+    sender.send(Client(timetable, end, first, CLIENTS).run())

@@ -13,6 +13,8 @@ from .process import Failure, Process, Successor, is_alive
 from .transfers import LINES
 
 LOGGED = re.compile(rb'"(?:POST|PUT) \S*[?&]id=(\d+)\S* HTTP/1\.1" 2')
+RELOADED = re.compile(rb"^reloaded: ", re.MULTILINE)
+NOT_RELOADED = re.compile(rb"^partita: .*generation \d+ goes on", re.MULTILINE)
 START_SECONDS_MAX = 30
 
 
@@ -20,7 +22,6 @@ class Site:
     """A server over its whole life, however often it is started. `folder` is its own, and empty."""
 
     echoes = True   # an upload's answer is the upload
-    verdict_seconds = 1.0  # after a broken configuration was offered it has been read
 
     def __init__(self, name, folder):
         self.name, self.folder = name, pathlib.Path(folder)
@@ -57,6 +58,10 @@ class Site:
         if not self.process.running():
             raise Failure(f"{self.name} has ended:\n{self.process.last_words()}")
         os.kill(self.process.pid, signal.SIGHUP)
+
+    def verdicts(self):
+        """How many reloads the server said were taken, and how many were not; nothing if it does not say."""
+        return None
 
     def upgrade(self):
         """Lets another process take over. Returns what went wrong, or nothing."""
@@ -97,6 +102,10 @@ class PartitaSite(Site):
 
     def command(self):
         return [self.launcher, "serve", "--config", self.config]
+
+    def verdicts(self):
+        said = self.process.log.read_bytes()
+        return len(RELOADED.findall(said)), len(NOT_RELOADED.findall(said))
 
     def upgrade(self):
         asked = subprocess.run([self.launcher, "upgrade", "--control", self.control], stdin=subprocess.DEVNULL,

@@ -88,7 +88,7 @@ final class Master implements Running, Supervisor.Own {
             SameProgram program = SameProgram.read(environment);
             master = division.reach() != Reach.ALL
                     ? divided(server, model, division, sockets, program, takeover)
-                    : alone(server, model, sockets, program, takeover);
+                    : alone(server, model, division, sockets, program, takeover);
             Supervisor supervisor = master.supervisor;
             if (takeover != null && supervisor != null) {
                 takeover.complete(supervisor, server.addresses());
@@ -118,15 +118,18 @@ final class Master implements Running, Supervisor.Own {
         Front front = part == null ? null : new Front(server);
         var master = new Master(server, model, sockets, program, null, front);
         Supervisor supervisor = master.supervise(begin(plan, takeover), takeover);
-        supervisor.awaitStart();
-        if (part != null && front != null) {
-            try {
-                front.open(part, server, sockets);
-            } catch (IOException | RuntimeException failure) {
-                supervisor.end(End.How.ABORT);
-                Attendant.awaitUninterruptibly(supervisor.ended());
-                throw failure;
+        try {
+            if (front != null && takeover != null) {
+                rehearse(server, division); // as the workers do at the same time
             }
+            supervisor.awaitStart();
+            if (part != null && front != null) {
+                front.open(part, server, sockets);
+            }
+        } catch (IOException | RuntimeException failure) {
+            supervisor.end(End.How.ABORT);
+            Attendant.awaitUninterruptibly(supervisor.ended());
+            throw failure;
         }
         return master;
     }
@@ -137,15 +140,14 @@ final class Master implements Running, Supervisor.Own {
 
     /// A process that serves itself, until a reload.
     private static Master alone(
-            Server server, ServerModel model, Sockets sockets, SameProgram program, @Nullable Takeover takeover)
-            throws IOException {
+            Server server,
+            ServerModel model,
+            Division division,
+            Sockets sockets,
+            SameProgram program,
+            @Nullable Takeover takeover) throws IOException {
         if (takeover != null) {
-            try (Rehearsal rehearsal = Rehearsal.begin(server, model)) {
-                String doubt = rehearsal.often(() -> true);
-                if (!doubt.isEmpty()) {
-                    throw new IOException(doubt);
-                }
-            }
+            rehearse(server, division);
         }
         var transport = new HandedTransport(server.transport());
         sockets.lend(transport);
@@ -166,6 +168,18 @@ final class Master implements Running, Supervisor.Own {
         } catch (IOException | RuntimeException failure) {
             own.close();
             throw failure;
+        }
+    }
+
+    /// Before this process takes over from another.
+    ///
+    /// @throws IOException if it would not serve
+    private static void rehearse(Server server, Division division) throws IOException {
+        try (Rehearsal rehearsal = Rehearsal.begin(server, division)) {
+            String doubt = rehearsal.often(() -> true);
+            if (!doubt.isEmpty()) {
+                throw new IOException(doubt);
+            }
         }
     }
 

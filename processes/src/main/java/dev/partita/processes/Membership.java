@@ -90,12 +90,13 @@ final class Membership implements Runnable {
             if (user != null) {
                 Privileges.give(user);
             }
-            try (Rehearsal rehearsal = Rehearsal.begin(server, division.worker())) {
+            try (Rehearsal rehearsal = Rehearsal.begin(server, division)) {
                 channel.send(new Hello(Plan.of(server, division), rehearsal.once()).bytes());
                 new Attendant("heartbeat", this).start();
                 doubt = rehearsal.often(orders::isEmpty);
             }
             warm = true;
+            OwnSession.serve();
             beat();
             obey(server, division);
         } catch (Throwable failure) {

@@ -8,9 +8,9 @@ import dev.partita.limits.Counter;
 import dev.partita.linux.socket.Descriptors;
 import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.linux.socket.MessageChannel;
+import dev.partita.server.Division;
 import dev.partita.server.Running;
 import dev.partita.server.Server;
-import dev.partita.server.ServerModel;
 import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport.Sharing;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a worker tries before it serves: a small server like the one it is about to run takes a connection, sees it end, and
+/// What a process tries before it serves: a small server like the one it is about to run takes a connection, sees it end, and
 /// answers what its protocol offers for a [Trial]. So what cannot work is known before the old generation stops, and the classes and
 /// the compiled code that the first client would have waited for are there. For one thread.
 final class Rehearsal implements AutoCloseable {
@@ -43,20 +43,28 @@ final class Rehearsal implements AutoCloseable {
     private final @Nullable ListeningSocket here;
     private final MessageChannel passing;
     private final Running running;
+    /// What lies behind `running`, where the work is lent.
+    private final @Nullable SmallFront front;
     private int left = REQUESTS;
 
     private Rehearsal(
-            @Nullable Trial trial, @Nullable ListeningSocket here, MessageChannel passing, Running running) {
+            @Nullable Trial trial,
+            @Nullable ListeningSocket here,
+            MessageChannel passing,
+            Running running,
+            @Nullable SmallFront front) {
         this.trial = trial;
         this.here = here;
         this.passing = passing;
         this.running = running;
+        this.front = front;
     }
 
     /// Starts the small server and gives it a connection.
     ///
+    /// @param division what this process is a part of: all of that is tried, but the processes
     /// @throws IOException if it does not serve
-    static Rehearsal begin(Server server, ServerModel worker) throws IOException {
+    static Rehearsal begin(Server server, Division division) throws IOException {
         Trial trial = server.protocol().trial();
         Protocol protocol = trial == null ? server.protocol() : trial.protocol();
         MessageChannel[] passing = MessageChannel.pair();
@@ -69,15 +77,16 @@ final class Rehearsal implements AutoCloseable {
                 .socketOptions(server.options())
                 .limits(server.limits().with(Map.of("connectionsMax", 2L, "drainMillis", 1_000L)));
         ListeningSocket here = null;
+        SmallFront front = division.front() == null ? null : new SmallFront(division.worker(), division.front());
         Running running = null;
         try {
             here = trial == null ? null : open();
-            running = worker.start(small);
-            var rehearsal = new Rehearsal(trial, here, passing[0], running);
+            running = front == null ? division.worker().start(small) : front.start(small);
+            var rehearsal = new Rehearsal(trial, here, passing[0], running, front);
             rehearsal.connect();
             return rehearsal;
         } catch (IOException | RuntimeException failure) {
-            close(here, running, passing[0]);
+            close(here, running, front, passing[0]);
             throw failure;
         }
     }
@@ -89,15 +98,22 @@ final class Rehearsal implements AutoCloseable {
 
     @Override
     public void close() {
-        close(here, running, passing);
+        close(here, running, front, passing);
     }
 
-    private static void close(@Nullable ListeningSocket here, @Nullable Running running, MessageChannel passing) {
+    private static void close(
+            @Nullable ListeningSocket here,
+            @Nullable Running running,
+            @Nullable SmallFront front,
+            MessageChannel passing) {
         if (here != null) {
             here.close();
         }
         if (running != null) {
             running.close();
+        }
+        if (front != null) {
+            front.close();
         }
         passing.close();
     }

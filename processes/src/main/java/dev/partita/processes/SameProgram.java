@@ -44,12 +44,13 @@ final class SameProgram {
     /// Starts it as a worker.
     ///
     /// @param control where the master can be reached
-    Process start(Path control) throws IOException {
+    /// @param beside whether others serve meanwhile
+    Process start(Path control, boolean beside) throws IOException {
         List<String> worker = new ArrayList<>(command);
         if (!worker.contains(EXIT_ON_OUT_OF_MEMORY)) {
             worker.add(1, EXIT_ON_OUT_OF_MEMORY);
         }
-        ProcessBuilder builder = builder(worker);
+        ProcessBuilder builder = builder(OwnSession.of(worker, beside));
         builder.environment().put(Processes.VARIABLE, control.toString());
         builder.environment().remove(Processes.NOTIFY);
         return builder.start();
@@ -60,7 +61,7 @@ final class SameProgram {
     ///
     /// @param control where this one can be reached
     Process startMaster(Path control) throws IOException {
-        ProcessBuilder builder = builder(byLauncher());
+        ProcessBuilder builder = builder(OwnSession.of(byLauncher(), true));
         builder.environment().put(Takeover.VARIABLE, control.toString());
         return builder.start();
     }

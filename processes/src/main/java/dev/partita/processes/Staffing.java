@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// Who works for a generation: starts the workers that it lacks, and gives those that are ready a place and the sockets that belong
 /// to it. The supervisor's thread only.
 final class Staffing {
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     /// Processes that start, or are not warm yet, at a time: more only slow each other down.
-    private static final int STARTING_MAX = Math.max(2, 2 * Runtime.getRuntime().availableProcessors());
+    private static final int STARTING_MAX = Math.max(2, 2 * PROCESSORS);
+    /// The same while others serve: each takes about a processor, and the rest is for those.
+    private static final int STARTING_BESIDE_MAX = Math.max(1, PROCESSORS / 2);
 
     private final SameProgram program;
     private Path controlPath;
@@ -51,7 +54,7 @@ final class Staffing {
         Plan plan = generation.plan;
         if (plan == null) {
             if (!serves) { // one that is to tell the plan; without a plan this process serves itself
-                start(generation, 1, now);
+                start(generation, 1, true, now);
             }
             return;
         }
@@ -66,14 +69,17 @@ final class Staffing {
             place(generation, plan);
         }
         long empty = generation.places.stream().filter(each -> each.worker == null).count();
-        start(generation, (int) empty + plan.spares(), now);
+        boolean isShort = empty > 0 && generation.mayBegin();
+        start(generation, (int) empty + plan.spares(), !isShort, now);
     }
 
-    private void start(Generation generation, int wanted, long now) throws IOException {
+    /// @param beside whether others serve meanwhile, and all that have to
+    private void start(Generation generation, int wanted, boolean beside, long now) throws IOException {
+        int most = beside ? STARTING_BESIDE_MAX : STARTING_MAX;
         long coming = generation.count(State.STARTING) + generation.count(State.SPARE);
         long busy = generation.workers.stream().filter(WorkerProcess::isComingUp).count();
-        while (coming < wanted && busy < STARTING_MAX && generation.mayStart(now)) {
-            generation.workers.add(WorkerProcess.start(program, controlPath, whenEnded));
+        while (coming < wanted && busy < most && generation.mayStart(now)) {
+            generation.workers.add(WorkerProcess.start(program, controlPath, beside, whenEnded));
             coming++;
             busy++;
         }

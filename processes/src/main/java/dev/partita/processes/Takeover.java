@@ -91,6 +91,7 @@ final class Takeover implements AutoCloseable {
     ///
     /// @param addresses where this process listens; the old one's others are closed
     void complete(Supervisor supervisor, List<SocketAddress> addresses) throws IOException {
+        OwnSession.serve();
         channel.send(new Ready().bytes());
         Received received = next();
         int[] streams = received.descriptors();

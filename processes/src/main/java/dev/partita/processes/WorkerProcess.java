@@ -65,8 +65,9 @@ final class WorkerProcess {
         err = new Output(process.getErrorStream(), Outlet.ERR);
     }
 
-    static WorkerProcess start(SameProgram program, Path control, Runnable whenEnded) throws IOException {
-        var worker = new WorkerProcess(program.start(control));
+    static WorkerProcess start(SameProgram program, Path control, boolean beside, Runnable whenEnded)
+            throws IOException {
+        var worker = new WorkerProcess(program.start(control, beside));
         var _ = worker.process.onExit().thenRun(whenEnded);
         return worker;
     }

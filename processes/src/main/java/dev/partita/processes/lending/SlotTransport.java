@@ -54,7 +54,7 @@ public final class SlotTransport implements LayeredTransport {
         return new SlotTransport(other, SharedSlots.adopt(memory, bell));
     }
 
-    /// The same for a worker of this very process, for tests.
+    /// The same for a worker of this very process, for what is only tried.
     ///
     /// @throws IOException if its memory cannot be mapped a second time
     public static SlotTransport beside(Transport other, DistantWorker worker) throws IOException {
