@@ -205,6 +205,7 @@ class IsolationTest {
         Program program = masters.serve("--workers", "1", "--app", Moody.class.getName(),
                 "--app-path", Path.of("target", "test-classes").toAbsolutePath().toString());
         program.line("             Ctrl-C");
+        masters.await("the spare one has looked", all -> all.stream().anyMatch(row -> row.state().equals("spare")));
         Files.createFile(temporary.resolve("broken"));
         assertThat(masters.control("reload")).contains("generation 1 goes on", "answered with HTTP/1.1 500");
         assertThat(Web.get(program.server(), "/")).endsWith("fine");

@@ -338,8 +338,8 @@ final class HttpOracle {
 
     private String told() {
         String told = method + " " + path + " " + query + " " + host + " " + values("x") + " " + body + "\n";
-        Matcher padding = Pattern.compile("(?:^|&)padding=([^&]*)").matcher(query);
-        String number = padding.find() ? padding.group(1) : "";
+        Matcher padding = Pattern.compile("(?:^|&)padding(?:=([^&]*))?(?=&|$)").matcher(query);
+        String number = padding.find() && padding.group(1) != null ? padding.group(1) : "";
         return told + "p"
                 .repeat(number.matches("\\d{1,18}") ? (int) Math.min(Telling.PADDING_MAX, Long.parseLong(number)) : 0);
     }
