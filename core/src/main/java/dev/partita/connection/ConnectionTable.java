@@ -94,6 +94,11 @@ public final class ConnectionTable implements AutoCloseable {
         return !free.isEmpty();
     }
 
+    /// How many slots are free; a moment old.
+    public int free() {
+        return free.size();
+    }
+
     /// Gives a reserved slot back.
     public void cancel(Connection connection) {
         release(connection);

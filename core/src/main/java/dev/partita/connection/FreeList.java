@@ -21,6 +21,8 @@ final class FreeList {
     private final boolean shared;
     /// What lies below each free index.
     private final int[] next;
+    /// How many are free while this one is the top; only where it is shared, and so asked for.
+    private final int[] depth;
     /// The lower half is the top of the list. The upper half counts changes, so that a compare-and-set cannot be fooled by
     /// an index that went away and came back.
     private long head;
@@ -29,8 +31,12 @@ final class FreeList {
     FreeList(int count, boolean shared) {
         this.shared = shared;
         next = new int[count];
+        depth = new int[shared ? count : 0];
         for (int i = 0; i < count; i++) {
             next[i] = i + 1 < count ? i + 1 : NONE;
+        }
+        for (int i = 0; i < depth.length; i++) {
+            depth[i] = count - i;
         }
         head = count == 0 ? NONE & 0xFFFF_FFFFL : 0;
     }
@@ -50,11 +56,23 @@ final class FreeList {
         return (int) (long) HEAD.getAcquire(this) == NONE;
     }
 
+    /// How many are free, a moment old; for a list that is shared.
+    int size() {
+        return depth((int) (long) HEAD.getAcquire(this));
+    }
+
+    private int depth(int top) {
+        return top == NONE ? 0 : depth[top];
+    }
+
     void push(int index) {
         long seen;
         do {
             seen = (long) HEAD.getAcquire(this);
             next[index] = (int) seen;
+            if (shared) {
+                depth[index] = depth((int) seen) + 1;
+            }
         } while (!replace(seen, index));
     }
 

@@ -18,17 +18,24 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Accepts for one poller, on its loop's thread: one operation for each listener, which completes with every connection.
+/// Accepts for one poller, on its loop's thread.
 ///
-/// The kernel does not ask whether there is a slot for the next one. Those for which there is none wait here, accepted, and
-/// accepting pauses: at most as many as a backlog and the ring hold. The kernel's backlog holds the others meanwhile.
+/// While more slots are free than a backlog holds, one operation for each listener completes with every connection: the kernel
+/// does not ask whether there is a slot for the next one. With fewer of them the ring only says that somebody waits, and
+/// each is accepted by a call, into a slot that was free before. So none is accepted in vain; only where several loops take
+/// the same slots at once some may wait here, and nothing more is accepted before they have theirs. All others wait in the
+/// kernel's backlog.
 final class UringAccepter {
     /// A listener, and who gets its connections.
     private static final class Watched {
         final ListeningSocket socket;
         final Accepting accepting;
         boolean armed;
+        /// What is armed completes with connections, not with the news that there is one.
+        boolean greedy;
         boolean cancelling;
+        /// Somebody waits, as far as the ring has said.
+        boolean waitedFor;
         /// It was closed, by others or by us.
         boolean over;
         boolean released;
@@ -53,6 +60,8 @@ final class UringAccepter {
     private final int[] origins;
     private int firstAccepted;
     private int acceptedCount;
+    /// For how many listeners somebody waits.
+    private int waitedFor;
     /// Connections out of a backlog that was emptied at the end.
     private final ArrayDeque<Connection> last = new ArrayDeque<>();
 
@@ -76,7 +85,6 @@ final class UringAccepter {
     void listen(ListeningSocket socket, Accepting accepting) throws IOException {
         socket.watch();
         listeners.add(new Watched(socket, accepting));
-        armAll();
     }
 
     void accepting(boolean on) {
@@ -84,7 +92,6 @@ final class UringAccepter {
         holding = !on;
         if (on) {
             paused = false;
-            armAll();
         } else {
             pause();
         }
@@ -93,6 +100,7 @@ final class UringAccepter {
     private void pause() {
         paused = true;
         listeners.forEach(this::cancel);
+        listeners.forEach(this::heeded); // it is said again when accepting goes on
     }
 
     /// Empties the backlogs, then lets go of the listeners.
@@ -101,35 +109,26 @@ final class UringAccepter {
         for (int tries = CANCEL_TRIES_MAX; tries > 0 && isArmed(); tries--) {
             poller.submitAndComplete();
         }
-        int most = table.size();
         for (Connection c = placeNext(); c != null; c = placeNext()) {
             last.add(c);
         }
-        for (int i = 0; i < listeners.size(); i++) {
-            Watched watched = listeners.get(i);
-            while (acceptedCount == 0 && last.size() < most) {
-                int accepted = watched.socket.accept(memory);
-                if (accepted < 0) {
-                    break;
-                }
-                put(accepted, i);
-                Connection connection = placeNext();
-                if (connection != null) {
-                    last.add(connection);
-                }
+        for (Watched watched : listeners) {
+            Connection c = acceptedCount == 0 ? accept(watched) : null;
+            while (c != null) {
+                last.add(c);
+                c = last.size() < table.size() ? accept(watched) : null;
             }
         }
         close();
     }
 
     void close() {
-        paused = true;
+        pause();
         retryAt = NEVER;
         while (acceptedCount > 0) {
             reset(removeFirst());
         }
         for (Watched watched : listeners) {
-            cancel(watched);
             watched.over = true;
             if (!watched.released) {
                 watched.released = true;
@@ -142,15 +141,17 @@ final class UringAccepter {
     ///
     /// @return how long it may
     long beforeWait(long timeoutNanos) {
-        if (!last.isEmpty() || acceptedCount > 0 && !holding) {
+        long untilRetry = retryAt == NEVER ? 0 : retryAt - System.nanoTime();
+        if (retryAt != NEVER && untilRetry <= 0) {
+            accepting(true);
+        }
+        if (!paused) {
+            arm();
+        }
+        if (!last.isEmpty() || !holding && acceptedCount + waitedFor > 0) {
             return 0;
         }
         if (retryAt == NEVER) {
-            return timeoutNanos;
-        }
-        long untilRetry = retryAt - System.nanoTime();
-        if (untilRetry <= 0) {
-            accepting(true);
             return timeoutNanos;
         }
         return timeoutNanos < 0 ? untilRetry : Math.min(timeoutNanos, untilRetry);
@@ -163,51 +164,45 @@ final class UringAccepter {
 
     /// How many connections [#take] has at most.
     int waiting() {
-        return last.size() + acceptedCount;
+        return last.size() + acceptedCount + waitedFor;
     }
 
     /// The next accepted connection, or null.
     @Nullable Connection take() {
-        if (acceptedCount == 0 || holding || batchLeft == 0) {
+        if (acceptedCount + waitedFor == 0 || holding || batchLeft == 0) {
             return last.poll();
         }
         batchLeft--;
-        return placeNext();
+        return acceptedCount > 0 ? placeNext() : acceptNext();
     }
 
-    /// A completion of the accept of the listener at `index`.
+    /// A completion of what is armed for the listener at `index`.
     void accepted(int index, int result, boolean more) {
         Watched watched = listeners.get(index);
         if (!more) {
             watched.armed = false;
             watched.cancelling = false;
         }
-        if (result >= 0 && watched.socket.isReceiving()) {
-            receive(watched, index);
-        } else if (result >= 0) {
-            if (watched.over || acceptedCount == descriptors.length) {
-                reset(result);
-            } else {
-                watched.socket.prepare(memory, result);
-                put(result, index);
-            }
-        } else {
+        if (result < 0) {
             failed(watched, -result);
-        }
-        if (!paused) {
-            arm(index);
+        } else if (!watched.greedy) {
+            if (!paused && !watched.waitedFor) {
+                watched.waitedFor = true;
+                waitedFor++;
+            }
+        } else if (watched.over || acceptedCount == descriptors.length) {
+            reset(result);
+        } else {
+            watched.socket.prepare(memory, result);
+            put(result, index);
         }
     }
 
-    /// Another process passes connections on: one is there, which only a call takes.
-    private void receive(Watched watched, int index) {
-        int received = watched.over || acceptedCount == descriptors.length
-                ? -Errno.EAGAIN
-                : watched.socket.accept(memory);
-        if (received >= 0) {
-            put(received, index);
-        } else if (received != -Errno.EAGAIN) {
-            failed(watched, -received);
+    /// Whoever waits there now is told of anew.
+    private void heeded(Watched watched) {
+        if (watched.waitedFor) {
+            watched.waitedFor = false;
+            waitedFor--;
         }
     }
 
@@ -225,6 +220,41 @@ final class UringAccepter {
         }
     }
 
+    private @Nullable Connection acceptNext() {
+        Connection connection = null;
+        for (int i = 0; i < listeners.size() && connection == null; i++) {
+            Watched watched = listeners.get(i);
+            if (watched.waitedFor) {
+                connection = accept(watched);
+            }
+        }
+        return connection;
+    }
+
+    /// Accepts one into a slot that was free before.
+    ///
+    /// @return null if there is none of either
+    private @Nullable Connection accept(Watched watched) {
+        Connection connection = table.reserve();
+        if (connection == null) {
+            full();
+            return null;
+        }
+        int accepted = watched.socket.accept(memory);
+        if (accepted < 0) {
+            table.cancel(connection);
+            heeded(watched);
+            failed(watched, -accepted);
+            return null;
+        }
+        // Whether another one waits is asked only while there is a slot for it: a server that is just full is not taken for
+        // one that keeps somebody waiting.
+        if (!table.hasRoom()) {
+            heeded(watched);
+        }
+        return place(connection, accepted, watched);
+    }
+
     /// Gives the descriptor that has waited longest a slot.
     ///
     /// @return null if there is none of either
@@ -234,12 +264,20 @@ final class UringAccepter {
         }
         Connection connection = table.reserve();
         if (connection == null) {
-            counters.increment(Counter.ACCEPT_PAUSES_FULL);
-            accepting(false);
+            full();
             return null;
         }
         Watched watched = listeners.get(origins[firstAccepted]);
-        ((UringEndpoint) connection.endpoint()).open(removeFirst());
+        return place(connection, removeFirst(), watched);
+    }
+
+    private void full() {
+        counters.increment(Counter.ACCEPT_PAUSES_FULL);
+        accepting(false);
+    }
+
+    private static Connection place(Connection connection, int accepted, Watched watched) {
+        ((UringEndpoint) connection.endpoint()).open(accepted);
         watched.accepting.place(connection);
         return connection;
     }
@@ -267,23 +305,27 @@ final class UringAccepter {
         return listeners.stream().anyMatch(watched -> watched.armed);
     }
 
-    private void armAll() {
-        if (!paused) {
-            for (int i = 0; i < listeners.size(); i++) {
-                arm(i);
+    private void arm() {
+        boolean ample = table.free() - acceptedCount > table.limits().backlog();
+        for (int i = 0; i < listeners.size(); i++) {
+            Watched watched = listeners.get(i);
+            if (watched.armed) {
+                if (watched.greedy && !ample) {
+                    cancel(watched);
+                }
+            } else if (!watched.over && !watched.waitedFor && (ample || acceptedCount == 0)) {
+                arm(watched, i, ample && !watched.socket.isReceiving());
             }
         }
     }
 
-    private void arm(int index) {
-        Watched watched = listeners.get(index);
-        if (!watched.armed && !watched.over) {
-            watched.armed = true;
-            if (watched.socket.isReceiving()) {
-                ring.awaitInput(watched.socket.fd(), number(index));
-            } else {
-                ring.accept(watched.socket.fd(), ListeningSocket.ACCEPT_FLAGS, number(index));
-            }
+    private void arm(Watched watched, int index, boolean greedy) {
+        watched.armed = true;
+        watched.greedy = greedy;
+        if (greedy) {
+            ring.accept(watched.socket.fd(), ListeningSocket.ACCEPT_FLAGS, number(index));
+        } else {
+            ring.awaitInput(watched.socket.fd(), number(index));
         }
     }
 
