@@ -204,11 +204,17 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     /// Ends the loop's wait each time that somebody writes to this eventfd (`eventfd(2)`), which the loop never reads nor
-    /// writes: another process may have it. Until it is closed. The loop's thread.
+    /// writes: another process may have it. Until [#unwatch]. The loop's thread.
     ///
     /// @return false if that cannot be
     public boolean watch(int eventfd) {
         return poller.watch(eventfd);
+    }
+
+    /// Ends that, before the descriptor is closed: closing it alone need not. The loop's thread, or another when the loop has
+    /// ended.
+    public void unwatch(int eventfd) {
+        poller.unwatch(eventfd);
     }
 
     /// True once nobody is waited for any longer.

@@ -58,6 +58,9 @@ public interface Poller extends Wire, AutoCloseable {
         return false;
     }
 
+    /// Ends that, before the descriptor is closed. Nothing happens if it is not watched.
+    default void unwatch(int eventfd) {}
+
     /// Frees what the poller holds. Its connections are closed. By the loop's thread as its last act; once more, which does
     /// nothing, or for a loop that never ran, by another.
     @Override

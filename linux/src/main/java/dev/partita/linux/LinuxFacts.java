@@ -25,8 +25,8 @@ import java.util.function.IntSupplier;
 /// @param fastOpen `net.ipv4.tcp_fastopen`; servers need its bit 2; -1 if it cannot be read
 /// @param ioUringDisabled `kernel.io_uring_disabled`: 0 everybody may use it, 1 a group, 2 nobody; -1 on kernels before 6.6,
 ///     which have no such setting
-/// @param ioUring which of io_uring's features that may be missing the transport uses, such as `defer-taskrun on`; empty where
-///     it has no io_uring
+/// @param ioUring what the transport uses of io_uring, and which of the features that may be missing, such as `defer-taskrun on`;
+///     empty where it has no io_uring
 /// @param openat2 true if files can be opened beneath a folder by the kernel's own check, openat2(2)
 /// @param epollPwait2 true if a loop's wait is counted in nanoseconds, epoll_pwait2(2)
 public record LinuxFacts(

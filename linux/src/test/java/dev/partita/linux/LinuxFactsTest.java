@@ -21,6 +21,9 @@ class LinuxFactsTest {
         assertThat(facts.congestionControls()).isNotEmpty();
         assertThat(facts.ioUringDisabled()).isBetween(-1, 2);
         assertThat(facts.ioUring().isEmpty()).isEqualTo(!new UringTransport().unavailable().isEmpty());
+        if (!facts.ioUring().isEmpty()) {
+            assertThat(facts.ioUring()).contains("single-issuer", "registered-ring o", "no-iowait o");
+        }
         assertThat(facts.epollPwait2()).isEqualTo(isKernelAtLeast(5, 11));
         assertThat(facts.openat2()).isEqualTo(isKernelAtLeast(5, 6));
         assertThat(facts.kernel()).isEqualTo(Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());

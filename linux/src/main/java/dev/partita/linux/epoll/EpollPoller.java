@@ -158,10 +158,16 @@ final class EpollPoller implements Poller {
         set.wakeup();
     }
 
-    /// Edge-triggered, and closing it ends that.
+    /// Edge-triggered.
     @Override
     public boolean watch(int eventfd) {
         return set.watch(eventfd);
+    }
+
+    /// Closing it would do as well, unless another process still has it.
+    @Override
+    public void unwatch(int eventfd) {
+        set.unwatch(eventfd);
     }
 
     // Accepting.

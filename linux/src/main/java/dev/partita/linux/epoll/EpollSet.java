@@ -82,6 +82,13 @@ final class EpollSet {
         return add(memory, eventfd, EPOLLIN | EPOLLET, WAKEUP) >= 0;
     }
 
+    /// Ends that.
+    synchronized void unwatch(int eventfd) {
+        if (!closed) {
+            remove(CallMemory.ofThread(), eventfd);
+        }
+    }
+
     /// Changes what is watched for. If that is the case already, it is told.
     int modify(MemorySegment memory, int fd, int events, long tag) {
         return control(memory, EPOLL_CTL_MOD, fd, events, tag);

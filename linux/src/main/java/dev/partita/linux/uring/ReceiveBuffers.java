@@ -19,12 +19,11 @@ import java.lang.invoke.VarHandle;
 /// What waits for a connection is a list through the buffers' numbers, of which the connection knows the first and the last.
 ///
 /// The kernel takes the buffers in turn, all of them again and again, so at first there are only as many as stay in the
-/// processor's cache; more are added when it once has found none, up to a bound. It fills untouched memory only then.
+/// processor's cache; more are added in a turn of the loop in which it has found none, up to a bound. It fills untouched
+/// memory only then.
 final class ReceiveBuffers {
     /// Not the number of a buffer.
     static final short NONE = -1;
-
-    private static final int COUNT_AT_FIRST = 64;
 
     // struct io_uring_buf: addr, len, bid; and struct io_uring_buf_ring, whose tail lies over the first one's last field
     private static final long ENTRY_BYTES = 16;
@@ -45,10 +44,14 @@ final class ReceiveBuffers {
     /// How many of them are with the kernel.
     private int available;
     private short tail;
+    /// Of this turn of the loop: some were added already.
+    private boolean grown;
+    private long shortages;
 
     /// @param bytes size of each
+    /// @param countAtFirst how many there are at first
     /// @param countMax how many there may be; a power of two, at most 32,768
-    ReceiveBuffers(Ring owner, int bytes, int countMax, Arena arena) throws IOException {
+    ReceiveBuffers(Ring owner, int bytes, int countAtFirst, int countMax, Arena arena) throws IOException {
         this.bytes = bytes;
         this.countMax = countMax;
         memory = MappedMemory.map((long) bytes * countMax, arena);
@@ -57,12 +60,27 @@ final class ReceiveBuffers {
         start = new int[countMax];
         end = new int[countMax];
         owner.registerBuffers(ring, countMax);
-        addUpTo(Math.min(COUNT_AT_FIRST, countMax));
+        addUpTo(Math.min(countAtFirst, countMax));
     }
 
-    /// Adds as many as there are, if the bound allows it.
-    void grow() {
-        addUpTo(Math.min(2 * count, countMax));
+    /// A turn of the loop begins.
+    void turn() {
+        grown = false;
+    }
+
+    /// The kernel has found none. One shortage is told by everybody who has no buffer for it: the first of a turn adds as many
+    /// as there are, if the bound allows it.
+    void lacked() {
+        shortages++;
+        if (!grown) {
+            grown = true;
+            addUpTo(Math.min(2 * count, countMax));
+        }
+    }
+
+    /// How often the kernel has found none.
+    long shortages() {
+        return shortages;
     }
 
     /// Size of each.

@@ -230,9 +230,10 @@ final class Ring {
         };
     }
 
-    /// What is in use.
-    Features features() {
-        return features;
+    /// What is in use, for people; after [#enable].
+    String describe() {
+        return "as of Linux 6.0 (single-issuer, submit-all, cqsize, multishot accept, multishot receive, buffer ring), "
+                + "registered-ring " + Features.onOff(enterFlags == ENTER_REGISTERED_RING) + ", " + features;
     }
 
     /// How many completions fit.

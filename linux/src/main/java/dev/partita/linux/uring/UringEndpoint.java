@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - What the ring has received waits in provided buffers until the connection reads; then it is copied, and the buffers are
 ///   free again. So inbound never changes under somebody's hands. After a turn that has left more than one waiting no more
-///   are filled until they have been read.
+///   are filled until they have been read, and none are while the connection is lent.
 /// - Who has filled such a buffer brings much at a time, and copying all of it costs more than a call: the ring only says when
 ///   there is something, and the connection receives by itself, into its own memory.
 /// - What is to be sent is copied as well, if it is small, and leaves with the loop's next call. What is large, is followed by
@@ -58,7 +58,8 @@ final class UringEndpoint extends EpollEndpoint {
     private boolean awaitsInput;
     /// It has said so, and nothing was received since.
     private boolean inputCame;
-    private boolean fresh;
+    /// The next receive is for once.
+    private boolean once;
     private boolean ended;
     private boolean broken;
     /// The armed receive has brought bytes, and an error behind them need not have been told: see [#hasFailed].
@@ -91,7 +92,7 @@ final class UringEndpoint extends EpollEndpoint {
         bulky = 0;
         awaitsInput = false;
         inputCame = false;
-        fresh = true;
+        once = true;
         doubtful = false;
         lists = 0;
         ready = false;
@@ -132,10 +133,16 @@ final class UringEndpoint extends EpollEndpoint {
         return lent;
     }
 
-    /// Goes to another thread: what was sent up to now is with the system before that sends.
+    /// Goes to another thread: what was sent up to now is with the system before that sends, and what arrives meanwhile stays
+    /// in the socket, except for what has come by the loop's next call.
     void lend() {
         submitOwn();
         lent = true;
+        once = true;
+        UringPoller loop = poller;
+        if (loop != null) {
+            stopReceiving(loop);
+        }
     }
 
     void reclaim() {
@@ -162,9 +169,7 @@ final class UringEndpoint extends EpollEndpoint {
             return;
         }
         Ring ring = loop.ring;
-        if (receiving && !cancelling) {
-            ring.cancel(number(UringPoller.RECEIVE), UringPoller.NOBODY);
-        }
+        stopReceiving(loop);
         if (awaitsInput) {
             ring.cancel(number(UringPoller.INPUT), UringPoller.NOBODY);
         }
@@ -240,19 +245,19 @@ final class UringEndpoint extends EpollEndpoint {
     }
 
     /// The first receive is for once, since many connections have no second request, and one that is over need not be
-    /// cancelled.
+    /// cancelled. So is the first one after the connection was lent: who is lent for a request is lent for the next one.
     private void startReceiving(UringPoller loop) {
         if (isBulky()) {
             awaitsInput = true;
             loop.ring.awaitInput(fd(), number(UringPoller.INPUT));
             return;
         }
-        if (fresh) {
+        if (once) {
             loop.ring.receiveOnce(fd(), number(UringPoller.RECEIVE));
         } else {
             loop.ring.receive(fd(), number(UringPoller.RECEIVE));
         }
-        fresh = false;
+        once = false;
         receiving = true;
     }
 
@@ -293,7 +298,7 @@ final class UringEndpoint extends EpollEndpoint {
         } else {
             switch (-result) {
                 case Errno.ENOBUFS -> {
-                    loop.buffers.grow();
+                    loop.buffers.lacked();
                     mayRead();
                 }
                 case Errno.ECANCELED, Errno.EINTR, Errno.EAGAIN -> {
@@ -363,7 +368,13 @@ final class UringEndpoint extends EpollEndpoint {
     /// Receives no more into buffers of the loop, until what waits has been read.
     void pause(UringPoller loop) {
         lists &= ~FLOODED;
-        if (receiving && !cancelling && (isFlooded() || isBulky())) {
+        if (isFlooded() || isBulky()) {
+            stopReceiving(loop);
+        }
+    }
+
+    private void stopReceiving(UringPoller loop) {
+        if (receiving && !cancelling) {
             cancelling = true;
             loop.ring.cancel(number(UringPoller.RECEIVE), UringPoller.NOBODY);
         }

@@ -17,23 +17,26 @@ public final class UringFacts {
         }
     }
 
-    /// Which of the features that can be missing are in use, such as `defer-taskrun on`; empty where there is no io_uring.
+    /// What is used, and which of the features that can be missing are, such as `defer-taskrun on`; empty where there is no
+    /// io_uring.
     public static String features() {
         try {
-            return probe().toString();
+            return probe();
         } catch (IOException refused) {
             return "";
         }
     }
 
-    private static Ring.Features probe() throws IOException {
+    private static String probe() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             Ring ring = new Ring(1, 2, Ring.Features.ALL, arena);
             try {
                 // Receives need a ring of buffers, which came with Linux 5.19.
-                new ReceiveBuffers(ring, 1, 1, arena);
-                return ring.features();
+                new ReceiveBuffers(ring, 1, 1, 1, arena);
+                ring.enable();
+                return ring.describe();
             } finally {
+                ring.leave();
                 ring.close();
             }
         }

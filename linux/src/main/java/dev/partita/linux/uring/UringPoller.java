@@ -22,6 +22,8 @@ import dev.partita.transport.Poller;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The poller of one loop: a ring, entered once a turn. That call submits what the turn has sent, armed, cancelled and closed,
@@ -50,11 +52,16 @@ final class UringPoller implements Poller {
     /// call is small enough by then.
     private static final int SENDS_MAX = 32;
 
-    private static final int SUBMISSIONS = 256;
-    /// Completions beyond these are put aside by the kernel, which ends multishot operations and costs time.
-    private static final int COMPLETIONS = 4_096;
-    /// Receive buffers of a loop at most.
-    private static final int RECEIVE_BUFFERS_MAX = 1_024;
+    /// How much there is of what is shared by all connections of a loop. All are powers of two, but `buffers` need not be.
+    ///
+    /// @param submissions of the ring
+    /// @param completions of the ring; those beyond these are put aside by the kernel, which ends multishot operations and costs
+    ///     time
+    /// @param buffers receive buffers at first
+    /// @param buffersMax receive buffers at most
+    record Sizes(int submissions, int completions, int buffers, int buffersMax) {
+        static final Sizes USUAL = new Sizes(256, 4_096, 64, 1_024);
+    }
 
     final Ring ring;
     final ReceiveBuffers buffers;
@@ -68,6 +75,9 @@ final class UringPoller implements Poller {
     private final int eventfd;
     private @Nullable Thread owner;
     private boolean closed;
+    /// The numbers of the operations that watch eventfds of others, by descriptor.
+    private final Map<Integer, Long> watched = new HashMap<>();
+    private int watches;
 
     /// Bytes of the sends that were not submitted yet, one behind the other.
     private final MemorySegment sendMemory;
@@ -75,6 +85,7 @@ final class UringPoller implements Poller {
     private final int[] sendEnd = new int[SENDS_MAX];
     private int sends;
     private int submission;
+    private long putAside;
 
     /// Conversations that can go on, by [#conversation], in a ring. One that has ended since stays in it until its turn, and
     /// its slot's next one may be there as well.
@@ -89,12 +100,12 @@ final class UringPoller implements Poller {
     private int floodedCount;
 
     /// @param wanted of the kernel's features
-    UringPoller(ConnectionTable table, Counters counters, Ring.Features wanted) throws IOException {
+    UringPoller(ConnectionTable table, Counters counters, Ring.Features wanted, Sizes sizes) throws IOException {
         this.table = table;
         this.counters = counters;
         int connectionsMax = table.size();
         ready = new long[2 * connectionsMax];
-        int buffersMax = Math.min(RECEIVE_BUFFERS_MAX, 2 * Integer.highestOneBit(2 * connectionsMax - 1));
+        int buffersMax = Math.min(sizes.buffersMax, 2 * Integer.highestOneBit(2 * connectionsMax - 1));
         flooded = new long[buffersMax];
         try {
             sendMemory = MappedMemory.map((long) SENDS_MAX * SEND_BYTES_MAX, arena);
@@ -103,9 +114,10 @@ final class UringPoller implements Poller {
                     MappedMemory.map(bytes, arena), SEND_BYTES_MAX, connectionsMax, SEND_BYTES_MAX, 0, false);
             eventfd = Eventfd.open(CallMemory.ofThread());
             try {
-                ring = new Ring(SUBMISSIONS, COMPLETIONS, wanted, arena);
+                ring = new Ring(sizes.submissions, sizes.completions, wanted, arena);
                 try {
-                    buffers = new ReceiveBuffers(ring, 2 * table.limits().bufferBytes(), buffersMax, arena);
+                    buffers = new ReceiveBuffers(
+                            ring, 2 * table.limits().bufferBytes(), sizes.buffers, buffersMax, arena);
                 } catch (IOException failure) {
                     ring.close();
                     throw failure;
@@ -119,7 +131,7 @@ final class UringPoller implements Poller {
             throw failure;
         }
         accepter = new UringAccepter(ring, table, counters);
-        ring.watch(eventfd, number(WAKEUP, 0, eventfd, 0));
+        add(eventfd);
     }
 
     /// The number of an operation: which conversation of which slot it belongs to, so that what completes late, after its
@@ -268,12 +280,20 @@ final class UringPoller implements Poller {
     /// After every submission: the sends are over, and the memory is free once those that have failed were seen.
     private void submitted() {
         takeCompletions();
-        while (sends > 0 && ring.hasPutAside()) {
-            ring.submitAndComplete();
-            takeCompletions();
+        if (ring.hasPutAside()) {
+            putAside++;
+            while (sends > 0 && ring.hasPutAside()) {
+                ring.submitAndComplete();
+                takeCompletions();
+            }
         }
         sends = 0;
         submission++;
+    }
+
+    /// After how many submissions completions were put aside.
+    long putAside() {
+        return putAside;
     }
 
     // The wait.
@@ -291,6 +311,7 @@ final class UringPoller implements Poller {
         start();
         long timeout = accepter.beforeWait(timeoutNanos);
         pauseFlooded();
+        buffers.turn();
         counters.increment(Counter.POLLS);
         if (timeout != 0 && readyCount == 0) {
             ring.submitAndWait(timeout);
@@ -341,8 +362,8 @@ final class UringPoller implements Poller {
             case OUTPUT -> writable(slot, generation, result);
             case ACCEPT -> accepter.accepted(slot, result, (flags & Ring.HAS_MORE) != 0);
             case WAKEUP -> {
-                if ((flags & Ring.HAS_MORE) == 0 && result >= 0) {
-                    ring.watch(slot, number); // it is the descriptor's
+                if ((flags & Ring.HAS_MORE) == 0 && result >= 0 && isWatched(slot, number)) {
+                    ring.watch(slot, number);
                 }
             }
             default -> {} // SILENT
@@ -440,8 +461,32 @@ final class UringPoller implements Poller {
     @Override
     public boolean watch(int eventfd) {
         start(); // a loop's schedule runs before its first poll
-        ring.watch(eventfd, number(WAKEUP, 0, eventfd, 0));
+        add(eventfd);
         return true;
+    }
+
+    private void add(int eventfd) {
+        long number = number(WAKEUP, 0, eventfd, ++watches);
+        watched.put(eventfd, number);
+        ring.watch(eventfd, number);
+    }
+
+    private boolean isWatched(int eventfd, long number) {
+        Long current = watched.get(eventfd);
+        return current != null && current == number;
+    }
+
+    /// Else the operation would hold the file behind the closed descriptor, as long as there is the ring.
+    @Override
+    public void unwatch(int eventfd) {
+        Long number = watched.remove(eventfd);
+        if (number != null && !isClosed()) {
+            ring.cancel(number, NOBODY);
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     /// It holds a lock for one write(2), because the descriptor's number may belong to somebody else after [#close].

@@ -23,15 +23,17 @@ import org.jspecify.annotations.Nullable;
 public final class UringTransport implements Transport {
     private final EpollTransport calls = new EpollTransport();
     private final Ring.Features wanted;
+    private final UringPoller.Sizes sizes;
 
     /// For the service loader.
     public UringTransport() {
-        this(Ring.Features.ALL);
+        this(Ring.Features.ALL, UringPoller.Sizes.USUAL);
     }
 
     /// @param wanted of the kernel's features
-    UringTransport(Ring.Features wanted) {
+    UringTransport(Ring.Features wanted, UringPoller.Sizes sizes) {
         this.wanted = wanted;
+        this.sizes = sizes;
     }
 
     @Override
@@ -74,7 +76,7 @@ public final class UringTransport implements Transport {
 
     @Override
     public Poller poller(ConnectionTable table, Counters counters) throws IOException {
-        return new UringPoller(table, counters, wanted);
+        return new UringPoller(table, counters, wanted, sizes);
     }
 
     @Override

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.partita.connection.Connection;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
+import dev.partita.linux.libc.CallMemory;
+import dev.partita.linux.libc.Eventfd;
+import dev.partita.linux.libc.Libc;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Transport.Sharing;
 import java.io.IOException;
@@ -19,6 +22,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
 class EpollPollerTest {
     private static final int BUFFER_BYTES = Limits.defaults().bufferBytes();
+
+    /// F_DUPFD_CLOEXEC
+    private static final int DUPLICATE = 1030;
 
     private HandLoop loop;
 
@@ -40,6 +46,26 @@ class EpollPollerTest {
             loop.turnUntil(() -> loop.counters.get(Counter.BYTES_OUT) == 5);
 
             assertThat(peer.hear(5)).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void anEventfdThatIsNoLongerWatchedTellsNothingAlsoWhereOthersHaveIt() throws IOException {
+        int eventfd = Eventfd.open(CallMemory.ofThread());
+        int other = Libc.fcntl(CallMemory.ofThread(), eventfd, DUPLICATE, 0);
+        try {
+            loop.poller.watch(eventfd);
+            Eventfd.signal(other);
+            assertThat(loop.poller.poll(0)).as("events").isEqualTo(1);
+            assertThat(loop.poller.take()).isNull();
+
+            loop.poller.unwatch(eventfd);
+            Libc.close(eventfd);
+            Eventfd.signal(other);
+
+            assertThat(loop.poller.poll(0)).as("events").isZero();
+        } finally {
+            Libc.close(other);
         }
     }
 

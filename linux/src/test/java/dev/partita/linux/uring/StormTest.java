@@ -45,11 +45,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Connections that are opened, half read, reset, flooded and closed in an order drawn from a seed, while the server works on
 /// them itself, lends them and lets others send: nothing is left of them afterwards. `-Dpartita.storm=N` says how many
 /// connections, `-Dpartita.seed=N` repeats a run.
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+///
+/// The seed also draws how few completions, submissions and receive buffers there are, so that all of them run out again and
+/// again.
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class StormTest {
     private static final int CONNECTIONS = Integer.getInteger("partita.storm", 2_000);
     private static final int CLIENTS = 8;
     private static final int SLOTS = 48;
+    /// So few that the kernel may accept ahead while most slots are free.
+    private static final int BACKLOG = 32;
     private static final int PATIENCE_MILLIS = 20_000;
 
     /// Replies of these sizes are asked for by the letters from `a` on; `q` asks for a small one and the end.
@@ -73,12 +78,14 @@ class StormTest {
     @ParameterizedTest
     @MethodSource("features")
     void nothingIsLeftOfAStormOfConnections(Ring.Features features) throws Exception {
-        var transport = new UringTransport(features);
+        UringPoller.Sizes sizes = sizes(new Random(seed));
+        var transport = new UringTransport(features, sizes);
         Assumptions.assumeTrue(transport.unavailable().isEmpty(), transport.unavailable());
-        System.out.println("storm of " + CONNECTIONS + " connections, " + features + ", seed " + seed);
+        System.out.println("storm of " + CONNECTIONS + " connections, " + features + ", " + sizes + ", seed " + seed);
         SocketChannel.open().close(); // the JDK keeps a socket of its own from the first one on
         List<String> before = descriptors();
-        Limits limits = Limits.defaults().withConnectionsMax(SLOTS).with("bufferBytesMax", 65_536);
+        Limits limits = Limits.defaults().withConnectionsMax(SLOTS).with("bufferBytesMax", 65_536)
+                .with("backlog", BACKLOG);
         var table = new ConnectionTable(Letters::new, limits, transport.files(), transport::endpoint);
         Counters counters = Counters.shared();
         long bytes = BufferPool.bytesNeeded(limits.bufferBytes(), 2 * SLOTS, limits.bufferBytesMax(), SLOTS);
@@ -94,7 +101,7 @@ class StormTest {
             });
             table.whenRoom(loop::wake);
             Listener listener = transport.listen(
-                    new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 0), 128,
+                    new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 0), BACKLOG,
                     SocketOptions.defaults().with("so-sndbuf=16384"), Sharing.SINGLE);
             loop.listen(listener, loop);
             lender.start();
@@ -118,7 +125,10 @@ class StormTest {
             listener.close();
             System.out.println(connected + " connected, " + counters.get(Counter.BROKEN) + " broken by the peer, "
                     + counters.get(Counter.BYTES_IN) + " bytes in, " + counters.get(Counter.BYTES_OUT) + " out, "
-                    + poller.buffers.count() + " receive buffers");
+                    + poller.buffers.count() + " receive buffers, " + poller.buffers.shortages()
+                    + " receives without a buffer, " + poller.putAside() + " times completions were put aside");
+            assertThat(poller.buffers.count()).as("receive buffers after a shortage").isGreaterThan(sizes.buffers());
+            assertThat(poller.putAside()).as("times that completions were put aside").isPositive();
         }
         assertThat(poller.buffers.waiting()).as("receive buffers that were not given back").isZero();
         for (int i = 0; i < SLOTS; i++) {
@@ -127,6 +137,13 @@ class StormTest {
         }
         table.close();
         within("every descriptor is closed: " + descriptors(), () -> descriptors().size() <= before.size());
+    }
+
+    /// The fewest that a loop can do with, or a few more.
+    private static UringPoller.Sizes sizes(Random random) {
+        int submissions = 2 << random.nextInt(3);
+        int completions = submissions << random.nextInt(2);
+        return new UringPoller.Sizes(submissions, completions, 1 + random.nextInt(3), 8 << random.nextInt(4));
     }
 
     // The server: a bit of every model.

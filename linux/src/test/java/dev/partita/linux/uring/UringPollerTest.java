@@ -21,6 +21,7 @@ import dev.partita.transport.Poller;
 import dev.partita.transport.SocketOptions;
 import dev.partita.transport.Transport.Sharing;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +49,8 @@ class UringPollerTest {
     /// With so many connections: see [UringPoller].
     private static final int BUFFERS = 8;
     private static final int BUFFER_BYTES = 2 << 10;
+    /// F_DUPFD_CLOEXEC
+    private static final int DUPLICATE = 1030;
 
     private final UringTransport transport = new UringTransport();
     private final Limits limits =
@@ -71,6 +75,10 @@ class UringPollerTest {
 
     @BeforeEach
     void listen() throws IOException {
+        listen(UringPoller.Sizes.USUAL);
+    }
+
+    private void listen(UringPoller.Sizes sizes) throws IOException {
         long bytes =
                 BufferPool.bytesNeeded(limits.bufferBytes(), 2 * CONNECTIONS, limits.bufferBytesMax(), CONNECTIONS);
         pool = new BufferPool(transport.map(bytes, arena), limits.bufferBytes(), 2 * CONNECTIONS,
@@ -78,7 +86,7 @@ class UringPollerTest {
         for (int i = 0; i < CONNECTIONS; i++) {
             heard.add(new ByteArrayOutputStream());
         }
-        poller = (UringPoller) transport.poller(table, counters);
+        poller = (UringPoller) new UringTransport(Ring.Features.ALL, sizes).poller(table, counters);
         listener = transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16,
                 SocketOptions.defaults(), Sharing.SINGLE);
         poller.listen(listener, connection -> connection.begin(home, pool, counters));
@@ -157,17 +165,11 @@ class UringPollerTest {
         turnUntil(() -> heard.get(lent.slot()).size() == 1);
         poller.lend(lent);
         byte[] flood = bytes(200_000);
-        int begin = 2 * BUFFER_BYTES;
-        say(peers.get(0), Arrays.copyOf(flood, begin));
-        while (poller.buffers.waiting() < 2) {
-            turn(FOREVER);
-        }
-        turn(0); // what waits now is enough
-        say(peers.get(0), Arrays.copyOfRange(flood, begin, flood.length));
+        say(peers.get(0), flood);
         for (int i = 0; i < 10; i++) {
             turn(0);
         }
-        assertThat(poller.buffers.waiting()).as("buffers that are filled").isLessThanOrEqualTo(3);
+        assertThat(poller.buffers.waiting()).as("buffers that are filled").isLessThanOrEqualTo(2);
 
         byte[] said = bytes(30_000);
         say(peers.get(1), said);
@@ -179,6 +181,92 @@ class UringPollerTest {
         serve(lent);
         turnUntil(() -> heard.get(lent.slot()).size() == 1 + flood.length);
         assertThat(heard.get(lent.slot()).toByteArray()).endsWith(flood);
+    }
+
+    @Test
+    void whoIsLentForEachRequestHasNoBufferFilledMeanwhile() throws Exception {
+        Connection lent = connect(1).getFirst();
+        byte[] flood = bytes(50_000);
+        for (int time = 1; time <= 3; time++) {
+            int before = heard.get(lent.slot()).size();
+            say(peers.getFirst(), bytes(1));
+            turnUntil(() -> heard.get(lent.slot()).size() == before + 1);
+            poller.lend(lent);
+            say(peers.getFirst(), flood);
+            for (int i = 0; i < 10; i++) {
+                turn(0);
+            }
+            assertThat(poller.buffers.waiting()).as("buffers that are filled").isLessThanOrEqualTo(2);
+            poller.reclaim(lent);
+            serve(lent);
+            turnUntil(() -> heard.get(lent.slot()).size() == before + 1 + flood.length);
+            assertThat(heard.get(lent.slot()).toByteArray()).endsWith(flood);
+        }
+    }
+
+    @Test
+    void oneShortageOfBuffersIsMadeUpForOnce() throws Exception {
+        poller.close();
+        listener.close();
+        listen(new UringPoller.Sizes(256, 4_096, 1, BUFFERS));
+        connect(CONNECTIONS);
+        for (SocketChannel peer : peers) {
+            say(peer, bytes(1));
+        }
+
+        poller.poll(0);
+
+        assertThat(poller.buffers.shortages()).as("receives without a buffer").isGreaterThan(1);
+        assertThat(poller.buffers.count()).isEqualTo(2);
+        turnUntil(() -> heard.subList(0, CONNECTIONS).stream().allMatch(each -> each.size() == 1));
+    }
+
+    @Test
+    void whoFindsNoSlotWaitsInTheBacklogAndNotAccepted() throws Exception {
+        connect(CONNECTIONS);
+        int others = 10;
+        for (int i = 0; i < others; i++) {
+            peers.add(SocketChannel.open(listener.address()));
+        }
+        int before = descriptors();
+        for (int i = 0; i < 5; i++) {
+            turn(0);
+        }
+        assertThat(descriptors()).as("descriptors").isEqualTo(before);
+        for (int i = 0; i < others; i++) {
+            poller.close(open.removeFirst());
+            poller.accepting(true);
+            turnUntil(() -> open.size() == CONNECTIONS);
+            turn(0); // the closed one's descriptor is the system's again
+            assertThat(descriptors()).as("descriptors").isEqualTo(before);
+        }
+        assertThat(counters.get(Counter.ACCEPTED)).isEqualTo(CONNECTIONS + others);
+    }
+
+    private static int descriptors() {
+        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
+    }
+
+    @Test
+    void anEventfdThatIsNoLongerWatchedIsLetGoOf() throws Exception {
+        int eventfd = Eventfd.open(CallMemory.ofThread());
+        int other = Libc.fcntl(CallMemory.ofThread(), eventfd, DUPLICATE, 0);
+        try {
+            poller.watch(eventfd);
+            turn(0);
+            Eventfd.signal(other);
+            poller.poll(FOREVER);
+            poller.unwatch(eventfd);
+            turn(0);
+            Libc.close(eventfd);
+
+            Eventfd.signal(other);
+
+            poller.ring.submitAndComplete();
+            assertThat(poller.ring.arrived()).as("completions").isZero();
+        } finally {
+            Libc.close(other);
+        }
     }
 
     @Test
@@ -239,7 +327,7 @@ class UringPollerTest {
 
     @Test
     void aPollThatDoesNotWaitSeesWhatOtherCallsHaveCompleted() throws Exception {
-        var withoutDeferring = new UringTransport(new Ring.Features(false, false, false));
+        var withoutDeferring = new UringTransport(new Ring.Features(false, false, false), UringPoller.Sizes.USUAL);
         Poller other = withoutDeferring.poller(table, counters);
         Listener another = transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16,
                 SocketOptions.defaults(), Sharing.SINGLE);

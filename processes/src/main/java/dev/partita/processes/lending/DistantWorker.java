@@ -251,6 +251,9 @@ public final class DistantWorker {
         if (loop != null && lie.isEmpty()) {
             hear(loop);
         }
+        if (loop != null && !closed) {
+            loop.unwatch(shared.bell.fd());
+        }
         gone = true;
         load.setOpaque(0);
         for (int slot = 0; slot < shared.slots; slot++) {
