@@ -43,8 +43,8 @@ def card(repository, server=None, remarks=()):
     rows = [
         ("date", datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
         ("command", shown([os.path.relpath(sys.argv[0], repository), *sys.argv[1:]], repository)),
-        ("revision", _revision(repository)),
-        ("CPU", f"{_field('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores{_virtual()}"),
+        ("revision", revision(repository)),
+        ("CPU", f"{processor()}, {os.cpu_count()} cores{_virtual()}"),
         ("memory", f"{int(_field('/proc/meminfo', 'MemTotal').split()[0]) // 1024} MiB"),
         ("kernel", f"{platform.system()} {platform.release()}"),
         ("descriptors", f"{resource.getrlimit(resource.RLIMIT_NOFILE)[0]} per process"),
@@ -88,6 +88,10 @@ def _field(path, name):
     return "?"
 
 
+def processor():
+    return _field("/proc/cpuinfo", "model name")
+
+
 def _virtual():
     return ", virtual machine" if "hypervisor" in _field("/proc/cpuinfo", "flags").split() else ""
 
@@ -101,7 +105,7 @@ def _first_line(*command):
     return re.sub(r"\s*(Copyright|\[epoll\]).*|nginx version: ", "", line)
 
 
-def _revision(repository):
+def revision(repository):
     def git(*arguments):
         return subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, text=True)
     if not shutil.which("git"):
