@@ -12,11 +12,10 @@ import org.junit.jupiter.api.Test;
 class ConnectionTableTest {
     private static final int SLOTS = 5;
 
-    private final ConnectionTable table = new ConnectionTable(connection -> {
-        throw new AssertionError("nobody comes");
-    }, Limits.defaults().withConnectionsMax(SLOTS), (root, symlinks) -> {
-        throw new IOException("no files here");
-    }, ScriptedEndpoint::new);
+    private final ConnectionTable table = new ConnectionTable(connection -> new Nothing(),
+            Limits.defaults().withConnectionsMax(SLOTS), (root, symlinks) -> {
+                throw new IOException("no files here");
+            }, ScriptedEndpoint::new);
 
     @Test
     void knowsHowManySlotsAreFreeInWhateverOrderTheyComeBack() {
@@ -39,5 +38,20 @@ class ConnectionTableTest {
 
         assertThat(table.free()).isEqualTo(SLOTS);
         assertThat(table.hasRoom()).isTrue();
+    }
+
+    private static final class Nothing implements Session {
+        @Override
+        public Step next() {
+            return Step.CLOSE;
+        }
+
+        @Override
+        public void work() {}
+
+        @Override
+        public boolean reset() {
+            return true;
+        }
     }
 }
