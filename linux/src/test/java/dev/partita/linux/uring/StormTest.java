@@ -141,9 +141,8 @@ class StormTest {
 
     /// The fewest that a loop can do with, or a few more.
     private static UringPoller.Sizes sizes(Random random) {
-        int submissions = 2 << random.nextInt(3);
-        int completions = submissions << random.nextInt(2);
-        return new UringPoller.Sizes(submissions, completions, 1 + random.nextInt(3), 8 << random.nextInt(4));
+        int completions = 2 << random.nextInt(3);
+        return new UringPoller.Sizes(completions, completions, 1 + random.nextInt(3), 4 << random.nextInt(3));
     }
 
     // The server: a bit of every model.
