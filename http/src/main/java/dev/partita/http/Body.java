@@ -34,7 +34,7 @@ public final class Body {
 
     /// How long it is, in bytes.
     public long length() {
-        return receiver.isComplete() ? receiver.length() : 0;
+        return receiver.isTaken() ? receiver.length() : 0;
     }
 
     /// All of it. Allocates.

@@ -24,7 +24,9 @@ final class BodyReceiver {
     private int held;
     /// Where the next request begins, while this body is complete.
     private int end;
-    private boolean complete;
+    /// What the last look at it has come to.
+    private int result = ChunkedDecoder.MORE;
+    private boolean wanted;
     private boolean owesContinue;
     private @Nullable ChunkedDecoder decoder;
     private @Nullable Spool spool;
@@ -51,6 +53,7 @@ final class BodyReceiver {
 
     /// The body is wanted: a client that waits to be told so has to be.
     void invite() {
+        wanted = true;
         owesContinue = head.expectsContinue();
     }
 
@@ -72,23 +75,28 @@ final class BodyReceiver {
     ///
     /// @return [ChunkedDecoder#MORE], [ChunkedDecoder#DONE] or the status of the refusal
     int receive() {
-        if (complete) {
-            return ChunkedDecoder.DONE;
+        if (result == ChunkedDecoder.MORE) {
+            result = look();
         }
+        return result;
+    }
+
+    private int look() {
         Buffer in = connection.inbound();
         ChunkedDecoder chunked = decoder;
         if (head.isChunked() && chunked != null) {
-            int result = chunked.decode(in, head.end() + held);
+            int found = chunked.decode(in, head.end() + held);
+            if (found > ChunkedDecoder.DONE) {
+                return found;
+            }
             held = chunked.end() - head.end();
             end = chunked.consumed();
             length = chunked.total();
-            complete = result == ChunkedDecoder.DONE;
-            return result;
+            return found;
         }
         held = (int) Math.min(length - spooled, in.length() - head.end());
         end = head.end() + held;
-        complete = spooled + held == length;
-        return complete ? ChunkedDecoder.DONE : ChunkedDecoder.MORE;
+        return spooled + held == length ? ChunkedDecoder.DONE : ChunkedDecoder.MORE;
     }
 
     /// Which limit the body has exceeded that was refused; null if it was malformed.
@@ -100,7 +108,7 @@ final class BodyReceiver {
     /// will be.
     boolean isToAppend() {
         int memoryMax = connection.limits().bufferBytesMax();
-        if (complete) {
+        if (isComplete()) {
             return held != 0 && spool != null || held > memoryMax;
         }
         return head.isChunked()
@@ -130,8 +138,14 @@ final class BodyReceiver {
         end = head.end();
     }
 
+    /// True if all of it has arrived, whether somebody wants it or not.
     boolean isComplete() {
-        return complete;
+        return result == ChunkedDecoder.DONE;
+    }
+
+    /// True if all of it has arrived and was wanted: the handler may read it.
+    boolean isTaken() {
+        return wanted && isComplete();
     }
 
     /// How long it is, once it is complete.
@@ -155,7 +169,8 @@ final class BodyReceiver {
         spooled = 0;
         held = 0;
         end = 0;
-        complete = false;
+        result = ChunkedDecoder.MORE;
+        wanted = false;
         owesContinue = false;
         Spool file = spool;
         if (file != null) {

@@ -77,7 +77,7 @@ final class HttpSession implements Session {
         head = new RequestHead(connection.limits());
         request = new Request(connection, head, http.trusted());
         dispatch = new Dispatch(http, connection, request);
-        persistence = new Persistence(connection, head);
+        persistence = new Persistence(connection, head, request);
         response = new Response(connection, http, head, persistence);
         observed = connection.isObserved();
     }
@@ -267,7 +267,7 @@ final class HttpSession implements Session {
     }
 
     private void upgrade(Protocol next) {
-        if (!request.isWhole()) {
+        if (!request.isTaken()) {
             throw new IllegalStateException("who upgrades a connection has to take the request's body first");
         }
         successor = next.open(connection);
@@ -391,7 +391,9 @@ final class HttpSession implements Session {
     /// instead if the body is too large, and if the client waits to be told to go on: after a final answer it may send the
     /// body or not, and which of the two cannot be told from what follows (RFC 9110 section 10.1.1).
     private Step ignoreBody(long bytesMax) {
-        request.body().receiver().begin(bytesMax);
+        BodyReceiver receiver = request.body().receiver();
+        receiver.begin(bytesMax);
+        receiver.receive(); // what is wrong with it is told behind the answer
         if (head.expectsContinue() || head.contentLength() > bytesMax) {
             persistence.endAfterThisRequest();
         }

@@ -12,15 +12,17 @@ import dev.partita.limits.Counter;
 final class Persistence {
     private Connection connection;
     private final RequestHead head;
+    private final Request request;
     /// How many requests this connection has made.
     private int requests;
     /// Nobody knows where the present request ends.
     private boolean lost;
     private Close close = Close.NORMAL;
 
-    Persistence(Connection connection, RequestHead head) {
+    Persistence(Connection connection, RequestHead head, Request request) {
         this.connection = connection;
         this.head = head;
+        this.request = request;
     }
 
     void moveTo(Connection other) {
@@ -80,10 +82,11 @@ final class Persistence {
         return goesOn() && !head.isHttp10();
     }
 
-    /// Whether the server ends and this is the last reply here: not while another request has arrived behind this one.
+    /// Whether the server ends and this is the last reply here: not while another request has arrived behind this one, its body
+    /// included. While a part of that body is still to come, nothing has.
     private boolean isLastOfDrain() {
         return connection.isDraining()
-                && (head.hasBody() || connection.inbound().length() <= head.end() || connection.isLastCall());
+                && (connection.inbound().length() <= request.end() || !request.isWhole() || connection.isLastCall());
     }
 
     /// Says how the connection is to be closed, now that everything was answered. What the client has sent behind its last

@@ -298,6 +298,11 @@ public final class Request {
         return !head.hasBody() || body().receiver().isComplete();
     }
 
+    /// True if it is whole and its handler has wanted all of it.
+    boolean isTaken() {
+        return !head.hasBody() || body().receiver().isTaken();
+    }
+
     /// Where it ends in inbound, as far as it has arrived.
     int end() {
         return head.hasBody() ? body().receiver().end() : head.end();

@@ -1,6 +1,7 @@
 package dev.partita.http;
 
 import static dev.partita.http.Conversation.DATE;
+import static dev.partita.http.Conversation.refusal;
 import static dev.partita.http.Conversation.reply;
 import static dev.partita.http.Conversation.request;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -313,6 +314,42 @@ class ResponseTest {
             assertThat(conversation.heard())
                     .isEqualTo(reply("ok").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
             assertThat(conversation.finish().closed()).isEqualTo(Close.LINGER);
+        }
+    }
+
+    @Test
+    void aDrainingServerAnswersWhatHasArrivedBehindABody() {
+        String large = "x".repeat(100_000); // goes to a file
+        List<String> bodies = List.of(request("POST /", "Content-Length: 5") + "hello",
+                request("POST /", "Transfer-Encoding: chunked") + "5\r\nhello\r\n0\r\n\r\n",
+                request("POST /", "Content-Length: " + large.length()) + large,
+                request("POST /no", "Content-Length: 5") + "hello",
+                request("POST /no", "Transfer-Encoding: chunked") + "5\r\nhello\r\n0\r\n\r\n");
+        var routes = new Routes().post("/", (request, response) -> response.text("ok"))
+                .get("/", (request, response) -> response.text("ok"));
+        for (String body : bodies) {
+            try (var conversation = new Conversation(routes)) {
+                conversation.drain();
+                conversation.say(body + body + request("GET /"));
+                String[] answers = conversation.heard().split("(?=HTTP/1.1 )");
+                assertThat(answers).as(body.substring(0, 60)).hasSize(3);
+                assertThat(answers[0]).doesNotContain("Connection:");
+                assertThat(answers[1]).isEqualTo(answers[0]);
+                assertThat(answers[2]).isEqualTo(reply("ok").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+                assertThat(conversation.finish().closed()).isEqualTo(Close.LINGER);
+            }
+        }
+    }
+
+    @Test
+    void aDrainingServerDoesNotWaitForTheRestOfABodyThatNobodyWants() {
+        for (String field : List.of("Content-Length: 10", "Transfer-Encoding: chunked")) {
+            try (var conversation = new Conversation(new Routes())) {
+                conversation.drain();
+                conversation.say(request("POST /", field) + "5\r\nhel");
+                assertThat(conversation.heard()).isEqualTo(refusal("404 Not Found"));
+                assertThat(conversation.finish().closed()).isEqualTo(Close.LINGER);
+            }
         }
     }
 

@@ -209,6 +209,35 @@ class HttpContractTest {
     }
 
     @Test
+    void aDrainAnswersWhatHasArrivedBehindABody() throws Exception {
+        Running server = start(Under.SMALL.with("drainIdleMillis", 3_600_000).withDrain(Duration.ofHours(1)));
+        List<WireClient> clients = List.of(WireClient.connect(server), WireClient.connect(server),
+                WireClient.connect(server));
+        for (WireClient client : clients) {
+            client.send(GET);
+            assertThat(client.readReply().status()).isEqualTo(200);
+        }
+        CompletableFuture<Boolean> drained = drain(server);
+        List<String> bodies = List.of("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello",
+                "POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                "POST /nowhere HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello");
+        for (int i = 0; i < clients.size(); i++) {
+            WireClient client = clients.get(i);
+            client.send(bodies.get(i).repeat(2));
+            String text = i == 2 ? "404 Not Found\n" : "hello";
+            WireClient.HttpReply first = client.readReply();
+            assertThat(first.text()).isEqualTo(text);
+            assertThat(first.field("Connection")).as("one more has arrived").isEmpty();
+            WireClient.HttpReply last = client.readReply();
+            assertThat(last.text()).isEqualTo(text);
+            assertThat(last.field("Connection")).hasValue("close");
+            client.expectEnd();
+            client.close();
+        }
+        assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void aDrainClosesItsSideOfWhatStaysIdleAndHearsItOut() throws Exception {
         Running server = start(Under.SMALL.with("drainIdleMillis", 20));
         List<WireClient> idle = new ArrayList<>();
