@@ -341,6 +341,17 @@ class LauncherTest {
     }
 
     @Test
+    void namesOfFilesAreUtf8WhereNoLocaleSaysOtherwise() throws Exception {
+        assertThat(run("serve").lines("locale")).containsExactly("C.UTF-8");
+        for (String variable : List.of("LANG", "LC_CTYPE", "LC_ALL")) {
+            environment.put(variable, "POSIX");
+            assertThat(run("serve").lines("locale")).as(variable).containsExactly("C.UTF-8");
+            environment.put(variable, "de_DE.UTF-8");
+            assertThat(run("serve").lines("locale")).as(variable).doesNotContain("C.UTF-8");
+        }
+    }
+
+    @Test
     void theUsersJvmOptionsWin() throws Exception {
         environment.put("PARTITA_JAVA_OPTIONS", "-XX:+UseZGC -Xmx1g -Dx=y");
         Run run = run("serve");
@@ -461,6 +472,7 @@ class LauncherTest {
                 echo "pid $$"
                 echo "cwd $PWD"
                 echo "java %2$s"
+                echo "locale ${LC_ALL:-}"
                 if { true 3<&0; } 2>/dev/null; then echo "input open"; fi
                 for a; do echo "arg $a"; done
                 """.formatted(temporary, home));

@@ -100,6 +100,25 @@ class ProcessTest {
         assertThat(socket).doesNotExist();
     }
 
+    /// As in a container without a locale, where Java takes the names of files for ASCII.
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "nio"})
+    void servesFilesWhoseNamesTheLocaleHasNoCharactersFor(String transport) throws Exception {
+        Path root = Files.createDirectory(temporary.resolve("root"));
+        Process shell = new ProcessBuilder("sh", "-c", "echo coffee > \"$(printf 'caf\\303\\251+.txt')\"")
+                .directory(root.toFile()).start();
+        assertThat(shell.waitFor()).isZero();
+        List<String> command = new ArrayList<>(List.of("env", "LC_ALL=C"));
+        command.addAll(Program.java("serve", "--port", "0", "--transport", transport, "--root", root.toString(),
+                "--listings", "--cache-control", "caf?+.*=max-age=60"));
+        Program program = start(command);
+        assertThat(Web.get(program.server(), "/caf%C3%A9+.txt")).startsWith("HTTP/1.1 200")
+                .contains("\r\nCache-Control: max-age=60\r\n").endsWith("coffee\n");
+        assertThat(Web.get(program.server(), "/")).contains("href=\"./caf%C3%A9+.txt\"");
+        program.signal("TERM");
+        assertThat(program.exit()).isZero();
+    }
+
     @Test
     void servesOnAUnixSocketAndRemovesIt() throws Exception {
         Path socket = temporary.resolve("socket");

@@ -1,6 +1,8 @@
 package dev.partita.connection;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,11 +26,24 @@ public final class FolderNames {
                     break;
                 }
                 boolean isFolder = Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
-                names.add(entry.getFileName() + (isFolder ? "/" : ""));
+                names.add(name(entry) + (isFolder ? "/" : ""));
             }
         } catch (DirectoryIteratorException failure) {
             throw failure.getCause();
         }
         return names;
+    }
+
+    /// What its bytes are in UTF-8, as clients say it. The JDK reads them in the charset of the locale, and in that of POSIX there
+    /// is nothing but ASCII.
+    private static String name(Path entry) {
+        String name = String.valueOf(entry.getFileName());
+        if (name.chars().allMatch(c -> c < 0x80)) {
+            return name;
+        }
+        String path = entry.toUri().getRawPath(); // with the bytes as they are
+        int end = path.endsWith("/") ? path.length() - 1 : path.length();
+        String bytes = path.substring(path.lastIndexOf('/', end - 1) + 1, end);
+        return URLDecoder.decode(bytes.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

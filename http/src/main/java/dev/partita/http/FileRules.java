@@ -1,11 +1,10 @@
 package dev.partita.http;
 
 import dev.partita.connection.Symlinks;
-import java.nio.file.FileSystems;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
+import dev.partita.http.syntax.Glob;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record FileRules(Symlinks symlinks, List<CacheControl> cacheControl, boolean listings) {
 
     /// @param files what paths below the root it is for
-    record CacheControl(PathMatcher files, boolean byName, String value) {}
+    record CacheControl(Pattern files, boolean byName, String value) {}
 
     FileRules {
         cacheControl = List.copyOf(cacheControl);
@@ -33,27 +32,23 @@ record FileRules(Symlinks symlinks, List<CacheControl> cacheControl, boolean lis
     /// @throws IllegalArgumentException if the pattern is none, or the value cannot be one of a header field
     FileRules cacheControl(String pattern, String value) {
         HeaderRules.checkValue("Cache-Control", value);
-        PathMatcher matcher;
+        Pattern files;
         try {
-            matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+            files = Glob.compile(pattern);
         } catch (PatternSyntaxException wrong) {
             throw new IllegalArgumentException("pattern \"" + pattern + "\": " + wrong.getDescription()
                     + "; valid are for example *.css, assets/** and *.{js,css}", wrong);
         }
         List<CacheControl> more = new ArrayList<>(cacheControl);
-        more.add(new CacheControl(matcher, pattern.indexOf('/') < 0, value));
+        more.add(new CacheControl(files, pattern.indexOf('/') < 0, value));
         return new FileRules(symlinks, more, listings);
     }
 
     /// The value for a file, or null.
     @Nullable String cacheControlOf(String name) {
-        if (cacheControl.isEmpty()) {
-            return null;
-        }
-        Path path = Path.of(name);
         for (CacheControl each : cacheControl) {
-            Path compared = each.byName() ? path.getFileName() : path;
-            if (compared != null && each.files().matches(compared)) {
+            String compared = each.byName() ? name.substring(name.lastIndexOf('/') + 1) : name;
+            if (each.files().matcher(compared).matches()) {
                 return each.value();
             }
         }

@@ -4,7 +4,9 @@ import dev.partita.connection.FileTree;
 import dev.partita.connection.OpenFile;
 import dev.partita.connection.Symlinks;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// file for a FIFO, whose opening then waits for a writer. The file itself cannot be exchanged for a link. Where the system
 /// has a call without that gap, its own transport uses it.
 final class NioFileTree implements FileTree {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase().withPrefix("%");
+
     private final Path root;
     private final Symlinks symlinks;
 
@@ -40,9 +45,9 @@ final class NioFileTree implements FileTree {
         Path named;
         Path real;
         try {
-            named = root.resolve(path);
+            named = resolve(path);
             real = named.toRealPath();
-        } catch (InvalidPathException | NoSuchFileException | AccessDeniedException nothing) {
+        } catch (IllegalArgumentException | NoSuchFileException | AccessDeniedException nothing) {
             return null;
         } catch (FileSystemException nothing) {
             // A file used as a folder, a name that is too long, a circle of links: nothing that could be served.
@@ -69,6 +74,17 @@ final class NioFileTree implements FileTree {
             return new NioFile(real, channel, channel.size(), modified, attributes.fileKey());
         } catch (NoSuchFileException | AccessDeniedException nothing) {
             return null;
+        }
+    }
+
+    /// The charset of the locale, which the JDK writes names in, may have no characters for one: that of POSIX has only ASCII. A
+    /// URI says its bytes.
+    private Path resolve(String path) {
+        try {
+            return root.resolve(path);
+        } catch (InvalidPathException unnameable) {
+            String bytes = HEX.formatHex(path.getBytes(StandardCharsets.UTF_8)).replace("%2F", "/");
+            return Path.of(URI.create("file://" + root.toUri().getRawPath() + bytes));
         }
     }
 
