@@ -28,6 +28,8 @@ public final class Connection {
     /// How long, and for how many bytes, a lingering close waits for the peer to close too.
     private static final long LINGER_NANOS = 2_000_000_000L;
     private static final long LINGER_NANOS_DRAINING = 1_000_000_000L;
+    /// So many times the grace is what a body may be ahead of its rate.
+    private static final int BODY_GRACES_AHEAD = 3;
     /// What one connection may send before the others of its loop get their turn: a peer that reads as fast as it is sent to
     /// would otherwise keep the loop for as long as a file is large. Small shares are cheaper, too: what is sent is read by its
     /// peer while it still is in the processor's cache (docs/decisions/0025).
@@ -97,7 +99,7 @@ public final class Connection {
     /// so `since` is written before `under` and read after it: what it sees is never older than it was.
     private volatile Deadline under = Deadline.IDLE;
     private long since;
-    /// Of a body: the bytes that have arrived since. Of work: when it was put into the queue, by [System#nanoTime].
+    /// Of a body: the bytes that have arrived since, as far as they count. Of work: when it was put into the queue, by [System#nanoTime].
     private long progress;
     /// Null until somebody asks for it.
     private @Nullable SocketAddress peer;
@@ -472,6 +474,9 @@ public final class Connection {
         if (received > 0) {
             counters.add(Counter.BYTES_IN, received);
             progress += received;
+            if (under == Deadline.BODY) {
+                boundProgress();
+            }
             if (timeline != null) {
                 timeline.received();
             }
@@ -889,6 +894,14 @@ public final class Connection {
             case WRITE -> limits.writeMillisMax() * NANOS_PER_MILLI;
             case LINGER -> table.isDraining() ? LINGER_NANOS_DRAINING : LINGER_NANOS;
         };
+    }
+
+    /// What of a body has come too early makes up for a pause, but not for a long one: otherwise who sends much at once and then
+    /// nothing would keep the slot for as long as it may take at the least rate.
+    private void boundProgress() {
+        Limits limits = table.limits();
+        long millis = (table.now() - since) / NANOS_PER_MILLI + (long) BODY_GRACES_AHEAD * limits.bodyMillisGrace();
+        progress = Math.min(progress, millis * limits.bodyBytesPerSecondMin() / 1_000);
     }
 
     private void refuseLate(Counter counter) {

@@ -112,7 +112,8 @@ public record Limits(
                 How long a request's body may be slower than `bodyBytesPerSecondMin` (HTTP: 408 beyond it).
                 """) int bodyMillisGrace,
         @Meaning("""
-                How fast a body has to arrive on average once the grace is over.
+                How fast a body has to arrive on average once the grace is over. However much of it has come, a
+                pause may take at most four times `bodyMillisGrace`.
                 """) int bodyBytesPerSecondMin,
         @Meaning("""
                 How long a peer may take nothing of what it is sent; beyond it the connection is reset.

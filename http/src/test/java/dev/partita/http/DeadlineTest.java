@@ -40,6 +40,33 @@ class DeadlineTest {
     }
 
     @Test
+    void aBurstBuysABodyAPauseButNotALongOne() {
+        try (var conversation = new Conversation(ok)) {
+            conversation.say(request("POST /a", "Content-Length: 65000")).say("x".repeat(64_000));
+            conversation.pass(19_999);
+            assertThat(conversation.heard()).isEmpty();
+            conversation.pass(1);
+            assertThat(conversation.heard()).isEqualTo(refusal("408 Request Timeout"));
+            assertThat(conversation.count(Counter.LATE_BODIES)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aBodyThatNobodyWantsHasToGoOnArrivingTooHoweverMuchHasCome() {
+        try (var conversation = new Conversation(new Routes())) {
+            conversation.say(request("POST /nowhere", "Content-Length: 1000000")).say("x".repeat(899_999));
+            for (int i = 0; i < 20; i++) {
+                conversation.pass(10_000).say("x".repeat(5_000)); // 500 bytes a second
+            }
+            conversation.pass(19_999);
+            assertThat(conversation.count(Counter.LATE_BODIES)).isZero();
+            conversation.pass(1);
+            assertThat(conversation.count(Counter.LATE_BODIES)).isEqualTo(1);
+            assertThat(conversation.finish().closed()).isEqualTo(Close.LINGER);
+        }
+    }
+
+    @Test
     void ofRequestsThatWereSentTogetherEachHasItsOwnTime() {
         List<Boolean> late = new ArrayList<>();
         var conversations = new ArrayList<Conversation>();
