@@ -25,9 +25,14 @@ public final class Connection {
     private static final VarHandle UNDER;
     private static final Inbox NOWHERE = connection -> false;
     private static final Counters UNCOUNTED = Counters.shared();
-    /// How long, and for how many bytes, a lingering close waits for the peer to close too.
-    private static final long LINGER_NANOS = 2_000_000_000L;
+    /// How long a lingering close waits for a peer that sends nothing, and for one that goes on sending (nginx's
+    /// `lingering_timeout` and `lingering_time`).
+    private static final long LINGER_NANOS = 5_000_000_000L;
+    private static final long LINGER_NANOS_MAX = 30_000_000_000L;
     private static final long LINGER_NANOS_DRAINING = 1_000_000_000L;
+    private static final long LINGER_NANOS_MAX_DRAINING = 5_000_000_000L;
+    /// Idle waits are so much shorter while somebody waits for a slot.
+    private static final int CROWDED_SHARE = 10;
     /// So many times the grace is what a body may be ahead of its rate.
     private static final int BODY_GRACES_AHEAD = 3;
     /// What one connection may send before the others of its loop get their turn: a peer that reads as fast as it is sent to
@@ -35,7 +40,6 @@ public final class Connection {
     /// peer while it still is in the processor's cache (docs/decisions/0025).
     private static final long SEND_BYTES_PER_TURN = 256 << 10;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    private static final int LINGER_BYTES_MAX = 2 << 20;
 
     // A permit is a ticket's number and one of these.
     private static final long NOT_GIVEN = 0;
@@ -86,7 +90,7 @@ public final class Connection {
     /// The WAIT that was named last also ends when the peer does something.
     private boolean listens;
     private boolean lingering;
-    private int lingeredBytes;
+    private long lingersSince;
     /// The session has let go of this conversation.
     private boolean sessionOver;
     /// What the session that was here has to know, while there is none.
@@ -886,14 +890,27 @@ public final class Connection {
     private long allowedNanos() {
         Limits limits = table.limits();
         return switch (under) {
-            case IDLE -> limits.idleMillisMax() * NANOS_PER_MILLI / (table.isCrowded() ? 10 : 1);
+            case IDLE -> limits.idleMillisMax() * NANOS_PER_MILLI / (table.isCrowded() ? CROWDED_SHARE : 1);
             case HEAD -> limits.headMillisMax() * NANOS_PER_MILLI;
             case BODY -> limits.bodyMillisGrace() * NANOS_PER_MILLI
                     + progress * 1_000 / limits.bodyBytesPerSecondMin() * NANOS_PER_MILLI;
             case WORK -> limits.workNanosMax();
             case WRITE -> limits.writeMillisMax() * NANOS_PER_MILLI;
-            case LINGER -> table.isDraining() ? LINGER_NANOS_DRAINING : LINGER_NANOS;
+            case LINGER -> lingerNanos();
         };
+    }
+
+    private long lingerNanos() {
+        long idle = LINGER_NANOS;
+        long most = LINGER_NANOS_MAX;
+        if (table.isDraining()) {
+            idle = LINGER_NANOS_DRAINING;
+            most = LINGER_NANOS_MAX_DRAINING;
+        } else if (table.isCrowded()) {
+            idle /= CROWDED_SHARE;
+            most /= CROWDED_SHARE;
+        }
+        return Math.min(idle, lingersSince + most - since);
     }
 
     /// What of a body has come too early makes up for a pause, but not for a long one: otherwise who sends much at once and then
@@ -950,7 +967,7 @@ public final class Connection {
     /// Begins the lingering close: our side is shut, and what the peer still sends is dropped.
     private Step linger() {
         lingering = true;
-        lingeredBytes = inbound.length();
+        lingersSince = table.now();
         inbound.clear();
         endpoint.shutdownOutput();
         return under(Deadline.LINGER, Step.READ);
@@ -962,9 +979,11 @@ public final class Connection {
         if (answeredLate && !lingering && !ended) {
             return linger(); // the peer may still have to read it
         }
-        lingeredBytes += inbound.length();
+        if (lingering && !inbound.isEmpty()) {
+            since = table.now();
+        }
         inbound.clear();
-        if (lingering && !ended && lingeredBytes < LINGER_BYTES_MAX && !table.isAborting()) {
+        if (lingering && !ended && !isLate() && !table.isAborting()) {
             return Step.READ;
         }
         how = lingering ? Close.NORMAL : Close.ABORT;

@@ -116,6 +116,56 @@ class ConnectionTest {
     }
 
     @Test
+    void lingersForAsLongAsThePeerSendsButNotForEver() {
+        Connection connection = linger();
+        long millis = 0;
+        do {
+            pass(4_900);
+            millis += 4_900;
+            assertThat(connection.isLate()).as("it has sent %d ms ago", 4_900).isFalse();
+            endpoints.getFirst().arriving.add("x");
+            connection.receive();
+        } while (connection.next() == Step.READ && millis + 4_900 < 30_000);
+        assertThat(millis).isEqualTo(29_400);
+        pass(599);
+        assertThat(connection.isLate()).isFalse();
+        pass(1);
+        endpoints.getFirst().arriving.add("x");
+        connection.receive();
+        assertThat(connection.next()).as("30 s are over").isEqualTo(Step.CLOSE);
+        connection.close();
+        assertThat(endpoints.getFirst().closed).isEqualTo(Close.NORMAL);
+    }
+
+    @Test
+    void lingersForFiveSecondsWhileThePeerSendsNothing() {
+        Connection connection = linger();
+        pass(4_999);
+        assertThat(connection.isLate()).isFalse();
+        pass(1);
+        assertThat(connection.isLate()).isTrue();
+        connection.expire();
+        assertThat(connection.next()).isEqualTo(Step.CLOSE);
+    }
+
+    @Test
+    void lingersForLessWhileSomebodyWaitsForASlotOrTheServerEnds() {
+        Connection connection = linger();
+        assertThat(table.reserve()).as("it was the last one").isNull();
+        assertThat(connection.remainingNanos()).isEqualTo(500_000_000);
+        table.drain();
+        assertThat(connection.remainingNanos()).isEqualTo(1_000_000_000);
+    }
+
+    private Connection linger() {
+        Connection connection = begin();
+        connection.closing(Close.LINGER);
+        script.step = Step.CLOSE;
+        assertThat(connection.next()).isEqualTo(Step.READ);
+        return connection;
+    }
+
+    @Test
     void holdsNoBufferWhileNothingIsThere() {
         Connection connection = begin();
         endpoints.getFirst().arriving.add("abc");
