@@ -112,8 +112,8 @@ public interface Running extends AutoCloseable {
     /// Ends the server without losing a request, and waits until it has: it stops accepting; requests in flight get their
     /// answer, with `Connection: close` where the protocol has such a thing, for as long as [Limits#drainMillis] allows; what
     /// is left then is reset. Connections between two requests get one more answer, for as long as [Limits#drainIdleMillis]
-    /// allows; then our side of them is closed, and theirs is waited for, for a second. A second call, from another thread,
-    /// waits for the first.
+    /// allows; then our side of them is closed, and theirs is waited for, for a second. A second call waits for
+    /// the first and returns what that does.
     ///
     /// @return true if no request had to be given up
     boolean drain();

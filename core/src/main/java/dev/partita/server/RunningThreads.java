@@ -39,6 +39,8 @@ final class RunningThreads implements Running {
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean accepting = true;
+    /// What the end has come to, once it is over: no request was given up.
+    private volatile boolean drained;
 
     private RunningThreads(
             ServerModel model,
@@ -161,13 +163,12 @@ final class RunningThreads implements Running {
     private boolean end(int patienceMillis, int patienceIdleMillis, Close idle) {
         if (!ending.compareAndSet(false, true)) {
             Attendant.awaitUninterruptibly(ended);
-            return true;
+            return drained;
         }
         long begun = System.nanoTime();
         long deadline = begun + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
         long deadlineIdle = Math.min(deadline, begun + TimeUnit.MILLISECONDS.toNanos(patienceIdleMillis));
         boolean interrupted = Thread.interrupted();
-        boolean drained = false;
         parts.forEach(Part::stopAccepting);
         try {
             for (Part part : parts) {

@@ -50,6 +50,8 @@ final class Master implements Running, Supervisor.Own {
     private final AtomicBoolean ownIsOld = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
+    /// No request was given up by the end.
+    private volatile boolean clean = true;
     /// Where this process keeps the connections and lends the work.
     private final @Nullable Front front;
     /// Null while this process is the only one and nobody has asked for another.
@@ -392,14 +394,15 @@ final class Master implements Running, Supervisor.Own {
 
     private boolean end(End.How how) {
         boolean first = ending.compareAndSet(false, true);
-        boolean clean = true;
         if (first && !superseded) {
             manager.stopping();
         }
         if (first || how == End.How.ABORT) {
             long abortedBefore = count(Counter.ABORTED);
             endAll(how);
-            clean = count(Counter.ABORTED) == abortedBefore;
+            if (count(Counter.ABORTED) != abortedBefore) {
+                clean = false;
+            }
         }
         if (first) {
             ended.countDown();
