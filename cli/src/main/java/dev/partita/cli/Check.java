@@ -1,5 +1,6 @@
 package dev.partita.cli;
 
+import dev.partita.linux.LinuxFacts;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -15,8 +16,6 @@ import java.util.List;
 /// `--check`: whether what was asked for could be started now. Touches no server that runs: nothing is listened on, and nobody
 /// is connected to, since a listener that shares a port with that server would get some of its clients.
 final class Check {
-    /// The column of `/proc/net/unix` in which the path stands.
-    private static final int PATH_COLUMN = 7;
     private static final int S_IFMT = 0170000;
     private static final int S_IFSOCK = 0140000;
 
@@ -79,23 +78,11 @@ final class Check {
             if ((mode & S_IFMT) != S_IFSOCK) {
                 return "there is a file of that name, and it is not a socket; choose another path";
             }
-            return isBound(path)
+            return LinuxFacts.isBound(path)
                     ? "it is in use; that is no mistake if the server that runs there is to be replaced"
                     : ""; // left behind by a server that is gone: a start removes it
         } catch (IOException failure) {
             return String.valueOf(failure.getMessage());
         }
-    }
-
-    /// Asks the kernel's list of unix sockets, which leaves the server in peace (proc_net_unix(5)).
-    private static boolean isBound(Path path) throws IOException {
-        String wanted = path.toString();
-        for (String line : Files.readAllLines(Path.of("/proc/net/unix"))) {
-            String[] columns = line.split(" +", PATH_COLUMN + 1);
-            if (columns.length > PATH_COLUMN && columns[PATH_COLUMN].equals(wanted)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

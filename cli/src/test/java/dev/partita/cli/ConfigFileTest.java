@@ -128,6 +128,30 @@ class ConfigFileTest {
         }
     }
 
+    /// Bound by one name and asked for by another: by a path from the working directory, through a link, or after a move.
+    @Test
+    void theCheckFindsAUnixSocketByAnyNameOfItsFile() throws IOException {
+        Path socket = temporary.resolve("socket");
+        Path fromHere = Path.of("").toAbsolutePath().relativize(socket);
+        Path moved = temporary.resolve("moved");
+        Path folder = Files.createSymbolicLink(temporary.resolve("folder"), temporary);
+        try (var live = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            live.bind(UnixDomainSocketAddress.of(socket));
+            live.configureBlocking(false);
+            assertInUse(fromHere);
+            Files.move(socket, moved);
+            assertInUse(moved);
+            assertInUse(folder.resolve("moved"));
+            assertThat(live.accept()).as("nobody connects to a server that runs").isNull();
+        }
+    }
+
+    private static void assertInUse(Path socket) {
+        Console console = Console.run("serve", "--check", "--listen", "unix:" + socket);
+        assertThat(console.exit()).isEqualTo(1);
+        assertThat(console.err()).contains("it is in use");
+    }
+
     @Test
     void theCheckPassesOverWhatACrashHasLeftBehind() throws IOException {
         Path socket = temporary.resolve("socket");

@@ -4,6 +4,7 @@ import dev.partita.linux.libc.CallMemory;
 import dev.partita.linux.libc.Errno;
 import dev.partita.linux.libc.Libc;
 import dev.partita.linux.libc.Machine;
+import dev.partita.linux.socket.Notice;
 import dev.partita.linux.uring.UringFacts;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -67,6 +68,12 @@ public record LinuxFacts(
     /// What [#epollPwait2] says, and nothing else is tried for it.
     public static boolean countsNanoseconds() {
         return isKnown(LinuxFacts::tryEpollPwait2);
+    }
+
+    /// Whether a unix socket lives whose file this is, by whatever name it was bound. Whoever listens there hears nothing of it.
+    /// False where the kernel cannot be asked.
+    public static boolean isBound(Path socket) {
+        return Machine.unavailable().isEmpty() && Notice.isAnybodyAt(socket);
     }
 
     // A kernel that knows a call refuses the descriptor -1; one that does not, or a sandbox, refuses the call.
