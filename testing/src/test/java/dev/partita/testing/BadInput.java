@@ -351,6 +351,39 @@ final class BadInput {
         served("304", GET.replace("/tell", "/empty/304") + "\r\n",
                 GET.replace("/tell", "/files/in.txt") + "If-Modified-Since: Thu, 01 Jan 2015 00:00:00 GMT\r\n\r\n");
 
+        row("H20 ranges");
+        String ranges = GET.replace("/tell", "/files/in.txt") + "Range: ";
+        for (String whole : List.of("bytes=" + "0-,".repeat(1_300) + "0-", "bytes=" + "0-,".repeat(10_000) + "0-",
+                "bytes=0-3,2-5", "bytes=0-,0-", "bytes=0-1,-1", "bytes=0-0\r\nRange: bytes=1-1", "bytes=4-2",
+                "bytes=--1",
+                "bytes=-1-2", "bytes=-", "bytes=", "bytes", "bytes=a-b", "bytes=0x0-1", "bytes=0--1", "bytes=+0-1",
+                "lines=0-1", "")) {
+            served("200 inside", ranges + whole + "\r\n\r\n");
+        }
+        served("206 inside", ranges + "bytes=-1000\r\n\r\n", ranges + "bytes=0-99999999999999999999\r\n\r\n",
+                ranges + "bytes=-99999999999999999999\r\n\r\n", ranges + "bytes=0-\r\n\r\n");
+        served("206 de", ranges + "bytes=-2\r\n\r\n", ranges + "bytes=4-1000\r\n\r\n");
+        served("416", ranges + "bytes=6-\r\n\r\n", ranges + "bytes=-0\r\n\r\n",
+                ranges + "bytes=99999999999999999999-\r\n\r\n");
+        served("200", "HEAD /files/in.txt HTTP/1.1\r\nHost: a\r\nRange: bytes=0-1\r\n\r\n");
+
+        row("H21 lists of tags");
+        String none = GET.replace("/tell", "/files/in.txt") + "If-None-Match: ";
+        String match = GET.replace("/tell", "/files/in.txt") + "If-Match: ";
+        // The size and the time of the file; BadInputTest makes it.
+        String tag = "\"6-" + Long.toHexString(1_388_534_400_000_000_000L) + "\"";
+        String others = "\"x\", W/\"y\",".repeat(2_000);
+        served("304", none + tag + "\r\n\r\n", none + others + tag + "\r\n\r\n",
+                none + others + "W/" + tag + "\r\n\r\n",
+                none + ",".repeat(20_000) + tag + "\r\n\r\n", none + "*\r\n\r\n",
+                none + "\"x\"\r\n" + ("If-None-Match: " + others.substring(0, 200) + "\r\n").repeat(90)
+                        + "If-None-Match: "
+                        + tag + "\r\n\r\n");
+        served("200 inside", none + others + "\r\n\r\n", none + "\"" + "x".repeat(30_000) + "\r\n\r\n",
+                none + "\r\n\r\n",
+                none + "x".repeat(30_000) + tag + "\r\n\r\n", none + "W/\r\n\r\n", match + others + tag + "\r\n\r\n");
+        served("412", match + others + "\r\n\r\n", match + others + "W/" + tag + "\r\n\r\n", match + "\r\n\r\n");
+
         row("H21 dates and tags that say nothing");
         for (String since : List.of("Fri, 31 Dec 9999 23:59:59 GMT", "garbage", "", "0", "-1", "99999999999999999999",
                 "Thu, 32 Jan 2015 00:00:00 GMT", "Thu, 01 Jan 20155 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT",
