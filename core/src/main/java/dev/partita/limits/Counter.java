@@ -67,6 +67,10 @@ public enum Counter {
     BYTES_OUT("bytes sent"),
     /// Times that a part of a file was read from the disk before it was sent, because it was not in memory.
     COLD_READS("file parts read from disk before sending"),
+    /// Times that a file was not kept in memory because there was no room: it is read anew for each request.
+    FILES_NOT_KEPT("files not kept in memory: no room"),
+    /// Times that a text was looked at that would be compressed were it not larger than the limit.
+    TEXTS_TOO_LARGE("texts not compressed: too large"),
     /// Times that a connection had used up its turn of a loop and could have gone on.
     YIELDS("turns cut short for the others"),
     /// Lines of the access log that were dropped: its queue was full, or they could not be written.

@@ -7,6 +7,7 @@ import dev.partita.connection.Symlinks;
 import dev.partita.http.syntax.EntityTag;
 import dev.partita.http.syntax.FilePath;
 import dev.partita.http.syntax.MediaTypes;
+import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -234,9 +235,18 @@ public final class StaticFiles implements Handler {
         forget(known);
         CachedFile file = read(found, type, request, now);
         boolean kept = found.isSettled() && isCanonical(found.name, request.rest())
-                && hot.put(file, now, request.connection().limits().fileCacheBytesMax());
+                && keep(file, now, request);
         // what is not kept would be compressed for every request
         return kept || !file.compressible ? file : file.compressed(null);
+    }
+
+    private boolean keep(CachedFile file, long now, Request request) {
+        int bytesMax = request.connection().limits().fileCacheBytesMax();
+        boolean kept = hot.put(file, now, bytesMax);
+        if (!kept && bytesMax > 0) {
+            request.connection().counters().increment(Counter.FILES_NOT_KEPT);
+        }
+        return kept;
     }
 
     /// One file, one path: others that lead to it, with escapes that nothing needs, must not fill the places.
@@ -246,8 +256,12 @@ public final class StaticFiles implements Handler {
 
     private CachedFile read(FoundFile found, String type, Request request, long now) throws IOException {
         Limits limits = request.connection().limits();
-        boolean compressible = MediaTypes.isCompressible(type) && found.gzip == null
-                && found.plain.bytes() >= GZIP_BYTES_MIN && found.plain.bytes() <= limits.gzipBytesMax();
+        boolean worthIt = MediaTypes.isCompressible(type) && found.gzip == null
+                && found.plain.bytes() >= GZIP_BYTES_MIN && limits.gzipBytesMax() > 0;
+        boolean compressible = worthIt && found.plain.bytes() <= limits.gzipBytesMax();
+        if (worthIt && !compressible) {
+            request.connection().counters().increment(Counter.TEXTS_TOO_LARGE);
+        }
         boolean varies = compressible || found.gzip != null || found.brotli != null;
         var common = new Variant.Common(type, varies, rules.cacheControlOf(found.name));
         long hotBytesMax = (long) HOT_BUFFERS_MAX * limits.bufferBytes();
@@ -306,13 +320,12 @@ public final class StaticFiles implements Handler {
                 return known;
             }
             CachedFile compressed = file.compressed(gzip(found.plain, found.name, type, file.plain));
-            int bytesMax = request.connection().limits().fileCacheBytesMax();
             long now = request.connection().nowNanos();
-            if (hot.put(compressed, now, bytesMax)) {
+            if (keep(compressed, now, request)) {
                 return compressed;
             }
             CachedFile never = file.compressed(null);
-            hot.put(never, now, bytesMax);
+            hot.put(never, now, request.connection().limits().fileCacheBytesMax());
             return never;
         }
     }

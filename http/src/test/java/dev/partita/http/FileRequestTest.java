@@ -4,6 +4,7 @@ import static dev.partita.http.Conversation.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -349,6 +350,8 @@ class FileRequestTest {
         conversation = new Conversation(
                 StaticFiles.under(root), Limits.defaults().with("gzipBytesMax", TEXT.length() - 1));
         assertThat(answer("GET /text.txt", "Accept-Encoding: gzip")).doesNotContain("Content-Encoding", "Vary");
+        assertThat(answer("GET /photo.jpg", "Accept-Encoding: gzip")).doesNotContain("Content-Encoding");
+        assertThat(conversation.count(Counter.TEXTS_TOO_LARGE)).isEqualTo(1);
     }
 
     @Test

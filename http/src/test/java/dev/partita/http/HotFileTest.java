@@ -219,7 +219,10 @@ class HotFileTest {
             assertLooked("GET /f" + i, BodyTest.text(1_000));
         }
         assertHot("GET /f0", BodyTest.text(1_000));
+        long notKept = conversation.count(Counter.FILES_NOT_KEPT);
+        assertThat(notKept).isBetween(1L, 19L);
         assertLooked("GET /f19", BodyTest.text(1_000));
+        assertThat(conversation.count(Counter.FILES_NOT_KEPT)).isEqualTo(notKept + 1);
         for (int i = 0; i < 12; i++) {
             conversation.pass(1_000);
             ask("GET /f0");
@@ -227,6 +230,7 @@ class HotFileTest {
         assertLooked("GET /f19", BodyTest.text(1_000));
         assertHot("GET /f19", BodyTest.text(1_000));
         assertHot("GET /f0", BodyTest.text(1_000));
+        assertThat(conversation.count(Counter.FILES_NOT_KEPT)).isEqualTo(notKept + 1);
     }
 
     @Test
