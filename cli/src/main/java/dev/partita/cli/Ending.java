@@ -34,6 +34,8 @@ final class Ending {
             """;
     private static final int SIGNAL_EXIT = 128;
     private static final long WORDS_NANOS = 500_000_000L;
+    /// What an orderly exit may take where nobody reads: an access log gives up after two seconds.
+    private static final long EXIT_MILLIS = 3_000;
 
     private final PrintStream out;
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -127,6 +129,28 @@ final class Ending {
         Runtime.getRuntime().halt(exitCode);
     }
 
+    /// Ends the program. Who does not read what was said is not waited for; whoever writes to him may hold what an orderly exit
+    /// needs, the log's handler for example, which is not waited for either then.
+    static void exit(int exitCode, PrintStream... streams) {
+        boolean read = true;
+        for (PrintStream each : streams) {
+            read &= takesWords("flush", each::flush);
+        }
+        if (!read) {
+            new Attendant("halt", () -> halt(exitCode)).start();
+        }
+        System.exit(exitCode);
+    }
+
+    private static void halt(int exitCode) {
+        try {
+            Thread.sleep(EXIT_MILLIS);
+        } catch (InterruptedException impatient) {
+            // then at once
+        }
+        Runtime.getRuntime().halt(exitCode);
+    }
+
     private static void removeFile(SocketAddress address) {
         if (address instanceof UnixDomainSocketAddress unix) {
             try {
@@ -139,15 +163,20 @@ final class Ending {
 
     /// Does not wait for long: nobody has to read what is said.
     private void say(Supplier<String> line) {
-        var words = new Attendant("words", () -> {
+        boolean _ = takesWords("words", () -> {
             out.println(line.get());
             out.flush();
         });
-        words.start();
+    }
+
+    private static boolean takesWords(String name, Runnable words) {
+        var speaker = new Attendant(name, words);
+        speaker.start();
         try {
-            boolean _ = words.join(WORDS_NANOS);
+            return speaker.join(WORDS_NANOS);
         } catch (InterruptedException impatient) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -31,12 +31,17 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        if (args.length > 0 && SERVING.contains(args[0])) {
+        boolean serves = args.length > 0 && SERVING.contains(args[0]);
+        if (serves) {
             // Linking the C library and reading the command line take about as long: side by side.
             new Attendant("transport", Main::link).start();
         }
         // Not by returning: a thread that is stuck in a handler would keep the program alive.
-        System.exit(run(System.out, System.err, args));
+        if (serves) {
+            Ending.exit(command(System.out, System.err, args), System.out, System.err);
+        } else {
+            System.exit(run(System.out, System.err, args)); // whoever reads a long answer, page by page, gets all of it
+        }
     }
 
     private static void link() {
@@ -51,6 +56,13 @@ public final class Main {
     ///
     /// @return the exit code
     public static int run(PrintStream out, PrintStream err, String... args) {
+        int code = command(out, err, args);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    private static int command(PrintStream out, PrintStream err, String... args) {
         var serve = new Serve(out, err);
         var cache = new Cache(out, err);
         Map<String, Supplier<Object>> all = new LinkedHashMap<>();
@@ -85,13 +97,10 @@ public final class Main {
         var complaints = new Complaints(err);
         commands.setParameterExceptionHandler(complaints);
         commands.setExecutionExceptionHandler(complaints);
-        int code = execute(commands, complaints, config -> {
+        return execute(commands, complaints, config -> {
             serve.configuredBy(config);
             cache.configuredBy(config);
         }, args);
-        out.flush();
-        err.flush();
-        return code;
     }
 
     private static int execute(CommandLine commands, Complaints complaints, Consumer<ConfigFile> tell, String... args) {

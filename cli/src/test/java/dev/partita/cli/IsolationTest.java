@@ -348,10 +348,43 @@ class IsolationTest {
         }
         masters.await("a worker takes the place of one that has served enough",
                 all -> all.stream().anyMatch(row -> row.serves() && row.restarts() > 0));
-        while (program.process().isAlive()) {
-            Masters.send("TERM", program.process().pid());
+        program.signal("TERM");
+        assertThat(program.process().waitFor(30, TimeUnit.SECONDS)).as("it ends").isTrue();
+        assertThat(program.process().exitValue()).as("all was served").isZero();
+    }
+
+    /// Served as `--app`: says much more than a pipe has room for.
+    public static final class Loud implements Handler {
+        @Override
+        public void handle(Request request, Response response) {
+            if (request.path().equals("/loud")) {
+                System.err.println("x".repeat(128 << 10));
+            }
+            response.text("fine");
         }
-        assertThat(program.process().exitValue()).as("the second signal stops it").isEqualTo(143);
+    }
+
+    @Test
+    void aLogThatNobodyReadsStopsNobodyWhoLooksAfterWorkers() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c",
+                "mkfifo $0 && exec 3<>$0 && exec \"$@\" 2>&3 3>&-", temporary.resolve("unread").toString()));
+        command.addAll(Program.java("serve", "--port", "0", "--isolation", "processes", "--workers", "1", "--app",
+                Loud.class.getName(), "--app-path", Path.of("target", "test-classes").toAbsolutePath().toString()));
+        Program program = masters.run(command);
+        program.line("             Ctrl-C");
+        for (int i = 0; i < 2; i++) {
+            assertThat(Web.get(program.server(), "/loud")).endsWith("fine");
+        }
+        for (int i = 0; i < 2; i++) {
+            long lost = masters.rows().stream().filter(Masters.Row::serves).findFirst().orElseThrow().pid();
+            Masters.send("KILL", lost);
+            masters.await("another one serves", all -> all.stream().anyMatch(
+                    row -> row.serves() && row.pid() != lost));
+            assertThat(Web.get(program.server(), "/")).endsWith("fine");
+        }
+        program.signal("TERM");
+        assertThat(program.process().waitFor(30, TimeUnit.SECONDS)).as("it ends").isTrue();
+        assertThat(program.process().exitValue()).as("all was served").isZero();
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import dev.partita.processes.Generation.Place;
 import dev.partita.processes.Message.End;
 import dev.partita.processes.WorkerProcess.State;
 import dev.partita.server.WorkerEnd;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// Who of the workers lives: notices those that have ended, are stuck, come up too slowly or are too many, and what follows from
 /// that. The supervisor's, under its lock.
 final class Liveness {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     /// A process that has not beaten for so long, eight beats, is stuck: its JVM is stopped, not just busy.
     static final long STUCK_NANOS = 2_000_000_000L;
     /// What a start may take until the program has reached `run`.
@@ -125,7 +125,7 @@ final class Liveness {
                 place.worker = null;
             }
             if (worker.state == State.DRAINING && !worker.endedWell()) {
-                LOG.log(System.Logger.Level.WARNING, "a worker (process " + worker.pid() + ") that drained: " + end);
+                Journal.log(Level.WARNING, "a worker (process " + worker.pid() + ") that drained: " + end);
             }
             return;
         }
@@ -155,7 +155,7 @@ final class Liveness {
                     ? ""
                     : "; the next one starts in " + generation.delayMillis()
                             + " ms";
-            LOG.log(System.Logger.Level.WARNING, who + delay);
+            Journal.log(Level.WARNING, who + delay);
         }
     }
 }

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A server that runs in other processes; or in this one with threads, until a reload puts another in its place.
 final class Master implements Running, Supervisor.Own {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     /// include/uapi/asm-generic/signal.h, the same on x86-64 and aarch64
     private static final int SIGUSR1 = 10;
 
@@ -211,7 +210,7 @@ final class Master implements Running, Supervisor.Own {
         try {
             User.gainNothing();
         } catch (IOException old) {
-            LOG.log(System.Logger.Level.WARNING, "workers could gain privileges again: " + old.getMessage());
+            Journal.log(System.Logger.Level.WARNING, "workers could gain privileges again: " + old.getMessage());
         }
     }
 

@@ -3,14 +3,13 @@ package dev.partita.processes;
 import dev.partita.linux.socket.MessageChannel;
 import dev.partita.processes.Message.Answer;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /// A reload that was asked for, and who waits for it: those at the control socket, and threads of this program.
 final class Reload {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
-
     private final List<MessageChannel> clients = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile Answer outcome = new Answer(1, "interrupted while the new generation starts");
@@ -26,7 +25,7 @@ final class Reload {
         clients.forEach(each -> each.send(outcome.bytes()));
         over.countDown();
         if (!clients.isEmpty()) {
-            LOG.log(outcome.exitCode() == 0 ? System.Logger.Level.INFO : System.Logger.Level.WARNING, outcome.text());
+            Journal.log(outcome.exitCode() == 0 ? Level.INFO : Level.WARNING, outcome.text());
         }
     }
 

@@ -3,13 +3,13 @@ package dev.partita.processes;
 import dev.partita.processes.Message.Answer;
 import dev.partita.processes.Message.End;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How one generation follows another: the next one comes up beside the current one, and takes over when all of it serves, or is
 /// given up. The supervisor's, under its lock.
 final class Reloading {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     /// Generations that drain at a time; the next reload waits for the end of one.
     private static final int OLD_MAX = 2;
     /// How long who has asked waits for the old generation to stop accepting: a loop in a long request's work is late.
@@ -119,7 +119,7 @@ final class Reloading {
         if (generation == generations.coming && generations.current.doubt.isEmpty()) {
             fail(what);
         } else {
-            LOG.log(System.Logger.Level.WARNING, what);
+            Journal.log(Level.WARNING, what);
         }
     }
 

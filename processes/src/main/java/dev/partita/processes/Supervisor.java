@@ -12,6 +12,7 @@ import dev.partita.processes.lending.ProcessCrew;
 import dev.partita.server.WorkerEnd;
 import dev.partita.server.WorkerStatus;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,14 +26,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everything here is done under its lock, and only by that thread, but for the few methods that others call.
 final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final long LOOK_NANOS = 200_000_000L;
     /// Between two looks at what workers write, while they do: a pipe has room for 64 KiB (`pipe(7)`), and nobody tells.
     private static final long OUTPUT_NANOS = 5_000_000L;
     /// What a program that takes over may take to open what it runs beside its server: what is left then is closed.
     private static final long ASIDE_NANOS = 10_000_000_000L;
 
-    /// What the last that workers have written may take to be read.
+    /// What the last that workers have written, and that is said of them, may take to be read.
     private static final long LAST_WORDS_NANOS = 500_000_000L;
 
     private final Sockets sockets;
@@ -233,6 +233,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
             }
             Outlet.OUT.await(LAST_WORDS_NANOS);
             Outlet.ERR.await(LAST_WORDS_NANOS);
+            Journal.await(LAST_WORDS_NANOS);
             settled.countDown();
             ended.countDown();
         }
@@ -248,7 +249,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         try {
             return turn();
         } catch (RuntimeException bug) {
-            LOG.log(System.Logger.Level.ERROR, "looking after the workers failed", bug);
+            Journal.log(Level.ERROR, "looking after the workers failed", bug);
             return false;
         }
     }

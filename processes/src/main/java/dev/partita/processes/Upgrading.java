@@ -9,6 +9,7 @@ import dev.partita.processes.Message.Ready;
 import dev.partita.processes.Message.TakeOver;
 import dev.partita.processes.Message.Taken;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// How a new master takes over from this one: it is started, gets the listening sockets, and when all of it serves this one has
 /// only to drain and to leave. What this one has to do is in [Takeover], with the other half. The supervisor's, under its lock.
 final class Upgrading {
-    private static final System.Logger LOG = System.getLogger("dev.partita");
     /// What the new master may take until it serves; a launcher may have to build it first.
     private static final long PATIENCE_NANOS = 120_000_000_000L;
     private static final int STDOUT = 1;
@@ -192,7 +192,7 @@ final class Upgrading {
             failed.close();
         }
         if (waiting != null) {
-            LOG.log(System.Logger.Level.DEBUG, "an upgrade has failed");
+            Journal.log(Level.DEBUG, "an upgrade has failed");
             end(new Answer(1, "the new process did not come up, this one goes on: " + why));
         }
     }
