@@ -2,13 +2,16 @@ package dev.partita.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.loop.Attendant;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -113,6 +116,71 @@ class UpgradeTest {
         Files.delete(broken);
         assertThat(masters.control("reload")).contains("serves");
         assertThat(masters.successor().pid()).isEqualTo(successor);
+    }
+
+    /// The path of a unix socket has 107 bytes.
+    @Test
+    void whereTheControlSocketFindsRoomAnUpgradeDoesToo() throws Exception {
+        int left = 107 - temporary.toString().length() - "//control".length();
+        Path folder = Files.createDirectory(temporary.resolve("f".repeat(left)));
+        Path control = folder.resolve("control");
+        Files.createSymbolicLink(temporary.resolve("control"), control);
+        Program program = masters.start("--port", "0", "--model", "sped", "--control", control.toString());
+        program.line("             Ctrl-C");
+        assertThat(masters.control("upgrade")).contains(" drains");
+        ProcessHandle _ = masters.successor();
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+        assertThat(folder).isDirectoryNotContaining(each -> !each.equals(control));
+    }
+
+    /// The old master is stopped, so that it does not say that the new one is to take over.
+    @Test
+    void aNewProcessEndsWithTheOldOneThatItIsToTakeOverFrom() throws Exception {
+        Path folder = Files.createDirectory(temporary.resolve("run"));
+        Path control = folder.resolve("socket");
+        Files.createSymbolicLink(temporary.resolve("control"), control);
+        Program program = masters.serve("--demo", "--work-per-micro", "1", "--workers", "1", "--control",
+                control.toString(), "--drain-millis", "3600000");
+        program.line("             Ctrl-C");
+        ProcessHandle old = program.process().toHandle();
+        List<ProcessHandle> workers = old.children().toList();
+        new Attendant("upgrade", this::upgrade).start();
+        while (count(folder) < 2) {
+            Thread.onSpinWait(); // until the new one has a control socket
+        }
+        Masters.send("STOP", old.pid());
+        workers.forEach(ProcessHandle::destroyForcibly);
+        List<ProcessHandle> others = List.of();
+        try (SocketChannel client = SocketChannel.open(program.server())) {
+            assertThat(Web.exchange(client, "GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200");
+            Web.send(client, "GET", "/sleep?millis=3600000", "");
+            others = old.descendants().filter(each -> !workers.contains(each)).toList();
+            assertThat(others).as("a master and its workers").hasSizeGreaterThan(1);
+            old.destroyForcibly();
+            for (ProcessHandle each : others) {
+                each.onExit().get(20, TimeUnit.SECONDS);
+            }
+        } finally {
+            others.forEach(ProcessHandle::destroyForcibly);
+        }
+        assertThat(folder).isDirectoryNotContaining(each -> !each.equals(control));
+        Program next = masters.serve("--port", Integer.toString(Masters.port(program.server())), "--workers", "1");
+        assertThat(Web.get(next.server(), "/")).startsWith("HTTP/1.1 200");
+    }
+
+    private void upgrade() {
+        try {
+            String _ = masters.control("upgrade");
+        } catch (IOException gone) {
+            // the server is killed meanwhile
+        }
+    }
+
+    private static long count(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.count();
+        }
     }
 
     @Test

@@ -45,6 +45,8 @@ final class Membership implements Runnable {
     private final BlockingQueue<Order> orders = new ArrayBlockingQueue<>(ORDERS_MAX);
     private volatile @Nullable Running running;
     private volatile boolean aborting;
+    /// The master knows what it serves; before that there is nothing to say.
+    private volatile boolean introduced;
     private volatile boolean warm;
     private volatile String doubt = "";
     /// It was told to end, and the master waits to hear that nobody is accepted any longer.
@@ -90,9 +92,10 @@ final class Membership implements Runnable {
             if (user != null) {
                 Privileges.give(user);
             }
+            new Attendant("heartbeat", this).start(); // from the beginning: the master may be gone already
             try (Rehearsal rehearsal = Rehearsal.begin(server, division)) {
                 channel.send(new Hello(Plan.of(server, division), rehearsal.once()).bytes());
-                new Attendant("heartbeat", this).start();
+                introduced = true;
                 doubt = rehearsal.often(orders::isEmpty);
             }
             warm = true;
@@ -178,7 +181,7 @@ final class Membership implements Runnable {
     public void run() {
         try (var readiness = new Readiness()) {
             while (listen()) {
-                boolean accepting = beat();
+                boolean accepting = introduced && beat();
                 readiness.await(stopping && accepting ? STOPPING_NANOS : BEAT_NANOS, channel.fd());
             }
         } catch (IOException noDescriptor) {

@@ -3,7 +3,9 @@ package dev.partita.processes;
 import dev.partita.linux.socket.Descriptors;
 import dev.partita.linux.socket.MessageChannel;
 import dev.partita.linux.socket.MessageChannel.Received;
+import dev.partita.linux.socket.MessageListener;
 import dev.partita.linux.socket.Readiness;
+import dev.partita.loop.Attendant;
 import dev.partita.processes.Message.Inherit;
 import dev.partita.processes.Message.Ready;
 import dev.partita.processes.Message.TakeOver;
@@ -11,13 +13,18 @@ import dev.partita.processes.Message.Taken;
 import dev.partita.server.Server;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /// How a new master takes over from the one that has started it, as the new one sees it: it gets the listening sockets, serves
 /// with them beside the old one, says so, and takes the old one's place when it is told to. Until then the old one goes on, and if
-/// anything fails, this process has only to end. Used by the thread that has called `run`.
+/// anything fails, this process has only to end. If the old one is gone before that, so is this one, at once, and its workers with
+/// it as with any master that is lost. Used by the thread that has called `run`; a second one hears the old master.
 ///
 /// ```
 ///   the old master (Upgrading)                 this process
@@ -28,16 +35,19 @@ import org.jspecify.annotations.Nullable;
 ///                            <-- Taken
 ///   drains, and ends
 /// ```
-final class Takeover implements AutoCloseable {
+final class Takeover implements Runnable, AutoCloseable {
     /// The variable of the environment by which a process knows that it is to take over, and from whom.
     static final String VARIABLE = "PARTITA_UPGRADE";
 
     private static final long LOOK_NANOS = 1_000_000_000L;
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
+    private static final int LOST = 1;
 
     private final MessageChannel channel;
     private final Path control;
+    private final BlockingQueue<Received> said = new LinkedBlockingQueue<>();
+    private volatile boolean over;
     private int generation;
 
     private Takeover(MessageChannel channel, Path control) {
@@ -60,7 +70,9 @@ final class Takeover implements AutoCloseable {
             channel.close();
             return null; // a program that was started by the one that took over
         }
-        return new Takeover(channel, Path.of(control));
+        var takeover = new Takeover(channel, Path.of(control));
+        new Attendant("takeover", takeover).start();
+        return takeover;
     }
 
     /// Takes the listening sockets.
@@ -84,7 +96,22 @@ final class Takeover implements AutoCloseable {
 
     /// Where this process listens until it takes over.
     Path controlMeanwhile() {
-        return control.resolveSibling(control.getFileName() + "." + ProcessHandle.current().pid());
+        return controlMeanwhile(control, ProcessHandle.current().pid());
+    }
+
+    /// Where the process of that number does: beside the old master, under a name that fits where that one's does.
+    static Path controlMeanwhile(Path control, long pid) {
+        Path name = control.getFileName();
+        Path beside = control.resolveSibling(name + "." + pid);
+        if (bytes(beside) <= MessageListener.PATH_BYTES_MAX) {
+            return beside;
+        }
+        String number = Long.toString(pid, Character.MAX_RADIX);
+        return control.resolveSibling(number.substring(Math.max(0, number.length() - bytes(name))));
+    }
+
+    private static int bytes(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
     /// Says that everything serves, and takes the place of the old master.
@@ -109,26 +136,67 @@ final class Takeover implements AutoCloseable {
     }
 
     private Received next() throws IOException {
+        try {
+            Received received = said.take();
+            if (received.isTruncated()) {
+                Descriptors.close(received.descriptors());
+                throw new IOException("there is no room for what the old master hands over: raise the limit on"
+                        + " open files (ulimit -n)");
+            }
+            return received;
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the old master hands over", impatient);
+        }
+    }
+
+    /// Hears the old master until it has said the last that there is to say.
+    @Override
+    public void run() {
+        boolean last = false;
         try (var readiness = new Readiness()) {
-            while (true) {
+            while (!last) {
                 Received received = channel.receive();
                 if (received == null) {
                     readiness.await(LOOK_NANOS, channel.fd());
                 } else if (received.isEnd()) {
-                    throw new IOException("the old master has given the upgrade up, or is gone");
-                } else if (received.isTruncated()) {
-                    Descriptors.close(received.descriptors());
-                    throw new IOException("there is no room for what the old master hands over: raise the limit on"
-                            + " open files (ulimit -n)");
+                    break;
                 } else {
-                    return received;
+                    last = isLast(received);
+                    said.add(received);
                 }
             }
+        } catch (IOException noDescriptor) {
+            System.err.println("partita: the old master cannot be heard: " + noDescriptor.getMessage());
         }
+        if (!last && !over) {
+            orphaned();
+        }
+    }
+
+    /// Whether this process need not care any longer what becomes of the old one.
+    private static boolean isLast(Received received) {
+        try {
+            return Message.of(received.bytes()) instanceof TakeOver;
+        } catch (IOException strange) {
+            return false; // who waits for it says so
+        }
+    }
+
+    /// The old master has given the upgrade up, or is gone. Nobody waits for what this process has accepted beside it: what that
+    /// one had is lost too, and the next start needs the addresses.
+    private void orphaned() {
+        try {
+            Files.deleteIfExists(controlMeanwhile());
+        } catch (IOException kept) {
+            // the next one of that name replaces it
+        }
+        Runtime.getRuntime().halt(LOST);
     }
 
     @Override
     public void close() {
+        over = true;
         channel.close();
     }
 }

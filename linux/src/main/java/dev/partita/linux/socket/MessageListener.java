@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// Where other processes of the same user connect to exchange messages: a unix socket whose file nobody else may open. No call
 /// waits.
 public final class MessageListener implements AutoCloseable {
+    /// The longest path, in UTF-8.
+    public static final int PATH_BYTES_MAX = NativeAddress.UN_PATH_BYTES_MAX;
+
     private static final int BACKLOG = 128;
     private static final int OWNER_ONLY = 0600;
 

@@ -41,7 +41,7 @@ record NativeAddress(int family, MemorySegment bytes) {
     private static final long UN_BYTES = 110;
     private static final long UN_PATH = 2;
     /// `sun_path` has 108 bytes, and the last one is zero.
-    private static final int UN_PATH_BYTES_MAX = 107;
+    static final int UN_PATH_BYTES_MAX = 107;
 
     /// @param purpose what it is for, such as `listen on`, for the message
     /// @throws IOException if there is no such address on Linux; the message names it
