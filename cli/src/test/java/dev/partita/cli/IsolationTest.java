@@ -175,6 +175,22 @@ class IsolationTest {
     }
 
     @Test
+    void asManyWorkersOfMpTakeOverAsHaveClients() throws Exception {
+        Program program = masters.serve("--model", "mp", "--workers", "4");
+        program.line("             Ctrl-C");
+        List<SocketChannel> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            clients.add(SocketChannel.open(program.server()));
+            assertThat(Web.exchange(clients.getLast(), GET)).startsWith("HTTP/1.1 200");
+        }
+        assertThat(masters.control("reload")).contains("generation 2 serves");
+        assertThat(masters.rows().stream().filter(row -> row.generation() == 2 && row.serves())).hasSize(4);
+        for (SocketChannel each : clients) {
+            each.close();
+        }
+    }
+
+    @Test
     void oneWorkerMayBeLostWhileAGenerationStarts() throws Exception {
         Program program = masters.serve("--workers", "1");
         program.line("             Ctrl-C");

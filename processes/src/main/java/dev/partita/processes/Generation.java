@@ -31,6 +31,7 @@ final class Generation {
     /// Null until the first worker has told it.
     @Nullable Plan plan;
     final List<Place> places = new ArrayList<>();
+    private int placesAtFirst;
     final List<WorkerProcess> workers = new ArrayList<>();
     /// What was wrong with the answers of one of its workers to itself; empty if nothing was.
     String doubt = "";
@@ -47,7 +48,7 @@ final class Generation {
         this.number = number;
         this.mayWait = mayWait;
         if (plan != null) {
-            plan(plan);
+            plan(plan, 0);
         }
     }
 
@@ -65,9 +66,11 @@ final class Generation {
         return new Generation(number, plan, true);
     }
 
-    void plan(Plan plan) {
+    /// @param busy the workers of the generation before that have a connection: its clients may come back all at once
+    void plan(Plan plan, int busy) {
         this.plan = plan;
-        for (int i = 0; i < plan.atFirst(); i++) {
+        placesAtFirst = plan.atFirst(busy);
+        for (int i = 0; i < placesAtFirst; i++) {
             places.add(new Place(i));
         }
     }
@@ -78,7 +81,7 @@ final class Generation {
 
     /// Whether every place that there was from the beginning is served.
     boolean isServing() {
-        return plan != null && places.stream().limit(plan.atFirst()).allMatch(
+        return plan != null && places.stream().limit(placesAtFirst).allMatch(
                 place -> place.worker != null && place.worker.state == State.SERVING);
     }
 
@@ -94,7 +97,7 @@ final class Generation {
 
     /// Whether its workers may be given their places: at once, or, if it can wait, once there are enough that are warm.
     boolean mayBegin() {
-        mayWait &= plan == null || workers.stream().filter(WorkerProcess::isWarm).count() < plan.atFirst();
+        mayWait &= plan == null || workers.stream().filter(WorkerProcess::isWarm).count() < placesAtFirst;
         return !mayWait;
     }
 

@@ -109,7 +109,7 @@ final class Liveness {
         Plan plan = generation.plan;
         long idle = generation.workers.stream().filter(each -> each.state == State.SERVING && !each.busy).count();
         return plan != null && idle > plan.atFirst() && worker.state == State.SERVING && !worker.busy
-                && now - worker.idleSince > IDLE_NANOS;
+                && now - worker.idleSince > IDLE_NANOS && now - worker.servingSince > IDLE_NANOS;
     }
 
     private void onEnd(Generation generation, WorkerProcess worker, long now, boolean serverEnds) {

@@ -50,9 +50,14 @@ record Plan(
         return all;
     }
 
-    /// How many workers a generation begins with.
+    /// How many workers a generation begins with that follows no other.
     int atFirst() {
-        return reach == Reach.PASSED_ALONE ? Math.min(IDLE, count) : count;
+        return atFirst(0);
+    }
+
+    /// How many one begins with that takes over from so many that have a connection.
+    int atFirst(int busy) {
+        return reach == Reach.PASSED_ALONE ? Math.min(Math.max(IDLE, busy), count) : count;
     }
 
     /// How many warm ones there should be without a place.

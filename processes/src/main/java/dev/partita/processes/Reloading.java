@@ -105,7 +105,7 @@ final class Reloading {
         }
         try {
             sockets.open(plan);
-            generation.plan(plan);
+            generation.plan(plan, (int) generations.current.workers.stream().filter(each -> each.busy).count());
         } catch (IOException refused) {
             fail(String.valueOf(refused.getMessage()));
         }
