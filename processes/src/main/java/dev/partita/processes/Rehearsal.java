@@ -36,6 +36,8 @@ final class Rehearsal implements AutoCloseable {
     private static final int ANSWER_MILLIS = 2_000;
     private static final int ANSWER_BYTES_MAX = 64 << 10;
     private static final int COMPLAINT_LENGTH_MAX = 200;
+    /// More than others connect by chance.
+    private static final int BACKLOG = 128;
     private static final byte[] CONNECTION = {1};
 
     private final @Nullable Trial trial;
@@ -93,7 +95,7 @@ final class Rehearsal implements AutoCloseable {
 
     private static ListeningSocket open() throws IOException {
         var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return ListeningSocket.open(anyPort, 1, SocketOptions.defaults(), Sharing.SINGLE);
+        return ListeningSocket.open(anyPort, BACKLOG, SocketOptions.defaults(), Sharing.SINGLE);
     }
 
     @Override
@@ -180,10 +182,7 @@ final class Rehearsal implements AutoCloseable {
     private String answer(ListeningSocket here, byte[] request) throws IOException {
         try (var client = new Socket()) {
             client.connect(here.address(), ANSWER_MILLIS);
-            int descriptor = here.accept(); // it is there: `connect` has returned
-            if (descriptor < 0) {
-                throw new IOException("a connection for a try was not accepted: error " + -descriptor);
-            }
+            int descriptor = accept(here, client.getLocalSocketAddress());
             boolean passed = passing.send(CONNECTION, descriptor);
             Descriptors.close(descriptor);
             if (!passed) {
@@ -192,6 +191,22 @@ final class Rehearsal implements AutoCloseable {
             client.getOutputStream().write(request);
             return read(client);
         }
+    }
+
+    /// Takes our own client, which is there, since it has connected. The port is open to every program here: others that have found
+    /// it are turned away.
+    private static int accept(ListeningSocket here, SocketAddress client) throws IOException {
+        for (int tries = 0; tries < BACKLOG; tries++) {
+            int descriptor = here.accept();
+            if (descriptor < 0) {
+                throw new IOException("a connection for a try was not accepted: error " + -descriptor);
+            }
+            if (client.equals(Descriptors.peer(descriptor))) {
+                return descriptor;
+            }
+            Descriptors.close(descriptor);
+        }
+        throw new IOException("a connection for a try was not accepted: other programs connect to its port");
     }
 
     private static String read(Socket client) throws IOException {

@@ -3,6 +3,9 @@ package dev.partita.linux.socket;
 import dev.partita.linux.libc.CallMemory;
 import dev.partita.linux.libc.Errno;
 import dev.partita.linux.libc.Libc;
+import java.lang.foreign.Arena;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// What a process that passes descriptors on, or gets some, has to do besides.
 public final class Descriptors {
@@ -27,6 +30,13 @@ public final class Descriptors {
     /// Lets a number mean what another one does, such as 1 for where this process writes to; whatever it was is closed.
     public static void replace(int number, int by) {
         Libc.dup2(CallMemory.ofThread(), by, number);
+    }
+
+    /// Who is at the other end of a connection; null if it is over.
+    public static @Nullable SocketAddress peer(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            return NativeAddress.peer(CallMemory.ofThread(), descriptor, arena);
+        }
     }
 
     /// Sends a signal to another process.
