@@ -73,7 +73,7 @@ public final class DistantWorker {
         return shared;
     }
 
-    /// What the worker has said that cannot be; empty if nothing. From any thread.
+    /// What the worker has said that cannot be, or why it cannot be heard; empty if nothing. From any thread.
     public String lie() {
         return lie;
     }
@@ -83,8 +83,16 @@ public final class DistantWorker {
         return load.getOpaque();
     }
 
+    /// From now on the loop hears it.
+    ///
+    /// @return false if it cannot, which is as good as a lie
     boolean begin(EventLoop loop) {
-        return loop.watch(shared.bell.fd());
+        boolean heard = loop.watch(shared.bell.fd());
+        if (!heard) {
+            lie = "the master cannot hear it, since its loop may watch no more descriptors: raise the limit with"
+                    + " sysctl -w fs.epoll.max_user_watches=N";
+        }
+        return heard;
     }
 
     boolean takesNew(int queueMax) {

@@ -10,6 +10,7 @@ import dev.partita.connection.Session;
 import dev.partita.connection.Step;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
+import dev.partita.linux.socket.Descriptors;
 import dev.partita.model.Amped;
 import dev.partita.processes.lending.Slot.Word;
 import dev.partita.server.Division;
@@ -185,6 +186,22 @@ class LyingWorkerTest {
             }
             boolean _ = master.drain();
             assertThat(master.count(Counter.CLOSED)).isEqualTo(master.count(Counter.ACCEPTED)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aWorkerThatTheMasterCannotHearIsSaidToBeSo() throws Exception {
+        var crew = new ProcessCrew(server());
+        DistantWorker deaf = crew.prepare();
+        // epoll watches no files
+        Descriptors.replace(deaf.shared().bell.fd(), deaf.shared().fd);
+        crew.add(deaf);
+        try (Running _ = start(crew)) {
+            while (deaf.lie().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            assertThat(deaf.lie()).contains("cannot hear it", "fs.epoll.max_user_watches");
+            crew.lose(deaf);
         }
     }
 
