@@ -23,8 +23,8 @@ final class IsolationOptions {
     private @Nullable String control;
 
     @Option(names = "--user", paramLabel = "NAME", description = """
-            Started by root: becomes this user once every address is bound; with processes the workers do. Default: \
-            stays who it is.""")
+            Started by root: becomes this user once every address is bound; with processes the workers do, and \
+            amped's master. Default: stays who it is.""")
     private @Nullable String user;
 
     /// Whether the workers are to be processes.

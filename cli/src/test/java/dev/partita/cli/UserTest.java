@@ -60,6 +60,19 @@ class UserTest {
     }
 
     @Test
+    void theMasterThatHasTheConnectionsBecomesTheUserToo() throws Exception {
+        needsRoot();
+        Program program = serveAsNobody("--model", "amped", "--isolation", "processes", "--workers", "1");
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+        assertNobody(program.process().pid());
+        assertThat(masters.control("reload")).contains("generation 2 serves");
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+        assertThat(masters.control("upgrade")).contains(" drains");
+        assertNobody(masters.successor().pid());
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
     void aUserWhoDoesNotExistIsRefused() {
         Console console = Console.run("serve", "--port", "0", "--user", "no-such-user");
         assertThat(console.err()).startsWith("partita: there is no user 'no-such-user' on this machine");

@@ -116,6 +116,10 @@ final class Master implements Running, Supervisor.Own {
         Plan plan = Plan.of(server, division);
         sockets.open(plan);
         Division.Front part = division.front();
+        String user = server.user();
+        if (part != null && user != null) { // it serves too, and opens nothing new at a reload
+            Privileges.give(user);
+        }
         Front front = part == null ? null : new Front(server);
         var master = new Master(server, model, sockets, program, null, front);
         Supervisor supervisor = master.supervise(begin(plan, takeover), takeover);
