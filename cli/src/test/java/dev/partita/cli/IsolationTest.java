@@ -424,7 +424,7 @@ class IsolationTest {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"));
         command.addAll(Program.java("serve", "--port", "0", "--workers", "100", "--isolation", "processes"));
         Program program = masters.run(command);
-        assertThat(program.error()).contains("needs 864 open files and may have 200: raise that with ulimit -n 864");
+        assertThat(program.error()).contains("needs 2084 open files and may have 200: raise that with ulimit -n 2084");
         assertThat(program.exit()).isEqualTo(1);
     }
 

@@ -73,6 +73,29 @@ class UserTest {
     }
 
     @Test
+    void tooFewProcessesAreSaidWithTheLimitAndTheCommand() throws Exception {
+        Program program = masters.run(withProcesses(3_000, "--workers", "100", "--user",
+                User.isRoot() ? NOBODY : System.getProperty("user.name")));
+        assertThat(program.error()).containsPattern("100 workers need about 9728 threads while reloads go on, and"
+                + " this user may have \\d+: raise that with ulimit -u 9728, or lower --workers");
+        assertThat(program.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void theLimitOfAUserIsNotRoots() throws Exception {
+        needsRoot();
+        Program program = masters.run(withProcesses(50, "--workers", "1"));
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+    }
+
+    private static List<String> withProcesses(int most, String... options) {
+        List<String> command = new ArrayList<>(List.of(Tool.installed("prlimit").toString(), "--nproc=" + most));
+        command.addAll(Program.java("serve", "--port", "0", "--isolation", "processes"));
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    @Test
     void aUserWhoDoesNotExistIsRefused() {
         Console console = Console.run("serve", "--port", "0", "--user", "no-such-user");
         assertThat(console.err()).startsWith("partita: there is no user 'no-such-user' on this machine");

@@ -1,22 +1,25 @@
 package dev.partita.processes;
 
 import dev.partita.linux.LinuxFacts;
+import dev.partita.linux.User;
 import dev.partita.server.Division;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /// What a server of several processes needs of its machine.
 final class Requirements {
-    /// Descriptors of the master for each worker: its channel, the two ends of the way on which connections are passed, its
-    /// standard streams, and its listening socket.
-    private static final int DESCRIPTORS_PER_WORKER = 8;
+    /// Descriptors of the master for each worker: its channel, its standard streams, and the two ends of the way on which
+    /// connections are passed, or the memory and the bell by which work is lent, or its listening socket.
+    private static final int DESCRIPTORS_PER_WORKER = 5;
     /// What a JVM has open besides.
     private static final int DESCRIPTORS_BESIDES = 64;
-    /// Threads of a JVM and a worker's own; each counts against the user's limit on processes (`getrlimit(2)`).
+    /// Threads of a JVM and a worker's own; each counts like a process.
     private static final int THREADS_PER_WORKER = 24;
+    /// The same of the master.
+    private static final int THREADS_BESIDES = 32;
+    /// Two that drain, one that serves, and one that comes up, here or in a process that is to take over.
+    private static final int GENERATIONS_MAX = 4;
 
     private Requirements() {}
 
@@ -37,36 +40,21 @@ final class Requirements {
         if (division == null) {
             return;
         }
+        long workers = (long) GENERATIONS_MAX * (division.count() + Plan.of(server, division).spares());
         long descriptors = LinuxFacts.descriptorsMax();
-        long needed = DESCRIPTORS_BESIDES + (long) DESCRIPTORS_PER_WORKER * division.count();
+        long needed = DESCRIPTORS_BESIDES + DESCRIPTORS_PER_WORKER * workers;
         if (descriptors >= 0 && descriptors < needed) {
             throw new IOException(
                     "a master of " + division.count() + " workers needs " + needed + " open files and may have "
                             + descriptors + ": raise that with ulimit -n " + needed + ", or lower --workers");
         }
-        long threads = processesMax();
-        long neededThreads = (long) THREADS_PER_WORKER * division.count();
-        if (threads < neededThreads) {
-            throw new IOException(division.count() + " workers need about " + neededThreads
-                    + " threads, and this user may"
-                    + " have " + threads + ": raise that with ulimit -u " + neededThreads + ", or lower --workers");
+        String user = server.user();
+        ProcessLimit limit = ProcessLimit.lowest(user != null && User.named(user).uid() != 0);
+        long threads = THREADS_BESIDES + THREADS_PER_WORKER * workers;
+        if (limit.max() < threads) {
+            throw new IOException(division.count() + " workers need about " + threads + " threads while reloads go on,"
+                    + " and " + limit.whose() + " may have " + limit.max() + ": raise that with "
+                    + limit.raisedTo(threads) + ", or lower --workers");
         }
-    }
-
-    /// Such as `Max processes             96442                96442                processes`.
-    private static long processesMax() {
-        String name = "Max processes";
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
-                if (line.startsWith(name)) {
-                    String values = line.substring(name.length()).strip();
-                    String soft = values.substring(0, Math.max(0, values.indexOf(' ')));
-                    return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
-                }
-            }
-        } catch (IOException | NumberFormatException hidden) {
-            // a container without /proc: the start of a process will tell
-        }
-        return Long.MAX_VALUE;
     }
 }
