@@ -227,6 +227,41 @@ class IsolationTest {
         assertThat(Web.get(program.server(), "/")).endsWith("fine");
     }
 
+    /// Served as `--app`: takes more memory than there is when it is asked to.
+    public static final class Hungry implements Handler {
+        private final List<byte[]> eaten = new ArrayList<>();
+
+        @Override
+        public void handle(Request request, Response response) {
+            while (request.path().equals("/eat")) {
+                eaten.add(new byte[1 << 20]);
+            }
+            response.text("fine");
+        }
+    }
+
+    @Test
+    void aWorkerThatHasNoMemoryLeftIsReplacedAndTheReasonShown() throws Exception {
+        Program program = masters.serve("--workers", "1", "--admin", "127.0.0.1:0", "--app", Hungry.class.getName(),
+                "--app-path", Path.of("target", "test-classes").toAbsolutePath().toString());
+        program.line("             Ctrl-C");
+        try (SocketChannel client = SocketChannel.open(program.server())) {
+            Web.send(client, "GET", "/eat", "");
+            masters.await("it is replaced", all -> all.stream().anyMatch(
+                    row -> row.serves() && row.restarts() == 1 && row.lastEnd().startsWith("out of memory")));
+        }
+        assertThat(Web.get(program.server(), "/")).endsWith("fine");
+        assertThat(Web.get(program.admin(), "/metrics")).contains(
+                "partita_workers_replaced_total{why=\"out of memory\"} 1.0\n");
+    }
+
+    @Test
+    void aServerOfThreadsThatCannotBeAskedYetIsToldWhatToDo() {
+        Console console = Console.run("status", "--control", temporary.resolve("none").toString());
+        assertThat(console.err()).contains("kill -HUP its process", "--control PATH");
+        assertThat(console.exit()).isEqualTo(1);
+    }
+
     @Test
     void aConfigurationThatIsBrokenLeavesTheOldGenerationWhereItIs() throws Exception {
         Path config = masters.config(masters.folder("old"));

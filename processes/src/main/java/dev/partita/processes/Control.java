@@ -77,8 +77,8 @@ public final class Control {
             return MessageChannel.connect(path);
         } catch (IOException nobody) {
             throw new IOException(
-                    nobody.getMessage() + "; a server of threads has a control socket only with --control, or"
-                            + " once SIGHUP has reloaded it",
+                    nobody.getMessage() + "; a server of threads has a control socket from its first reload on: kill"
+                            + " -HUP its process, which reloads it, or start it with --control PATH and name the same here",
                     nobody);
         }
     }
