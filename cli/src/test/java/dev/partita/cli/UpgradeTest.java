@@ -154,7 +154,7 @@ class UpgradeTest {
         try (SocketChannel client = SocketChannel.open(program.server())) {
             assertThat(Web.exchange(client, "GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                     .startsWith("HTTP/1.1 200");
-            Web.send(client, "GET", "/sleep?millis=3600000", "");
+            Web.send(client, "GET", "/sleep?millis=60000", "");
             others = old.descendants().filter(each -> !workers.contains(each)).toList();
             assertThat(others).as("a master and its workers").hasSizeGreaterThan(1);
             old.destroyForcibly();
