@@ -8,7 +8,12 @@ import dev.partita.connection.Session;
 import dev.partita.connection.Step;
 import dev.partita.connection.Trial;
 import dev.partita.model.Sped;
+import dev.partita.server.Division;
+import dev.partita.server.Division.Reach;
+import dev.partita.server.Running;
 import dev.partita.server.Server;
+import dev.partita.server.ServerModel;
+import dev.partita.server.Tasks;
 import dev.partita.transport.Transports;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -75,13 +80,24 @@ class RehearsalTest {
     @Test
     void whoElseConnectsIsNotTakenForItsOwnClient() throws Exception {
         Server server = Server.of(ECHO).listen(0).transport(Transports.named("epoll"));
-        try (Rehearsal rehearsal = Rehearsal.begin(server, small -> {
-            connectToAll();
-            return small.start(new Sped());
-        })) {
+        try (Rehearsal rehearsal = Rehearsal.begin(server, new Division(new Sought(), 1, Reach.OWN))) {
             assertThat(strangers).isNotEmpty();
             assertThat(rehearsal.once()).isEmpty();
             assertThat(rehearsal.often(() -> true)).isEmpty();
+        }
+    }
+
+    /// A server that strangers come to before its own client does.
+    private final class Sought implements ServerModel {
+        @Override
+        public Running start(Server server) throws IOException {
+            connectToAll();
+            return new Sped().start(server);
+        }
+
+        @Override
+        public Tasks tasks() {
+            return new Sped().tasks();
         }
     }
 
