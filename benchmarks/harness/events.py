@@ -23,6 +23,7 @@ class Event:
     before: list                      # workers
     victims: list = field(default_factory=list)  # pids that have to be gone before all is as it was
     replaced: float | None = None     # seconds until then
+    until: float = 0.0                # when the server had said what became of it
 
 
 def parse(text):
@@ -60,7 +61,8 @@ class Chaos:
             event = Event(kind, time.monotonic(), self.site.workers())
             self.events.append(event)
             getattr(self, kind)(event)
-            self.watch_until(time.monotonic() + gap)
+            event.until = time.monotonic()
+            self.watch_until(event.until + gap)
 
     def settle(self, seconds):
         """Gives what was replaced last as long to be gone."""

@@ -459,8 +459,20 @@ class IsolationTest {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"));
         command.addAll(Program.java("serve", "--port", "0", "--workers", "100", "--isolation", "processes"));
         Program program = masters.run(command);
-        assertThat(program.error()).contains("needs 2084 open files and may have 200: raise that with ulimit -n 2084");
+        assertThat(program.error()).contains("100 workers need 569 open files in their master, which may have"
+                + " 200: raise that with ulimit -n 569");
         assertThat(program.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void whatReloadsMayLackIsAWarning() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 90; exec \"$@\"", "sh"));
+        command.addAll(Program.java("serve", "--port", "0", "--workers", "1", "--isolation", "processes"));
+        Program program = masters.run(command);
+        assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
+        Masters.send("TERM", program.process().pid());
+        assertThat(program.error())
+                .containsOnlyOnce("4 generations, which need 104 open files in their master, which may have 90");
     }
 
     private static int freePort() throws IOException {

@@ -74,10 +74,10 @@ class UserTest {
 
     @Test
     void tooFewProcessesAreSaidWithTheLimitAndTheCommand() throws Exception {
-        Program program = masters.run(withProcesses(3_000, "--workers", "100", "--user",
+        Program program = masters.run(withProcesses(2_000, "--workers", "100", "--user",
                 User.isRoot() ? NOBODY : System.getProperty("user.name")));
-        assertThat(program.error()).containsPattern("100 workers need about 9728 threads while reloads go on, and"
-                + " this user may have \\d+: raise that with ulimit -u 9728, or lower --workers");
+        assertThat(program.error()).containsPattern("100 workers need about 2456 threads, and this user may have"
+                + " \\d+: raise that with ulimit -u 2456, or lower --workers");
         assertThat(program.exit()).isEqualTo(1);
     }
 

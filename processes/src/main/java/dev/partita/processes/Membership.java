@@ -99,7 +99,6 @@ final class Membership implements Runnable {
                 doubt = rehearsal.often(orders::isEmpty);
             }
             warm = true;
-            OwnSession.serve();
             beat();
             obey(server, division);
         } catch (Throwable failure) {

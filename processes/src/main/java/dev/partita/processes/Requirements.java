@@ -3,9 +3,11 @@ package dev.partita.processes;
 import dev.partita.linux.LinuxFacts;
 import dev.partita.linux.User;
 import dev.partita.server.Division;
+import dev.partita.server.Processes;
 import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 
 /// What a server of several processes needs of its machine.
 final class Requirements {
@@ -40,21 +42,34 @@ final class Requirements {
         if (division == null) {
             return;
         }
-        long workers = (long) GENERATIONS_MAX * (division.count() + Plan.of(server, division).spares());
-        long descriptors = LinuxFacts.descriptorsMax();
-        long needed = DESCRIPTORS_BESIDES + DESCRIPTORS_PER_WORKER * workers;
-        if (descriptors >= 0 && descriptors < needed) {
-            throw new IOException(
-                    "a master of " + division.count() + " workers needs " + needed + " open files and may have "
-                            + descriptors + ": raise that with ulimit -n " + needed + ", or lower --workers");
-        }
+        int generation = division.count() + Plan.of(server, division).spares();
         String user = server.user();
         ProcessLimit limit = ProcessLimit.lowest(user != null && User.named(user).uid() != 0);
-        long threads = THREADS_BESIDES + THREADS_PER_WORKER * workers;
-        if (limit.max() < threads) {
-            throw new IOException(division.count() + " workers need about " + threads + " threads while reloads go on,"
-                    + " and " + limit.whose() + " may have " + limit.max() + ": raise that with "
-                    + limit.raisedTo(threads) + ", or lower --workers");
+        String missing = missing(division.count() + " workers need ", generation, limit);
+        if (!missing.isEmpty()) {
+            throw new IOException(missing + ", or lower --workers");
         }
+        String later =
+                missing("while one reload follows another there are " + GENERATIONS_MAX + " generations, which need ",
+                        GENERATIONS_MAX * generation, limit);
+        if (!later.isEmpty() && System.getenv(Processes.VARIABLE) == null) { // the master has said it
+            Journal.log(Level.WARNING, later + ", or such a reload may fail");
+        }
+    }
+
+    /// @return what so many workers need and may not have; empty if nothing
+    private static String missing(String who, int workers, ProcessLimit limit) {
+        long descriptorsMax = LinuxFacts.descriptorsMax();
+        long descriptors = DESCRIPTORS_BESIDES + (long) DESCRIPTORS_PER_WORKER * workers;
+        if (descriptorsMax >= 0 && descriptorsMax < descriptors) {
+            return who + descriptors + " open files in their master, which may have " + descriptorsMax
+                    + ": raise that with ulimit -n " + descriptors;
+        }
+        long threads = THREADS_BESIDES + (long) THREADS_PER_WORKER * workers;
+        if (limit.max() < threads) {
+            return who + "about " + threads + " threads, and " + limit.whose() + " may have " + limit.max()
+                    + ": raise that with " + limit.raisedTo(threads);
+        }
+        return "";
     }
 }

@@ -44,13 +44,12 @@ final class SameProgram {
     /// Starts it as a worker.
     ///
     /// @param control where the master can be reached
-    /// @param beside whether others serve meanwhile
-    Process start(Path control, boolean beside) throws IOException {
+    Process start(Path control) throws IOException {
         List<String> worker = new ArrayList<>(command);
         if (!worker.contains(EXIT_ON_OUT_OF_MEMORY)) {
             worker.add(1, EXIT_ON_OUT_OF_MEMORY);
         }
-        ProcessBuilder builder = builder(OwnSession.of(worker, beside));
+        ProcessBuilder builder = builder(OwnSession.of(worker));
         builder.environment().put(Processes.VARIABLE, control.toString());
         builder.environment().remove(Processes.NOTIFY);
         return builder.start();
@@ -61,7 +60,7 @@ final class SameProgram {
     ///
     /// @param control where this one can be reached
     Process startMaster(Path control) throws IOException {
-        ProcessBuilder builder = builder(OwnSession.of(byLauncher(), true));
+        ProcessBuilder builder = builder(OwnSession.of(byLauncher()));
         builder.environment().put(Takeover.VARIABLE, control.toString());
         return builder.start();
     }

@@ -79,7 +79,7 @@ final class Staffing {
         long coming = generation.count(State.STARTING) + generation.count(State.SPARE);
         long busy = generation.workers.stream().filter(WorkerProcess::isComingUp).count();
         while (coming < wanted && busy < most && generation.mayStart(now)) {
-            generation.workers.add(WorkerProcess.start(program, controlPath, beside, whenEnded));
+            generation.workers.add(WorkerProcess.start(program, controlPath, whenEnded));
             coming++;
             busy++;
         }

@@ -118,7 +118,6 @@ final class Takeover implements Runnable, AutoCloseable {
     ///
     /// @param addresses where this process listens; the old one's others are closed
     void complete(Supervisor supervisor, List<SocketAddress> addresses) throws IOException {
-        OwnSession.serve();
         channel.send(new Ready().bytes());
         Received received = next();
         int[] streams = received.descriptors();

@@ -65,9 +65,9 @@ final class WorkerProcess {
         err = new Output(process.getErrorStream(), Outlet.ERR);
     }
 
-    static WorkerProcess start(SameProgram program, Path control, boolean beside, Runnable whenEnded)
+    static WorkerProcess start(SameProgram program, Path control, Runnable whenEnded)
             throws IOException {
-        var worker = new WorkerProcess(program.start(control, beside));
+        var worker = new WorkerProcess(program.start(control));
         var _ = worker.process.onExit().thenRun(whenEnded);
         return worker;
     }
