@@ -5,7 +5,6 @@ import socket
 import socketserver
 import time
 
-from .numbered import CLIENTS
 from .site import Site
 from .transfers import LINES
 
@@ -38,7 +37,7 @@ class ErringSite(Site):
             return sum(number % PERIOD in ways for number in range(1, requests + 1))
 
         def is_kept(number):
-            return ((number - 1) // CLIENTS + 1) % FRESH_EVERY != 0
+            return number % FRESH_EVERY != 0
 
         closed = sum(number % PERIOD == CLOSES and is_kept(number) for number in range(1, requests + 1))
         return {"lost": of(CUT, HALF), "twice": of(TWICE), "wrong": of(OTHER_BODY, OTHER_STATUS),
