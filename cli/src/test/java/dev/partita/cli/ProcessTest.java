@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The program as a process of its own: signals, exit codes, and what it leaves behind.
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // reading from a process cannot be interrupted
 class ProcessTest {
+    /// A line is written behind the request, by a thread of its own.
+    private static final int TRIES_MAX = 1_000;
+
     @TempDir
     Path temporary;
 
@@ -184,6 +188,25 @@ class ProcessTest {
         assertThat(Web.get(program.server(), "/")).startsWith("HTTP/1.1 200");
         program.signal("TERM");
         assertThat(program.exit()).isZero();
+    }
+
+    /// Row T14 of docs/faults.md.
+    @Test
+    void whoNoLongerReadsTheAccessLogCostsLinesAndNothingElse() throws Exception {
+        Program program = serve("--port", "0", "--access-log", "-", "--admin", "0");
+        SocketAddress server = program.server();
+        SocketAddress admin = program.admin();
+        program.line("             Ctrl-C");
+        program.process().getInputStream().close();
+        Pattern dropped = Pattern.compile("^partita_log_lines_dropped_total [1-9]", Pattern.MULTILINE);
+        boolean counted = false;
+        for (int tries = 0; tries < TRIES_MAX && !counted; tries++) {
+            assertThat(Web.get(server, "/")).startsWith("HTTP/1.1 200");
+            counted = dropped.matcher(Web.get(admin, "/metrics")).find();
+        }
+        assertThat(counted).as("a line is counted as dropped").isTrue();
+        new ProcessBuilder("kill", "-TERM", Long.toString(program.process().pid())).start().waitFor();
+        assertThat(program.process().waitFor()).isZero();
     }
 
     @Test

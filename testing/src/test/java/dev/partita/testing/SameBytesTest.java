@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class SameBytesTest {
     private static final long SEED = Long.getLong("partita.seed", System.nanoTime());
+    /// Whether every server is asked everything whole and in pieces, instead of in turn.
+    private static final boolean BOTH_WAYS = Boolean.getBoolean("partita.both");
 
     private static final String DATE = "\r\nDate: ";
     private static final int DATE_LENGTH = "Sun, 06 Nov 1994 08:49:37 GMT".length();
@@ -132,10 +134,12 @@ class SameBytesTest {
                             heard.add(answer(server, said));
                             talk.oracle.accept(said, heard.getLast());
                         }
-                        if (under.equals(reference) || (i + turn) % 2 == 0) {
+                        boolean inPieces = (i + turn) % 2 == 0;
+                        if (under.equals(reference) || inPieces || BOTH_WAYS) {
                             same(text(answer(server, said, cuts)), text(heard.get(i)),
                                     "in pieces cut at " + Arrays.toString(cuts) + ", and whole under " + reference);
-                        } else {
+                        }
+                        if (!under.equals(reference) && (!inPieces || BOTH_WAYS)) {
                             same(text(answer(server, said)), text(heard.get(i)), "and under " + reference);
                         }
                     } catch (IOException | AssertionError | RuntimeException failure) {
