@@ -379,7 +379,7 @@ class IsolationTest {
     void aMasterThatIsStoppedIsNotWaitedForForEver() throws Exception {
         Program program = masters.serve("--workers", "1");
         program.line("             Ctrl-C");
-        Masters.send("STOP", program.process().pid());
+        Masters.stop(program.process().pid());
         assertThat(masters.control("status")).contains("the master at ", " does not answer");
     }
 

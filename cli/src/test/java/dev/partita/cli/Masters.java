@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -96,6 +97,28 @@ final class Masters implements AfterEachCallback {
 
     static void send(String signal, long pid) throws Exception {
         new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+    }
+
+    /// Stops a process, and waits until all of its threads have: each does so when it comes out of the kernel next.
+    static void stop(long pid) throws Exception {
+        send("STOP", pid);
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!isStopped(pid)) {
+            assertThat(System.nanoTime() - deadline).as("process %d stops", pid).isNegative();
+        }
+    }
+
+    /// `proc_pid_stat(5)`: the state follows the name, which may hold blanks.
+    private static boolean isStopped(long pid) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path each : threads.toList()) {
+                String stat = Files.readString(each.resolve("stat"));
+                if (!stat.substring(stat.lastIndexOf(')')).startsWith(") T")) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     void await(String what, Predicate<List<Row>> condition) throws Exception {

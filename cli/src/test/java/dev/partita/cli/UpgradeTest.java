@@ -148,7 +148,7 @@ class UpgradeTest {
         while (count(folder) < 2) {
             Thread.onSpinWait(); // until the new one has a control socket
         }
-        Masters.send("STOP", old.pid());
+        Masters.stop(old.pid());
         workers.forEach(ProcessHandle::destroyForcibly);
         List<ProcessHandle> others = List.of();
         try (SocketChannel client = SocketChannel.open(program.server())) {
