@@ -2,6 +2,7 @@ package dev.partita.cli;
 
 import dev.partita.cli.demo.Work;
 import dev.partita.lab.claims.Claims;
+import dev.partita.lab.compare.Comparing;
 import dev.partita.lab.compare.Settings;
 import dev.partita.lab.compare.Settings.Slo;
 import dev.partita.lab.results.Results.Mode;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Option;
 final class LabOptions {
     private static final int ROUNDS_QUICK = 3;
     private static final int ROUNDS_ARTICLE = 5;
-    private static final int ROUNDS_FULL = 2 * 3; // two starts of each server; see Comparing
+    private static final int ROUNDS_FULL = 2 * Comparing.ROUNDS_PER_START;
     private static final int ROUNDS_MAX = 10;
     /// MP has a thread for each of them.
     private static final int CONNECTIONS_MAX = 2_000;

@@ -1,67 +1,44 @@
 package dev.partita.processes;
 
-import dev.partita.loop.Attendant;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.PrintStream;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/// One of the master's standard streams, for what others have written: a thread of its own waits for whoever reads there, and
-/// nobody else does.
-final class Outlet implements Runnable {
-    static final Outlet OUT = started("output", () -> System.out);
-    static final Outlet ERR = started("errors", () -> System.err);
+/// One of the master's standard streams, for what others have written. Nobody waits for whoever reads there.
+final class Outlet {
+    static final Outlet OUT = new Outlet("output", () -> System.out);
+    static final Outlet ERR = new Outlet("errors", () -> System.err);
     private static final int CHUNKS_MAX = 32;
-    private static final long LOOK_NANOS = 1_000_000L;
 
     private final Supplier<PrintStream> stream;
-    private final BlockingQueue<byte[]> chunks = new LinkedBlockingQueue<>();
-    /// The chunks that are not written yet.
-    private final AtomicInteger left = new AtomicInteger();
+    private final Errands chunks;
 
-    private Outlet(Supplier<PrintStream> stream) {
+    private Outlet(String name, Supplier<PrintStream> stream) {
         this.stream = stream;
+        chunks = Errands.begin(name, CHUNKS_MAX, lost -> put(
+                ("partita: the last words of workers are missing here, " + lost + " pieces: nobody read them\n")
+                        .getBytes(UTF_8)));
     }
 
-    private static Outlet started(String name, Supplier<PrintStream> stream) {
-        var outlet = new Outlet(stream);
-        new Attendant(name, outlet).start();
-        return outlet;
-    }
-
-    /// Whether it takes another chunk: who has one has to ask before.
+    /// Whether it takes another chunk: who has one that can wait asks before.
     boolean hasRoom() {
-        return left.get() < CHUNKS_MAX;
+        return chunks.hasRoom();
     }
 
-    /// Writes it later.
+    /// Writes it later, or not at all where there is no room.
     void write(byte[] chunk) {
-        left.incrementAndGet();
-        chunks.add(chunk);
+        chunks.add(() -> put(chunk));
     }
 
     /// Waits until all is written, or the time is over.
     void await(long timeoutNanos) {
-        long end = System.nanoTime() + timeoutNanos;
-        while (left.get() > 0 && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(LOOK_NANOS);
-        }
+        chunks.await(timeoutNanos);
     }
 
-    @Override
-    public void run() {
-        try {
-            while (true) {
-                byte[] chunk = chunks.take();
-                PrintStream to = stream.get();
-                to.write(chunk, 0, chunk.length);
-                to.flush();
-                left.decrementAndGet();
-            }
-        } catch (InterruptedException over) {
-            // nobody interrupts it
-        }
+    private void put(byte[] chunk) {
+        PrintStream to = stream.get();
+        to.write(chunk, 0, chunk.length);
+        to.flush();
     }
 }

@@ -21,7 +21,7 @@ final class Output {
 
     /// Passes on what is there, if there is room for it; otherwise it waits in the pipe, as does who writes there.
     ///
-    /// @param last whether nobody will ask again: then there is room
+    /// @param last whether nobody will ask again: then it is kept at least
     /// @return whether anything was
     boolean pump(boolean last) {
         try {

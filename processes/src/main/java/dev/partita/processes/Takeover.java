@@ -17,8 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /// How a new master takes over from the one that has started it, as the new one sees it: it gets the listening sockets, serves
@@ -43,10 +43,12 @@ final class Takeover implements Runnable, AutoCloseable {
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
     private static final int LOST = 1;
+    /// What the old master may be ahead: it waits for our answers.
+    private static final int SAID_MAX = 64;
 
     private final MessageChannel channel;
     private final Path control;
-    private final BlockingQueue<Received> said = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Received> said = new ArrayBlockingQueue<>(SAID_MAX);
     private volatile boolean over;
     private int generation;
 
@@ -162,9 +164,11 @@ final class Takeover implements Runnable, AutoCloseable {
                     break;
                 } else {
                     last = isLast(received);
-                    said.add(received);
+                    said.put(received);
                 }
             }
+        } catch (InterruptedException impatient) {
+            last = true; // nobody interrupts it
         } catch (IOException noDescriptor) {
             System.err.println("partita: the old master cannot be heard: " + noDescriptor.getMessage());
         }
@@ -185,12 +189,17 @@ final class Takeover implements Runnable, AutoCloseable {
     /// The old master has given the upgrade up, or is gone. Nobody waits for what this process has accepted beside it: what that
     /// one had is lost too, and the next start needs the addresses.
     private void orphaned() {
+        removeFile(controlMeanwhile());
+        Runtime.getRuntime().halt(LOST);
+    }
+
+    /// What a process leaves that was to take over, and is gone.
+    static void removeFile(Path meanwhile) {
         try {
-            Files.deleteIfExists(controlMeanwhile());
+            Files.deleteIfExists(meanwhile);
         } catch (IOException kept) {
             // the next one of that name replaces it
         }
-        Runtime.getRuntime().halt(LOST);
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.partita.processes.Message.TakeOver;
 import dev.partita.processes.Message.Taken;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,15 +180,6 @@ final class Upgrading {
         }
     }
 
-    /// What a process that was killed has left.
-    private static void remove(Path meanwhile) {
-        try {
-            Files.deleteIfExists(meanwhile);
-        } catch (IOException kept) {
-            // the next one of that name replaces it
-        }
-    }
-
     /// Gives it up, if it has not taken over.
     void fail(String why) {
         WorkerProcess failed = next;
@@ -202,7 +192,7 @@ final class Upgrading {
             failed.close();
             Path meanwhile = Takeover.controlMeanwhile(control, failed.pid());
             if (!meanwhile.equals(control)) {
-                var _ = failed.process.onExit().thenRun(() -> remove(meanwhile));
+                var _ = failed.process.onExit().thenRun(() -> Takeover.removeFile(meanwhile));
             }
         }
         if (waiting != null) {

@@ -65,8 +65,7 @@ final class WorkerProcess {
         err = new Output(process.getErrorStream(), Outlet.ERR);
     }
 
-    static WorkerProcess start(SameProgram program, Path control, Runnable whenEnded)
-            throws IOException {
+    static WorkerProcess start(SameProgram program, Path control, Runnable whenEnded) throws IOException {
         var worker = new WorkerProcess(program.start(control));
         var _ = worker.process.onExit().thenRun(whenEnded);
         return worker;

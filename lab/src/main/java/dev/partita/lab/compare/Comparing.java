@@ -41,7 +41,7 @@ public final class Comparing {
     private static final double NARROW = 0.05;
     /// Rounds with the same servers, in a full run. What differs from one start of a JVM to the next (where code and data lie, what was
     /// compiled when) may differ more than two models do, and what only one start shows is no property of a model.
-    static final int ROUNDS_PER_START = 3;
+    public static final int ROUNDS_PER_START = 3;
     static final List<Double> CURVE = List.of(0.2, 0.6, 0.8);
     /// Rounds instead of those in which something else was measured.
     private static final int ROUNDS_SPARE = 2;

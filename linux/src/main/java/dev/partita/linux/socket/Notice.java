@@ -15,7 +15,6 @@ import java.nio.file.Path;
 public final class Notice {
     /// Where the name begins in `struct sockaddr_un` (`unix(7)`).
     private static final int PATH = 2;
-    private static final int PATH_BYTES_MAX = 107;
 
     private Notice() {}
 
@@ -68,7 +67,7 @@ public final class Notice {
 
     /// @return 0 or a negative error number
     private static int connect(int fd, byte[] path, Arena arena) {
-        if (path.length == 0 || path.length > PATH_BYTES_MAX) {
+        if (path.length == 0 || path.length > NativeAddress.UN_PATH_BYTES_MAX) {
             return -Errno.ENAMETOOLONG;
         }
         MemorySegment address = arena.allocate(PATH + path.length + 1L, Short.BYTES);
