@@ -200,7 +200,8 @@ public final class Worker implements Inbox, Part {
             long now = System.nanoTime();
             measure(now);
             takenAt = now;
-            if (delay.isTooLate(now - connection.queuedAt(), now) && connection.refuse(Refusal.QUEUE_SLOW)) {
+            delay.taken(now);
+            if (delay.isTooLate(connection.queuedAt(), now) && connection.refuse(Refusal.QUEUE_SLOW)) {
                 takenAt = 0; // that was not its work
                 return true;
             }

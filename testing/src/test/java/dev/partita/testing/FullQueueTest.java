@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FullQueueTest {
     private static final int QUEUE_MAX = 2;
     private static final Limits LIMITS = Under.SMALL.withQueueMax(QUEUE_MAX);
+    /// Shed for waiting at once.
+    private static final Limits IMPATIENT = LIMITS.with(Map.of("queueMillisTarget", 1L, "queueMillisInterval", 1L));
 
     @TempDir
     private static Path folder;
@@ -102,31 +104,75 @@ class FullQueueTest {
 
     @Test
     void shedsWhatHasWaitedTooLongInAQueueThatIsSlow() throws Exception {
-        Limits impatient = LIMITS.with(Map.of("queueMillisTarget", 1L, "queueMillisInterval", 1L));
-        try (Running server = under.run(dialect.protocol(backstage, folder), impatient);
-                WireClient blocking = WireClient.connect(server);
+        try (Running server = under.run(dialect.protocol(backstage, folder), IMPATIENT);
+                WireClient first = WireClient.connect(server);
+                WireClient second = WireClient.connect(server);
                 WireClient waiting = WireClient.connect(server)) {
-            for (int i = 0; i < 50; i++) { // so that work is known to be short
-                assertThat(dialect.ask(waiting, "echo quick")).isIn("quick", "busy");
-            }
+            askSomethingShort(waiting);
             long shed = server.count(Counter.SHED_SLOW);
             long begun = System.nanoTime();
-            blocking.send(dialect.request("block g"));
-            backstage.gate("g").awaitArrivals(1);
-            waiting.send(dialect.request("echo late"));
-            // The work that is under way counts as well.
-            Eventually.holds("it is queued", () -> server.queues().stream().anyMatch(queue -> queue.value() > 1));
-            // At least half of the time that the first one takes, and more than the target.
+            block(first, "g");
+            queue(second, "block h", server, 2);
+            queue(waiting, "echo late", server, 3);
+            // The longest of the two counts for nothing: so the last one has to wait for the other one long enough as well, and
+            // that is for more than the target and more than twice the average, of which each is an eighth.
             long queued = System.nanoTime();
-            while (System.nanoTime() - queued < Math.max(queued - begun, 4_000_000)) {
-                Thread.onSpinWait();
-            }
+            spin(queued, Math.max(3 * (queued - begun), 20_000_000));
+            long goneOn = System.nanoTime();
             backstage.gate("g").open();
-            assertThat(dialect.reply(blocking)).isEqualTo("g");
+            backstage.gate("h").awaitArrivals(1);
+            spin(goneOn, (goneOn - begun) / 2);
+            backstage.gate("h").open();
+            assertThat(dialect.reply(first)).isEqualTo("g");
+            assertThat(dialect.reply(second)).isEqualTo("h");
             assertThat(dialect.reply(waiting)).isEqualTo("busy");
             assertThat(server.count(Counter.SHED_SLOW)).isEqualTo(shed + 1);
             assertThat(server.count(Counter.SHED)).isZero();
             Eventually.holds("it goes on like any other", () -> "again".equals(ask(waiting, "echo again")));
+        }
+    }
+
+    @Test
+    void servesWhatHasWaitedWhileItsQueueStoodStill() throws Exception {
+        try (Running server = under.run(dialect.protocol(backstage, folder), IMPATIENT);
+                WireClient blocking = WireClient.connect(server);
+                WireClient waiting = WireClient.connect(server)) {
+            askSomethingShort(waiting);
+            long shed = server.count(Counter.SHED_SLOW);
+            long begun = System.nanoTime();
+            block(blocking, "g");
+            queue(waiting, "echo late", server, 2);
+            long queued = System.nanoTime();
+            spin(queued, Math.max(queued - begun, 4_000_000));
+            backstage.gate("g").open();
+            assertThat(dialect.reply(blocking)).isEqualTo("g");
+            assertThat(dialect.reply(waiting)).isEqualTo("late");
+            assertThat(server.count(Counter.SHED_SLOW)).isEqualTo(shed);
+        }
+    }
+
+    /// So that work is known to be short.
+    private void askSomethingShort(WireClient client) throws IOException {
+        for (int i = 0; i < 50; i++) {
+            assertThat(dialect.ask(client, "echo quick")).isIn("quick", "busy");
+        }
+    }
+
+    /// Asks for work that is under way until its gate is opened.
+    private void block(WireClient client, String gate) throws Exception {
+        client.send(dialect.request("block " + gate));
+        backstage.gate(gate).awaitArrivals(1);
+    }
+
+    /// Asks, and returns when as many as that wait or are worked on.
+    private void queue(WireClient client, String command, Running server, int expected) throws Exception {
+        client.send(dialect.request(command));
+        Eventually.holds("it is queued", () -> server.queues().stream().anyMatch(queue -> queue.value() >= expected));
+    }
+
+    private static void spin(long sinceNanos, long nanos) {
+        while (System.nanoTime() - sinceNanos < nanos) {
+            Thread.onSpinWait();
         }
     }
 
