@@ -31,9 +31,13 @@ final class ReceiveBuffers {
     private static final long ENTRY_NUMBER = 12;
     private static final long TAIL = 14;
 
+    /// Between two buffers: with sizes that are powers of two all of them would begin in the same set of the first-level cache.
+    private static final int GAP_BYTES = 64;
+
     private static final VarHandle SHORT = JAVA_SHORT.varHandle();
 
     private final int bytes;
+    private final long stride;
     private final int countMax;
     private final MemorySegment memory;
     private final MemorySegment ring;
@@ -54,7 +58,8 @@ final class ReceiveBuffers {
     ReceiveBuffers(Ring owner, int bytes, int countAtFirst, int countMax, Arena arena) throws IOException {
         this.bytes = bytes;
         this.countMax = countMax;
-        memory = MappedMemory.map((long) bytes * countMax, arena);
+        stride = (long) bytes + GAP_BYTES;
+        memory = MappedMemory.map(stride * countMax, arena);
         ring = MappedMemory.map(countMax * ENTRY_BYTES, arena);
         next = new short[countMax];
         start = new int[countMax];
@@ -108,7 +113,7 @@ final class ReceiveBuffers {
     void giveBack(short buffer) {
         available++;
         long at = (tail & countMax - 1) * ENTRY_BYTES;
-        ring.set(JAVA_LONG, at, memory.address() + (long) buffer * bytes);
+        ring.set(JAVA_LONG, at, memory.address() + buffer * stride);
         ring.set(JAVA_INT, at + ENTRY_LENGTH, bytes);
         ring.set(JAVA_SHORT, at + ENTRY_NUMBER, buffer);
         SHORT.setRelease(ring, TAIL, ++tail);
@@ -137,7 +142,7 @@ final class ReceiveBuffers {
     /// @return how many bytes
     int move(short buffer, Buffer into) {
         int length = Math.min(end[buffer] - start[buffer], into.room());
-        into.put(memory, (long) buffer * bytes + start[buffer], length);
+        into.put(memory, buffer * stride + start[buffer], length);
         start[buffer] += length;
         return length;
     }
