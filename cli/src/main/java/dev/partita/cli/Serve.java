@@ -46,7 +46,7 @@ final class Serve implements Callable<Integer> {
     private final FileOptions files = new FileOptions();
 
     @Mixin
-    private final ReplyOptions replies = new ReplyOptions();
+    private final HttpOptions http = new HttpOptions();
 
     @Option(names = "--demo", description = """
             Serves what measurements need: /plaintext, /json, POST /echo, /work?micros=N, /sleep?millis=N, \
@@ -156,6 +156,6 @@ final class Serve implements Callable<Integer> {
         }
         accessLog.requireHttp(content.protocol());
         return new Plan(isolation.around(server.setup(addresses.addresses())), content,
-                replies.applyTo(content.protocol()));
+                http.applyTo(content.protocol()));
     }
 }

@@ -105,6 +105,19 @@ class ServingTest {
         }
     }
 
+    @Test
+    void aBareLfEndsALineOfAHeadOnlyWhereItWasAskedFor() throws IOException {
+        String request = "GET /plaintext HTTP/1.1\nHost: a\nConnection: close\n\n";
+        String chunks = "POST /echo HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n0\n\n";
+        try (Running strict = start("--demo", "--work-per-micro", "1");
+                Running lenient = start("--demo", "--work-per-micro", "1", "--accept-bare-lf")) {
+            assertThat(Web.say(strict.addresses().getFirst(), request)).startsWith("HTTP/1.1 400");
+            assertThat(Web.say(lenient.addresses().getFirst(), request)).startsWith("HTTP/1.1 200")
+                    .endsWith("Hello, World!");
+            assertThat(Web.say(lenient.addresses().getFirst(), chunks)).startsWith("HTTP/1.1 400");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"--error-page, 404, STATUS=FILE", "--error-page, 200=x, 400 to 599",
         "--error-page, 404=/no/such, cannot be read", "--server-name, J\u00f6rg, printable ASCII"})

@@ -33,6 +33,14 @@ final class Web {
         }
     }
 
+    /// What comes back for this, which has to end the connection.
+    static String say(SocketAddress server, String text) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(server)) {
+            channel.write(ByteBuffer.wrap(text.getBytes(ISO_8859_1)));
+            return receive(channel);
+        }
+    }
+
     static String receive(SocketChannel channel) throws IOException {
         return new String(Channels.newInputStream(channel).readAllBytes(), ISO_8859_1);
     }

@@ -24,7 +24,7 @@ final class Fields {
                 int start = Spans.skipSpace(in, at + length + 1, cr);
                 return (long) start << Integer.SIZE | Spans.trimSpace(in, start, cr);
             }
-            at = cr + 2;
+            at = afterLineEnd(in, cr);
         }
         return NONE;
     }
@@ -41,7 +41,12 @@ final class Fields {
 
     /// Where the line after the one that holds `at` begins.
     static int nextLine(Buffer in, int at) {
-        return lineEnd(in, at) + 2;
+        return afterLineEnd(in, lineEnd(in, at));
+    }
+
+    /// Where the next line begins after one whose end begins at `at`: with CR LF, or with LF where that is accepted.
+    static int afterLineEnd(Buffer in, int at) {
+        return in.at(at) == '\n' ? at + 1 : at + 2;
     }
 
     private static int lineEnd(Buffer in, int from) {

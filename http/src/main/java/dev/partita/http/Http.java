@@ -60,44 +60,47 @@ public final class Http implements Protocol {
     private final @Nullable TrustedPeers trusted;
     /// The Server field, from the CR LF of the line before on; empty if none is sent.
     private final String server;
+    private final boolean acceptsBareLf;
     /// The end of most heads, from the CR LF of the line before on: perhaps Server, then Date and the empty line.
     private volatile byte[] date;
     private final Queue<Buffer> spares = new ArrayBlockingQueue<>(SPARES_MAX);
 
     private Http(Handler handler, PreparedPages pages, @Nullable HttpObserver observer,
-            @Nullable TrustedPeers trusted, String server) {
+            @Nullable TrustedPeers trusted, String server, boolean acceptsBareLf) {
         this.handler = handler;
         this.pages = pages;
         this.observer = observer;
         this.trusted = trusted;
         this.server = server;
+        this.acceptsBareLf = acceptsBareLf;
         stages = List.copyOf(handler.stages());
         date = dateLines(server, System.currentTimeMillis() / 1_000);
     }
 
     /// HTTP in which `handler` answers every request; [Routes] is one that chooses among others.
     public static Http serving(Handler handler) {
-        return new Http(handler, PLAIN, null, null, "");
+        return new Http(handler, PLAIN, null, null, "", false);
     }
 
     /// The same with other words when the server answers with an error by itself.
     ///
     /// @throws IllegalArgumentException if a page is too large, or its type cannot be in a header
     public Http errorPages(ErrorPages pages) {
-        return new Http(handler, new PreparedPages(pages), observer, trusted, server);
+        return new Http(handler, new PreparedPages(pages), observer, trusted, server, acceptsBareLf);
     }
 
     /// Tells `observer` of every request when it is over, after those that are told already. Without one nothing is observed.
     public Http observing(HttpObserver observer) {
         HttpObserver before = this.observer;
-        return new Http(handler, pages, before == null ? observer : before.and(observer), trusted, server);
+        return new Http(handler, pages, before == null ? observer : before.and(observer), trusted, server,
+                acceptsBareLf);
     }
 
     /// Believes these proxies when they say in `X-Forwarded-For` or `Forwarded` (RFC 7239) on whose behalf a request is sent:
     /// [Request#remoteAddress]. Without them both fields are ignored. For the PROXY protocol see
     /// [dev.partita.proxy.ProxyProtocol].
     public Http trusting(TrustedPeers trusted) {
-        return new Http(handler, pages, observer, trusted, server);
+        return new Http(handler, pages, observer, trusted, server, acceptsBareLf);
     }
 
     /// Says in a Server field of every reply what answers (RFC 9110 section 10.2.4), such as `partita` or `shop/1.7`. Without
@@ -110,7 +113,18 @@ public final class Http implements Protocol {
             throw new IllegalArgumentException("server name \"" + name + "\": valid are 1 to " + SERVER_NAME_LENGTH_MAX
                     + " characters of printable ASCII, for example shop/1.7");
         }
-        return new Http(handler, pages, observer, trusted, "\r\nServer: " + name);
+        return new Http(handler, pages, observer, trusted, "\r\nServer: " + name, acceptsBareLf);
+    }
+
+    /// Takes a LF for the end of a line also without a CR in front of it, in the head of a request (RFC 9112 section 2.2): for
+    /// clients that write it so. Without this the answer is 400, since who stands in front of this server may see another
+    /// message there. Framing of chunked bodies and a CR alone stay as strict as they are.
+    public Http acceptingBareLf() {
+        return new Http(handler, pages, observer, trusted, server, true);
+    }
+
+    boolean acceptsBareLf() {
+        return acceptsBareLf;
     }
 
     @Nullable TrustedPeers trusted() {
@@ -162,7 +176,7 @@ public final class Http implements Protocol {
     @Override
     public Trial trial() {
         return new Trial(
-                new Http(handler, pages, null, trusted, server),
+                new Http(handler, pages, null, trusted, server, acceptsBareLf),
                 TRY,
                 answer -> !answer.isEmpty() && !answer.startsWith(SERVER_ERROR));
     }

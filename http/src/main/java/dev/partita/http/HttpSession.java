@@ -74,7 +74,7 @@ final class HttpSession implements Session {
         this.connection = connection;
         inbound = connection.inbound();
         outbound = connection.outbound();
-        head = new RequestHead(connection.limits());
+        head = new RequestHead(connection.limits(), http.acceptsBareLf());
         request = new Request(connection, head, http.trusted());
         dispatch = new Dispatch(http, connection, request);
         persistence = new Persistence(connection, head, request);

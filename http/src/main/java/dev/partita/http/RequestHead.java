@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// from the first byte of the buffer, which stay valid when the buffer moves. A header that a handler asks for is searched
 /// again, by [Fields].
 ///
-///     line 0         request line           complete CR LF: checked once, in one piece
+///     line 0         request line           complete line: checked once, in one piece
 ///     line n         one header field       the same
 ///     empty line     the end                what the fields say together
 ///
@@ -48,6 +48,7 @@ final class RequestHead {
     private static final int ABSOLUTE = 1 << 8;
 
     private final Limits limits;
+    private final boolean acceptsBareLf;
 
     /// Where the line begins that is not complete yet, and how far the search for its end has come.
     private int line;
@@ -61,11 +62,14 @@ final class RequestHead {
     private int pathStart;
     private int pathEnd;
     private int targetEnd;
+    private int fieldsStart;
     private int end;
     private long contentLength;
 
-    RequestHead(Limits limits) {
+    /// @param acceptsBareLf whether a LF ends a line also without a CR in front of it (RFC 9112 section 2.2 allows it)
+    RequestHead(Limits limits, boolean acceptsBareLf) {
         this.limits = limits;
+        this.acceptsBareLf = acceptsBareLf;
     }
 
     /// True if nothing of the next request has arrived, be it an empty line in front of it.
@@ -116,7 +120,8 @@ final class RequestHead {
         if (in.at(targetEnd) != ' ') {
             return 400;
         }
-        line = cr + 2;
+        line = Fields.afterLineEnd(in, cr);
+        fieldsStart = line;
         scanned = line;
         if ((int) in.longAt(0) == GET_) {
             method = Method.GET;
@@ -130,15 +135,15 @@ final class RequestHead {
         return target(in);
     }
 
-    /// What stands at the end of a line: CR LF, or nothing yet, or something that must not be in a line. A bare LF or CR is
-    /// refused: others would see another message there.
+    /// What stands at the end of a line: CR LF, or nothing yet, or something that must not be in a line. A bare CR is refused,
+    /// and a bare LF unless it was asked for: others would see another message there.
     private int ending(Buffer in, int cr) {
         int length = in.length();
         if (cr == length || cr + 1 == length && in.at(cr) == '\r') {
             scanned = cr;
             return PARTIAL;
         }
-        return in.at(cr) == '\r' && in.at(cr + 1) == '\n' ? NEXT_LINE : 400;
+        return in.at(cr) == '\r' && in.at(cr + 1) == '\n' || acceptsBareLf && in.at(cr) == '\n' ? NEXT_LINE : 400;
     }
 
     /// RFC 9112 section 2.2 asks to ignore at least one.
@@ -146,7 +151,7 @@ final class RequestHead {
         if (++blankLines > limits.blankLinesMax()) {
             return 400;
         }
-        in.skip(2);
+        in.skip(Fields.afterLineEnd(in, 0));
         scanned = 0;
         return parse(in);
     }
@@ -236,7 +241,7 @@ final class RequestHead {
         if (ending != NEXT_LINE) {
             return ending;
         }
-        line = cr + 2;
+        line = Fields.afterLineEnd(in, cr);
         scanned = line;
         if (cr == start) {
             end = line;
@@ -389,7 +394,7 @@ final class RequestHead {
 
     /// Where the first header field's line begins.
     int fieldsStart() {
-        return lineEnd() + 2;
+        return fieldsStart;
     }
 
     /// Where the body begins; 0 before the head is complete.

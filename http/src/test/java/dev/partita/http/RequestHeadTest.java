@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -58,12 +59,23 @@ class RequestHeadTest {
 
     @Property(tries = 500)
     void everythingThatWasWrittenIsRead(@ForAll("heads") Head written, @ForAll long seed) {
-        byte[] bytes = (written.written() + "what follows").getBytes(ISO_8859_1);
+        isRead(written, written.written(), false, new Random(seed));
+    }
+
+    @Property(tries = 500)
+    void whereABareLfIsAcceptedItEndsALineAsWell(@ForAll("heads") Head written, @ForAll long seed) {
+        var random = new Random(seed);
+        String mixed = Pattern.compile("\r\n").matcher(written.written())
+                .replaceAll(end -> random.nextBoolean() ? "\n" : "\r\n");
+        isRead(written, mixed, true, random);
+    }
+
+    private static void isRead(Head written, String text, boolean acceptsBareLf, Random random) {
+        byte[] bytes = (text + "what follows").getBytes(ISO_8859_1);
         int end = bytes.length - "what follows".length();
         try (Arena arena = Arena.ofConfined()) {
             Buffer in = Buffer.over(arena.allocate(bytes.length));
-            var head = new RequestHead(Limits.defaults());
-            var random = new Random(seed);
+            var head = new RequestHead(Limits.defaults(), acceptsBareLf);
             for (int at = 0; at < end;) {
                 assertThat(head.parse(in)).isEqualTo(RequestHead.PARTIAL);
                 int part = Math.min(bytes.length - at, 1 + random.nextInt(random.nextBoolean() ? 3 : 200));
@@ -112,12 +124,12 @@ class RequestHeadTest {
             Buffer whole = Buffer.over(arena.allocate(bytes.length));
             whole.put(bytes);
             Buffer pieces = Buffer.over(arena.allocate(bytes.length));
-            var inPieces = new RequestHead(Limits.defaults());
+            var inPieces = new RequestHead(Limits.defaults(), false);
             pieces.put(bytes, 0, cut);
             int first = inPieces.parse(pieces);
             pieces.put(bytes, cut, bytes.length - cut);
             int result = first == RequestHead.PARTIAL ? inPieces.parse(pieces) : first;
-            assertThat(result).isEqualTo(new RequestHead(Limits.defaults()).parse(whole));
+            assertThat(result).isEqualTo(new RequestHead(Limits.defaults(), false).parse(whole));
         }
     }
 }

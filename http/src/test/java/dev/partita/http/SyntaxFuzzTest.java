@@ -31,11 +31,11 @@ class SyntaxFuzzTest {
         int cut = (input[0] & 0xFF) * size / 0xFF;
         try (Arena arena = Arena.ofConfined()) {
             Buffer whole = Buffer.over(arena.allocate(size));
-            var head = new RequestHead(LIMITS);
+            var head = new RequestHead(LIMITS, false);
             whole.put(input, 1, size);
             int result = head.parse(whole);
             Buffer parts = Buffer.over(arena.allocate(size));
-            var other = new RequestHead(LIMITS);
+            var other = new RequestHead(LIMITS, false);
             parts.put(input, 1, cut);
             int inParts = cut == 0 ? RequestHead.PARTIAL : other.parse(parts);
             if (inParts == RequestHead.PARTIAL) {

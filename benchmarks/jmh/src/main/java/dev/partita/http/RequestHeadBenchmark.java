@@ -46,7 +46,7 @@ public class RequestHeadBenchmark {
     @Setup
     public void fill() {
         in.putLatin1(head.equals("short") ? SHORT : BROWSER);
-        parser = new RequestHead(Limits.defaults());
+        parser = new RequestHead(Limits.defaults(), false);
     }
 
     @Benchmark

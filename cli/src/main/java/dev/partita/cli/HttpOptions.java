@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// What the server says by itself in its replies.
-final class ReplyOptions {
+/// What HTTP does by itself, whoever handles the requests.
+final class HttpOptions {
     @Option(names = "--error-page", paramLabel = "STATUS=FILE", description = """
             Sends this file, which is read at the start, with errors of this status, such as 404=404.html. As often as \
             you like. Default: the status and its name.""")
@@ -23,19 +23,25 @@ final class ReplyOptions {
             Says this in a Server header of every reply. Default: there is none.""")
     private @Nullable String serverName;
 
-    /// The same protocol with these replies.
+    @Option(names = "--accept-bare-lf", description = """
+            Takes a line feed alone for the end of a line in the head of a request, as some old clients write it. Default: \
+            400.""")
+    private boolean acceptsBareLf;
+
+    /// The same protocol with these options.
     ///
     /// @throws Mistake if they cannot be
     Protocol applyTo(Protocol protocol) {
         if (!(protocol instanceof Http http)) {
-            if (serverName != null || !errorPages.isEmpty()) {
-                throw new Mistake("--server-name and --error-page are for HTTP; --app brings a protocol of its own");
+            if (serverName != null || !errorPages.isEmpty() || acceptsBareLf) {
+                throw new Mistake(
+                        "--server-name, --error-page and --accept-bare-lf are for HTTP; --app brings a protocol of its own");
             }
             return protocol;
         }
-        Http named;
+        Http named = acceptsBareLf ? http.acceptingBareLf() : http;
         try {
-            named = serverName == null ? http : http.serverName(serverName);
+            named = serverName == null ? named : named.serverName(serverName);
         } catch (IllegalArgumentException refused) {
             throw new Mistake("--server-name: " + refused.getMessage());
         }
