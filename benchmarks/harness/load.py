@@ -137,13 +137,31 @@ def warm_up(server, shape, seconds_min, seconds_max, requests_min=300_000):
             return WarmUp(elapsed, requests, False)
 
 
+class Generator:
+    """A `partita load` that runs on its core; end() waits for it and returns its JSON file as a dictionary."""
+
+    def __init__(self, url, seconds, warm_up, *options):
+        self.result = tempfile.NamedTemporaryFile(suffix=".json")
+        command = ["taskset", "-c", LOAD_CORE, REPOSITORY / "partita", "load", url, "--warmup", f"{warm_up}s",
+                   "--duration", f"{seconds}s", "--json", self.result.name, *options]
+        self.child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                      stderr=subprocess.STDOUT, text=True)
+        self.seconds_max = 2 * (seconds + warm_up) + 60
+
+    def end(self):
+        with self.result:
+            try:
+                said, _ = self.child.communicate(timeout=self.seconds_max)
+            except BaseException:
+                self.child.kill()
+                self.child.communicate()
+                raise
+            if self.child.returncode not in (0, 3):  # 3: the generator calls its result void, and the file says why
+                raise Failure(f"partita load ended with {self.child.returncode}:\n{said}")
+            return json.load(self.result)
+
+
 def paced(port, shape, rate, warm_up, seconds):
     """An open loop of `rate` requests a second by `partita load`; its JSON file as a dictionary."""
-    with tempfile.NamedTemporaryFile(suffix=".json") as result:
-        command = ["taskset", "-c", str(LOAD_CORE), str(REPOSITORY / "partita"), "load",
-                   f"http://127.0.0.1:{port}{shape.path}", "--rate", str(rate), "--connections", str(shape.connections),
-                   "--warmup", f"{warm_up}s", "--duration", f"{seconds}s", "--json", result.name]
-        ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if ended.returncode not in (0, 3):  # 3: the generator calls its result void, and the file says why
-            raise Failure(f"partita load ended with {ended.returncode}:\n{ended.stderr}{ended.stdout}")
-        return json.load(result)
+    return Generator(f"http://127.0.0.1:{port}{shape.path}", seconds, warm_up, "--rate", rate,
+                     "--connections", shape.connections).end()
