@@ -71,12 +71,17 @@ final class Ending {
         }
     }
 
+    /// The server runs: from now on signals are about it.
+    void serves(Running running) {
+        this.running = running;
+        known.complete(running);
+    }
+
     /// Waits for the first signal and ends the server.
     ///
     /// @return the exit code
     int await(Running running) throws InterruptedException {
-        this.running = running;
-        known.complete(running);
+        serves(running);
         try {
             asked.await();
         } finally {
@@ -169,7 +174,10 @@ final class Ending {
         });
     }
 
-    private static boolean takesWords(String name, Runnable words) {
+    /// Lets a thread of its own say something.
+    ///
+    /// @return false if whoever should read it does not within half a second; the thread goes on waiting
+    static boolean takesWords(String name, Runnable words) {
         var speaker = new Attendant(name, words);
         speaker.start();
         try {

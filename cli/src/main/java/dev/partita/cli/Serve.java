@@ -99,6 +99,7 @@ final class Serve implements Callable<Integer> {
         try (AccessLog log = openLog(plan); // behind the server: no line is lost
                 Running running = plan.start(log);
                 AdminListener admin = plan.setup().admin().start(running)) {
+            ending.serves(running);
             accessLog.alsoIn(running);
             running.whenSuperseded(() -> {
                 admin.stop(); // its socket is the other process's too: who asks there is to get that one's answer
@@ -124,15 +125,16 @@ final class Serve implements Callable<Integer> {
 
     /// Tells everything that is known once the server runs, in one write, and then measures what is not known yet.
     private void announce(Plan plan, Running running) {
-        plan.warning().ifPresent(warning -> {
-            err.println(warning);
-            err.flush();
-        });
-        out.print(Announcement.of(plan.setup(), running, plan.content()::describe));
-        out.flush();
-        plan.content().warmUp().ifPresent(finding -> {
-            out.println(finding);
-            out.flush();
+        plan.warning().ifPresent(warning -> say(err, warning + System.lineSeparator()));
+        say(out, Announcement.of(plan.setup(), running, plan.content()::describe));
+        plan.content().warmUp().ifPresent(finding -> say(out, finding + System.lineSeparator()));
+    }
+
+    /// Nobody has to read it: after an upgrade the output may be a pipe that is full.
+    private static void say(PrintStream stream, String words) {
+        boolean _ = Ending.takesWords("words", () -> {
+            stream.print(words);
+            stream.flush();
         });
     }
 

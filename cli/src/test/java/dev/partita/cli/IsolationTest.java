@@ -438,6 +438,80 @@ class IsolationTest {
         assertThat(program.process().exitValue()).as("all was served").isZero();
     }
 
+    @Test
+    void ampedThatDrainsAcceptsNobodyAndBeginsNothing() throws Exception {
+        Path control = temporary.resolve("control");
+        Program program = masters.serve("--demo", "--work-per-micro", "1", "--model", "amped", "--workers", "1",
+                "--control", control.toString(), "--drain-millis", "3600000");
+        SocketAddress server = program.server();
+        try (SocketChannel client = SocketChannel.open(server)) {
+            Web.send(client, "GET", "/sleep?millis=60000", "");
+            masters.await("it is worked on", all -> all.stream().anyMatch(row -> row.connections() == 1));
+            program.signal("TERM");
+            program.line("draining: ");
+            long deadline = System.nanoTime() + Masters.PATIENCE_NANOS;
+            while (connects(server)) {
+                assertThat(System.nanoTime() - deadline).as("the port is closed").isNegative();
+            }
+            assertThat(masters.control("upgrade")).contains("the server is ending");
+            assertThat(masters.control("reload")).contains("the server is ending");
+        }
+    }
+
+    private static boolean connects(SocketAddress server) {
+        try (SocketChannel _ = SocketChannel.open(server)) {
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void ampedLeavesDescriptorsForWorkersWhateverTheConnections() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 160; exec \"$@\"", "sh"));
+        command.addAll(Program.java("serve", "--port", "0", "--model", "amped", "--workers", "1", "--isolation",
+                "processes"));
+        Program program = masters.run(command);
+        SocketAddress server = program.server();
+        List<SocketChannel> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 160; i++) {
+                clients.add(SocketChannel.open(server));
+            }
+            assertThat(Web.exchange(clients.getFirst(), GET)).startsWith("HTTP/1.1 200");
+            for (int i = 0; i < 2; i++) {
+                long lost = masters.rows().stream().filter(Masters.Row::serves).findFirst().orElseThrow().pid();
+                Masters.send("KILL", lost);
+                masters.await("another one serves", all -> all.stream().anyMatch(
+                        row -> row.serves() && row.pid() != lost));
+                assertThat(Web.exchange(clients.getFirst(), GET)).startsWith("HTTP/1.1 200");
+            }
+        } finally {
+            for (SocketChannel each : clients) {
+                each.close();
+            }
+        }
+        program.signal("TERM");
+        assertThat(program.error()).contains("this process may have 160 open files, and keeps 104 of them for workers");
+    }
+
+    @Test
+    void whoWaitsAtAnAddressThatAReloadDropsIsServedByTheNextGeneration() throws Exception {
+        int before = freePort();
+        Path config = temporary.resolve("partita.properties");
+        Files.writeString(config, "port=" + before + "\n");
+        Program program = masters.start("--config", config.toString(), "--isolation", "processes", "--model", "mp",
+                "--workers", "1", "--control", temporary.resolve("control").toString());
+        program.line("             Ctrl-C");
+        try (SocketChannel first = SocketChannel.open(program.server());
+                SocketChannel second = SocketChannel.open(program.server())) {
+            assertThat(Web.exchange(first, GET)).startsWith("HTTP/1.1 200");
+            Files.writeString(config, "port=" + freePort() + "\n");
+            assertThat(masters.control("reload")).contains(" serves");
+            assertThat(Web.exchange(second, GET)).startsWith("HTTP/1.1 200");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"sped, symped is several of them", "seda, through queues in one memory",
         "vt, the carriers of one JVM"})

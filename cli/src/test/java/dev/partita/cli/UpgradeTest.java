@@ -9,9 +9,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -80,11 +83,48 @@ class UpgradeTest {
             assertThat(masters.control("upgrade")).as("it does not wait for the drain").contains(" drains");
             ProcessHandle _ = masters.successor();
             program.line("draining: ");
+            if (isolation.equals("processes")) { // otherwise it has nobody to look after
+                assertThat(nanosOfSleeps(program.process().pid(), "supervisor")).as("it waits, and does not turn")
+                        .isLessThan(TimeUnit.MILLISECONDS.toNanos(200));
+            }
             Masters.send("TERM", program.process().pid());
             assertThat(program.process().waitFor(20, TimeUnit.SECONDS)).as("the old process stops").isTrue();
             assertThat(program.process().exitValue()).isEqualTo(143);
         }
         assertThat(Web.get(UnixDomainSocketAddress.of(socket), "/")).startsWith("HTTP/1.1 200");
+    }
+
+    /// How long a thread has been on a processor while it went to sleep five times: `proc_pid_status(5)`, and `schedstat`.
+    private static long nanosOfSleeps(long pid, String name) throws IOException {
+        Path thread;
+        try (Stream<Path> all = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            thread = all.filter(each -> says(each.resolve("comm"), name)).findFirst().orElseThrow();
+        }
+        long before = nanosOnProcessor(thread);
+        long until = sleeps(thread) + 5;
+        long deadline = System.nanoTime() + Masters.PATIENCE_NANOS;
+        while (sleeps(thread) < until) {
+            assertThat(System.nanoTime() - deadline).as("it sleeps").isNegative();
+        }
+        return nanosOnProcessor(thread) - before;
+    }
+
+    private static boolean says(Path file, String text) {
+        try {
+            return Files.readString(file).strip().equals(text);
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private static long nanosOnProcessor(Path thread) throws IOException {
+        return Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
+    }
+
+    private static long sleeps(Path thread) throws IOException {
+        String key = "voluntary_ctxt_switches:";
+        return Files.readAllLines(thread.resolve("status")).stream().filter(line -> line.startsWith(key))
+                .mapToLong(line -> Long.parseLong(line.substring(key.length()).strip())).findFirst().orElseThrow();
     }
 
     /// A connection that the kernel puts into the backlog of a socket on which nobody accepts is never answered.
@@ -167,6 +207,29 @@ class UpgradeTest {
         assertThat(folder).isDirectoryNotContaining(each -> !each.equals(control));
         Program next = masters.serve("--port", Integer.toString(Masters.port(program.server())), "--workers", "1");
         assertThat(Web.get(next.server(), "/")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void whatAnUpgradeHasStartedEndsWithIt() throws Exception {
+        Assumptions.assumeTrue(System.getProperty("jdk.module.path") != null, "a launcher starts a program of modules");
+        Path build = temporary.resolve("build");
+        Path launcher = Files.writeString(temporary.resolve("launcher"), "#!/bin/sh\nsleep 1000 &\necho $! > " + build
+                + ".new\nmv " + build + ".new " + build + "\nwait\n");
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "PARTITA_LAUNCHER=\"$$ $0\" exec \"$@\"",
+                launcher.toString()));
+        command.addAll(Program.java("serve", "--port", "0", "--model", "sped", "--control",
+                temporary.resolve("control").toString()));
+        Program program = masters.run(command);
+        program.line("             Ctrl-C");
+        new Attendant("upgrade", this::upgrade).start();
+        while (!Files.exists(build)) {
+            Thread.onSpinWait(); // until it is started
+        }
+        ProcessHandle builds = ProcessHandle.of(Long.parseLong(Files.readString(build).strip())).orElseThrow();
+        program.signal("TERM");
+        assertThat(program.exit()).isZero();
+        builds.onExit().get(20, TimeUnit.SECONDS);
     }
 
     private void upgrade() {

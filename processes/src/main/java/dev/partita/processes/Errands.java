@@ -67,10 +67,11 @@ final class Errands implements Runnable {
                     if (lost > 0) {
                         whenMissing.accept(lost);
                     }
-                } catch (RuntimeException theirs) {
+                } catch (Throwable theirs) {
                     // a logger of the program's, for example: it must not cost what follows
+                } finally {
+                    left.decrementAndGet();
                 }
-                left.decrementAndGet();
             }
         } catch (InterruptedException over) {
             // nobody interrupts it

@@ -70,6 +70,9 @@ final class Front {
             workers.end(how);
             return;
         }
+        if (how != End.How.ABORT) {
+            workers.endsSoon();
+        }
         boolean clean = switch (how) {
             case DRAIN -> here.drain();
             case CLOSE -> {

@@ -129,10 +129,24 @@ final class Generation {
     /// Lets all of its workers end.
     void end(End.How how) {
         ending = true;
-        long patience = how == End.How.ABORT || plan == null ? 0 : plan.drainMillis() * 1_000_000L;
+        workers.forEach(each -> each.end(how, endBy(how)));
+    }
+
+    /// Ends all of its workers before it has taken over. Those that were given sockets may have connections already: they drain.
+    void giveUp(String why) {
+        ending = true;
         for (WorkerProcess each : workers) {
-            each.end(how, System.nanoTime() + patience + END_NANOS);
+            if (each.isPlaced() && !isLent()) {
+                each.end(End.How.DRAIN, endBy(End.How.DRAIN));
+            } else {
+                each.kill(why);
+            }
         }
+    }
+
+    private long endBy(End.How how) {
+        long patience = how == End.How.ABORT || plan == null ? 0 : plan.drainMillis() * 1_000_000L;
+        return System.nanoTime() + patience + END_NANOS;
     }
 
     boolean mayStart(long now) {

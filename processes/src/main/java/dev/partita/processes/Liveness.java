@@ -17,6 +17,8 @@ final class Liveness {
     static final long STUCK_NANOS = 2_000_000_000L;
     /// What a start may take until the program has reached `run`.
     private static final long START_NANOS = 10_000_000_000L;
+    /// What it may take from its place until it serves, with what the program does there (`Server.whenServing`).
+    private static final long SERVE_NANOS = 30_000_000_000L;
     /// How long a worker for one connection waits for the next one, unless it is among the few that always do.
     private static final long IDLE_NANOS = 30_000_000_000L;
 
@@ -99,6 +101,8 @@ final class Liveness {
             worker.kill("it did not end in time");
         } else if (starts && now - worker.startedAt > START_NANOS) {
             worker.kill("it has not reached run within " + START_NANOS / 1_000_000_000L + " s");
+        } else if (worker.state == State.PLACED && now - worker.placedAt > SERVE_NANOS) {
+            worker.kill("it has its sockets and does not serve after " + SERVE_NANOS / 1_000_000_000L + " s");
         } else if (!starts && fair && now - worker.heardAt > STUCK_NANOS) {
             worker.kill(WorkerEnd.STUCK, "stuck: no heartbeat for " + STUCK_NANOS / 1_000_000_000L + " s");
         }

@@ -120,8 +120,9 @@ final class Master implements Running, Supervisor.Own {
         if (part != null && user != null) { // it serves too, and opens nothing new at a reload
             Privileges.give(user);
         }
-        Front front = part == null ? null : new Front(server);
-        var master = new Master(server, model, sockets, program, null, front);
+        Server keeps = part == null ? server : Requirements.leavingRoomForWorkers(server, division);
+        Front front = part == null ? null : new Front(keeps);
+        var master = new Master(keeps, model, sockets, program, null, front);
         Supervisor supervisor = master.supervise(begin(plan, takeover), takeover);
         try {
             if (front != null && takeover != null) {
@@ -129,7 +130,7 @@ final class Master implements Running, Supervisor.Own {
             }
             supervisor.awaitStart();
             if (part != null && front != null) {
-                front.open(part, server, sockets);
+                front.open(part, keeps, sockets);
             }
         } catch (IOException | RuntimeException failure) {
             supervisor.end(End.How.ABORT);

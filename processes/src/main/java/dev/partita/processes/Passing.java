@@ -53,6 +53,25 @@ final class Passing {
         return true;
     }
 
+    /// Passes on what waits at sockets that are about to be closed; no more than their backlog can hold, since more may come all the
+    /// time.
+    void empty(Generation generation, List<ListeningSocket> sockets, int backlog) {
+        for (int left = backlog; left > 0 && run(generation, sockets); left--) {
+            // a batch
+        }
+    }
+
+    /// Accepts the rest of it, for the next generation.
+    void keep(List<ListeningSocket> sockets, int backlog) {
+        for (ListeningSocket each : sockets) {
+            int accepted = each.accept();
+            for (int left = backlog; left > 0 && accepted >= 0; left--) {
+                returned.add(accepted);
+                accepted = left > 1 ? each.accept() : -1;
+            }
+        }
+    }
+
     private int next(List<ListeningSocket> sockets) {
         Integer back = returned.poll();
         if (back != null) {

@@ -1,9 +1,11 @@
 package dev.partita.processes;
 
+import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.processes.Message.Answer;
 import dev.partita.processes.Message.End;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ final class Reloading {
 
     private final Generations generations;
     private final Sockets sockets;
+    private final Passing passing;
     private final Supervisor.Own own;
     private final ServiceManager manager;
     /// The one under way, and the one that follows it.
@@ -28,9 +31,10 @@ final class Reloading {
     private long stopBy;
 
     /// @param own what a generation without workers is
-    Reloading(Generations generations, Sockets sockets, Supervisor.Own own, ServiceManager manager) {
+    Reloading(Generations generations, Sockets sockets, Passing passing, Supervisor.Own own, ServiceManager manager) {
         this.generations = generations;
         this.sockets = sockets;
+        this.passing = passing;
         this.own = own;
         this.manager = manager;
     }
@@ -83,7 +87,15 @@ final class Reloading {
         Generation before = generations.current;
         generations.coming = null;
         generations.current = next;
-        sockets.keep(Objects.requireNonNull(next.plan).addresses());
+        Plan plan = Objects.requireNonNull(next.plan);
+        if (before.plan != null && before.plan.isPassed()) {
+            List<ListeningSocket> closed = sockets.without(plan);
+            passing.empty(before, closed, before.plan.backlog());
+            if (plan.isPassed()) {
+                passing.keep(closed, before.plan.backlog());
+            }
+        }
+        sockets.keep(plan.addresses());
         generations.old.add(before);
         next.join(); // before the others go: there is always somebody to lend to
         before.end(End.How.DRAIN);
@@ -129,8 +141,7 @@ final class Reloading {
         if (failed != null) {
             generations.coming = null;
             generations.old.add(failed);
-            failed.ending = true;
-            failed.workers.forEach(each -> each.kill("its generation failed"));
+            failed.giveUp("its generation failed");
             if (failed.plan != null) {
                 sockets.giveUp();
             }

@@ -57,6 +57,22 @@ final class Requirements {
         }
     }
 
+    /// A server whose process has connections and workers: it leaves workers the descriptors that they need, so that one that is lost can
+    /// be replaced while there are as many connections as there may be.
+    static Server leavingRoomForWorkers(Server server, Division division) {
+        int workers = GENERATIONS_MAX * (division.count() + Plan.of(server, division).spares());
+        long kept = DESCRIPTORS_BESIDES + (long) DESCRIPTORS_PER_WORKER * workers;
+        long descriptorsMax = LinuxFacts.descriptorsMax();
+        long room = Math.max(1, descriptorsMax - kept);
+        if (descriptorsMax < 0 || server.limits().connectionsMax() <= room) {
+            return server;
+        }
+        Journal.log(Level.WARNING, "at most " + room + " connections at a time: this process may have " + descriptorsMax
+                + " open files, and keeps " + kept + " of them for workers: raise that with ulimit -n "
+                + (server.limits().connectionsMax() + kept));
+        return server.limits(server.limits().withConnectionsMax((int) room));
+    }
+
     /// @return what so many workers need and may not have; empty if nothing
     private static String missing(String who, int workers, ProcessLimit limit) {
         long descriptorsMax = LinuxFacts.descriptorsMax();

@@ -210,6 +210,12 @@ final class Sockets {
         return plan.addresses().stream().flatMap(each -> open.getOrDefault(each, List.of()).stream()).toList();
     }
 
+    /// Those of the addresses that a plan does not ask for.
+    List<ListeningSocket> without(Plan plan) {
+        return open.entrySet().stream().filter(each -> !plan.addresses().contains(each.getKey()))
+                .flatMap(each -> each.getValue().stream()).toList();
+    }
+
     /// Hands a copy of each to who accepts in this process.
     void duplicateTo(HandedTransport transport) throws IOException {
         for (Map.Entry<SocketAddress, List<ListeningSocket>> each : open.entrySet()) {

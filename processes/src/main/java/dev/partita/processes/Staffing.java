@@ -130,6 +130,7 @@ final class Staffing {
         if (worker.tell(new Serve(place.number, handed),
                 descriptors.stream().mapToInt(Integer::intValue).toArray())) {
             worker.state = State.PLACED;
+            worker.placedAt = System.nanoTime();
             place.worker = worker;
         } else {
             worker.kill("it did not take its sockets");

@@ -57,9 +57,12 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
     private final Liveness liveness;
     private final Overview overview;
     private End.@Nullable How ending;
+    /// The server ends, but its workers are still needed.
+    private boolean endsSoon;
     private long leaveBy;
-    private final long startedAt = System.nanoTime();
-    private long heardOutputAt = startedAt;
+    /// When what was handed over beside the server's own sockets and is not used is closed; 0: nothing was.
+    private long closeRestAt;
+    private long heardOutputAt = System.nanoTime();
 
     /// What this process has to do with its server besides the workers.
     interface Own {
@@ -93,7 +96,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         this.doubtful = doubtful;
         staffing = new Staffing(program, controlPath, sockets, readiness::wakeup, crew);
         generations = new Generations(first);
-        reloading = new Reloading(generations, sockets, own, manager);
+        reloading = new Reloading(generations, sockets, passing, own, manager);
         recycling = new Recycling(generations);
         hearing = new Hearing(generations, this);
         liveness = new Liveness(generations, reloading, passing, hearing::hear);
@@ -158,6 +161,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
                     upgrading.moveControlTo(path);
                     sockets.own();
                     sockets.keep(addresses);
+                    closeRestAt = System.nanoTime() + ASIDE_NANOS;
                     return;
                 }
             }
@@ -172,6 +176,17 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
                 boolean _ = Descriptors.signal(each.pid(), signal);
             }
         }
+    }
+
+    /// The server is about to end, and with it whatever would come up; this process has given the addresses up. The workers are ended
+    /// later, and replaced until then.
+    void endsSoon() {
+        synchronized (this) {
+            endsSoon = true;
+            stopComing();
+            sockets.close(); // who accepts here has its own, and ends them when the backlog is empty
+        }
+        readiness.wakeup();
     }
 
     /// Ends all workers.
@@ -248,7 +263,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
     private boolean carefulTurn() {
         try {
             return turn();
-        } catch (RuntimeException bug) {
+        } catch (Throwable bug) { // also that there is no thread or memory left: that may pass
             Journal.log(Level.ERROR, "looking after the workers failed", bug);
             return false;
         }
@@ -268,7 +283,8 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         clients.hear();
         long now = System.nanoTime();
         liveness.look(now, ending != null);
-        if (now - startedAt > ASIDE_NANOS) {
+        if (closeRestAt != 0 && now - closeRestAt > 0) {
+            closeRestAt = 0;
             sockets.aside().closeRest();
         }
         if (upgrading.isDone()) {
@@ -342,7 +358,9 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
 
     private synchronized int[] descriptors() {
         List<Integer> all = new ArrayList<>();
-        all.add(control.fd());
+        if (control.mayAccept()) {
+            all.add(control.fd());
+        }
         MessageChannel successor = upgrading.channel();
         if (successor != null) {
             all.add(successor.fd());
@@ -413,7 +431,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         if (upgrading.isDone()) {
             throw new IOException(elsewhere());
         }
-        if (ending != null) {
+        if (ending != null || endsSoon) {
             throw new IOException("the server is ending");
         }
     }
@@ -432,21 +450,21 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
     private void fill(Generation generation, long now) {
         try {
             staffing.fill(generation, generation == generations.current, now);
-        } catch (IOException refused) {
+        } catch (IOException | OutOfMemoryError refused) { // the latter where a thread is one too many
             liveness.onLost(generation, null, "could not be started: " + refused.getMessage(), now);
         }
     }
 
-    private void stopAll(End.How how) {
+    private void stopComing() {
         reloading.stop(upgrading.isDone() ? elsewhere() : "the server ends");
         upgrading.fail("the server ends");
+    }
+
+    private void stopAll(End.How how) {
+        stopComing();
         Generation current = generations.current;
         if (current.plan != null && current.plan.isPassed() && how != End.How.ABORT) {
-            // What waits in the backlog is accepted first; no more than it can hold, for more may come all the time.
-            for (int left = current.plan.backlog(); left > 0
-                    && passing.run(current, sockets.of(current.plan)); left--) {
-                // a batch
-            }
+            passing.empty(current, sockets.of(current.plan), current.plan.backlog());
         }
         for (Generation each : generations.all()) {
             each.end(how);

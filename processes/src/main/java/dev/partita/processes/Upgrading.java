@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// How a new master takes over from this one: it is started, gets the listening sockets, and when all of it serves this one has
 /// only to drain and to leave. What this one has to do is in [Takeover], with the other half. The supervisor's, under its lock.
 final class Upgrading {
-    /// What the new master may take until it serves; a launcher may have to build it first.
+    /// What the new master may take until it serves, without its workers; a launcher may have to build it first.
     private static final long PATIENCE_NANOS = 120_000_000_000L;
+    /// The same for each worker: they start one after the other, for the others serve.
+    private static final long WORKER_PATIENCE_NANOS = 5_000_000_000L;
+    private static final int SIGKILL = 9;
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
 
@@ -84,10 +87,11 @@ final class Upgrading {
         if (taken) {
             return true;
         }
+        long patience = PATIENCE_NANOS + generation.workers.size() * WORKER_PATIENCE_NANOS;
         if (next != null && !master.process.isAlive()) {
             fail("it " + master.end() + master.tail());
-        } else if (next != null && now - master.startedAt > PATIENCE_NANOS) {
-            fail("it does not serve after " + PATIENCE_NANOS / 1_000_000_000L + " s" + master.tail());
+        } else if (next != null && now - master.startedAt > patience) {
+            fail("it does not serve after " + patience / 1_000_000_000L + " s" + master.tail());
         }
         return false;
     }
@@ -101,7 +105,7 @@ final class Upgrading {
     /// Whether the process of that number is the new master.
     boolean isStarted(int pid) {
         WorkerProcess master = next;
-        return master != null && master.pid() == pid && master.channel == null;
+        return master != null && !taken && master.pid() == pid && master.channel == null;
     }
 
     /// The new master has connected.
@@ -131,7 +135,7 @@ final class Upgrading {
         return sent;
     }
 
-    /// The new master's channel, to wait for.
+    /// The new master's channel, to wait for; null once it has taken over, and has nothing more to say.
     @Nullable MessageChannel channel() {
         return next == null ? null : next.channel;
     }
@@ -156,6 +160,8 @@ final class Upgrading {
                     }
                     case Taken _ -> {
                         taken = true;
+                        channel.close(); // it would be readable for as long as this process drains
+                        master.channel = null;
                         return;
                     }
                     default -> fail("it said what no new master says");
@@ -189,6 +195,7 @@ final class Upgrading {
         next = null;
         if (failed != null) {
             failed.kill("it failed");
+            var _ = Descriptors.signal(-failed.pid(), SIGKILL); // whom it has started meanwhile, such as a build
             failed.close();
             Path meanwhile = Takeover.controlMeanwhile(control, failed.pid());
             if (!meanwhile.equals(control)) {

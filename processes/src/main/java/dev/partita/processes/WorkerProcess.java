@@ -40,6 +40,7 @@ final class WorkerProcess {
     boolean accepting;
     private boolean warm;
     long heardAt = startedAt;
+    long placedAt;
     long servingSince;
     /// When it is killed if it has not ended by then.
     long endBy = Long.MAX_VALUE;

@@ -38,9 +38,11 @@ class ErrandsTest {
     void oneThatFailsDoesNotCostTheNext() throws Exception {
         Errands errands = Errands.begin("errands", 2, missing -> done.add(missing + " missing"));
         errands.add(() -> {
-            throw new IllegalStateException("on purpose");
+            throw new AssertionError("on purpose");
         });
         errands.add(() -> done.add("second"));
         assertThat(done.take()).isEqualTo("second");
+        errands.await(Long.MAX_VALUE);
+        assertThat(errands.hasRoom()).isTrue();
     }
 }

@@ -18,9 +18,11 @@ public final class MessageListener implements AutoCloseable {
 
     private static final int BACKLOG = 128;
     private static final int OWNER_ONLY = 0600;
+    private static final long PAUSE_NANOS = 100_000_000L;
 
     private final int fd;
     private UnixPath path;
+    private long acceptNotBefore = System.nanoTime();
 
     private MessageListener(int fd, UnixPath path) {
         this.fd = fd;
@@ -65,10 +67,18 @@ public final class MessageListener implements AutoCloseable {
         return fd;
     }
 
-    /// The next one who has connected; null if nobody has.
+    /// The next one who has connected; null if nobody has, or there is no descriptor for one. For one thread.
     public @Nullable MessageChannel accept() {
         int accepted = Libc.accept4(CallMemory.ofThread(), fd, ListeningSocket.ACCEPT_FLAGS);
+        if (Descriptors.areExhausted(accepted)) {
+            acceptNotBefore = System.nanoTime() + PAUSE_NANOS;
+        }
         return accepted < 0 ? null : new MessageChannel(accepted);
+    }
+
+    /// False for a moment after there was no descriptor left: who waits stays, and whoever waits for [#fd] would turn for nothing.
+    public boolean mayAccept() {
+        return System.nanoTime() - acceptNotBefore >= 0;
     }
 
     /// Is found by another name from now on, in the place of whoever is found there: no moment without one of the two.
