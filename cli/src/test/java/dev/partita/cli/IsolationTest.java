@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -172,6 +173,38 @@ class IsolationTest {
         program.signal("TERM");
         assertThat(program.line("ended: ")).endsWith(" 0 given up");
         assertThat(program.exit()).isZero();
+    }
+
+    /// A new generation serves beside the old one for a moment, if there is something to do.
+    @ParameterizedTest
+    @CsvSource({"symped, shared", "amped, "})
+    void aServerThatEndsWhileTwoGenerationsServeFinishesTheRequestsOfBoth(String model, @Nullable String accept)
+            throws Exception {
+        List<String> options = new ArrayList<>(List.of("--demo", "--work-per-micro", "1", "--model", model, "--workers",
+                "1"));
+        if (accept != null) {
+            options.addAll(List.of("--accept", accept));
+        }
+        Program program = masters.serve(options.toArray(String[]::new));
+        program.line("             Ctrl-C");
+        var clients = new Clients(program.server(), 4);
+        clients.start();
+        Masters.send("HUP", program.process().pid());
+        masters.await("both serve",
+                all -> all.stream().filter(Masters.Row::serves).map(Masters.Row::generation).distinct().count() == 2);
+        clients.stop();
+        List<SocketChannel> asking = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            asking.add(SocketChannel.open(program.server()));
+            Web.send(asking.getLast(), "GET", "/sleep?millis=100", "");
+        }
+        program.signal("TERM");
+        for (SocketChannel each : asking) {
+            assertThat(Web.receive(each)).startsWith("HTTP/1.1 200");
+            each.close();
+        }
+        assertThat(program.exit()).isZero();
+        assertThat(clients.lost()).isEmpty();
     }
 
     @Test

@@ -209,6 +209,37 @@ class UpgradeTest {
         assertThat(Web.get(next.server(), "/")).startsWith("HTTP/1.1 200");
     }
 
+    /// A new process serves beside the old one for a moment, if there is something to do.
+    @Test
+    void aServerThatEndsWhileTwoProcessesServeFinishesTheRequestsOfBoth() throws Exception {
+        Path config = masters.config(masters.folder("old"));
+        Program program = masters.start("--port", "0", "--config", config.toString(), "--demo", "--work-per-micro", "1",
+                "--model", "sped", "--control", temporary.resolve("control").toString());
+        program.line("             Ctrl-C");
+        var clients = new Clients(program.server(), 4);
+        clients.start();
+        masters.config(masters.folder("new"));
+        new Attendant("upgrade", this::upgrade).start();
+        String answer = Web.get(program.server(), "/index.html");
+        while (!answer.endsWith("new")) {
+            assertThat(answer).endsWith("old");
+            answer = Web.get(program.server(), "/index.html");
+        }
+        clients.stop();
+        List<SocketChannel> asking = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            asking.add(SocketChannel.open(program.server()));
+            Web.send(asking.getLast(), "GET", "/sleep?millis=50", "");
+        }
+        program.signal("TERM");
+        for (SocketChannel each : asking) {
+            assertThat(Web.receive(each)).startsWith("HTTP/1.1 200");
+            each.close();
+        }
+        assertThat(program.exit()).isZero();
+        assertThat(clients.lost()).isEmpty();
+    }
+
     @Test
     void whatAnUpgradeHasStartedEndsWithIt() throws Exception {
         Assumptions.assumeTrue(System.getProperty("jdk.module.path") != null, "a launcher starts a program of modules");

@@ -132,11 +132,11 @@ final class Generation {
         workers.forEach(each -> each.end(how, endBy(how)));
     }
 
-    /// Ends all of its workers before it has taken over. Those that were given sockets may have connections already: they drain.
+    /// Ends all of its workers before it has taken over. Those that have a place may have work already: they drain.
     void giveUp(String why) {
         ending = true;
         for (WorkerProcess each : workers) {
-            if (each.isPlaced() && !isLent()) {
+            if (each.isPlaced()) {
                 each.end(End.How.DRAIN, endBy(End.How.DRAIN));
             } else {
                 each.kill(why);

@@ -92,7 +92,10 @@ final class Master implements Running, Supervisor.Own {
                     : alone(server, model, division, sockets, program, takeover);
             Supervisor supervisor = master.supervisor;
             if (takeover != null && supervisor != null) {
-                takeover.complete(supervisor, server.addresses());
+                if (!takeover.complete(supervisor, server.addresses())) {
+                    boolean _ = master.drain();
+                    throw new IOException("the server that this process was to take over from has given that up");
+                }
             }
             master.manager.ready("serving with " + model.name());
             return master;
@@ -129,6 +132,9 @@ final class Master implements Running, Supervisor.Own {
                 rehearse(server, division); // as the workers do at the same time
             }
             supervisor.awaitStart();
+            if (takeover != null) {
+                takeover.serves();
+            }
             if (part != null && front != null) {
                 front.open(part, keeps, sockets);
             }
@@ -160,6 +166,9 @@ final class Master implements Running, Supervisor.Own {
         String user = server.user();
         if (user != null) {
             transport.whenOpen(server.addresses().size(), () -> Privileges.give(user));
+        }
+        if (takeover != null) {
+            takeover.serves();
         }
         Running own = server.transport(transport).start(model);
         try {
@@ -347,6 +356,11 @@ final class Master implements Running, Supervisor.Own {
             return front.isAccepting();
         }
         return own != null ? own.isAccepting() : !ending.get();
+    }
+
+    @Override
+    public long requests() {
+        return own == null ? 0 : own.count(Counter.REQUESTS);
     }
 
     @Override

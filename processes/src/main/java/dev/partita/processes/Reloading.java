@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// How one generation follows another: the next one comes up beside the current one, and takes over when all of it serves, or is
@@ -22,6 +23,7 @@ final class Reloading {
     private final Passing passing;
     private final Supervisor.Own own;
     private final ServiceManager manager;
+    private final Overlap overlap;
     /// The one under way, and the one that follows it.
     private @Nullable Reload reload;
     private @Nullable Reload waiting;
@@ -30,13 +32,16 @@ final class Reloading {
     private @Nullable Generation stopping;
     private long stopBy;
 
+    /// @param requests how many the server has served
     /// @param own what a generation without workers is
-    Reloading(Generations generations, Sockets sockets, Passing passing, Supervisor.Own own, ServiceManager manager) {
+    Reloading(Generations generations, Sockets sockets, Passing passing, Supervisor.Own own, ServiceManager manager,
+            LongSupplier requests) {
         this.generations = generations;
         this.sockets = sockets;
         this.passing = passing;
         this.own = own;
         this.manager = manager;
+        overlap = new Overlap(requests);
     }
 
     /// Whether a new generation comes up, or has just taken over.
@@ -74,7 +79,7 @@ final class Reloading {
             waiting = null;
         }
         Generation next = generations.coming;
-        if (next != null && next.isServing()) {
+        if (next != null && next.isServing() && hasServedBeside(next, now)) {
             takeOver(next, now);
         }
     }
@@ -83,7 +88,17 @@ final class Reloading {
         return generation.isAccepting() || generation.plan == null && own.isAccepting();
     }
 
+    /// Who is passed connections, instead of accepting or being lent work, gets none before it takes over.
+    private boolean hasServedBeside(Generation next, long now) {
+        if (Objects.requireNonNull(next.plan).isPassed()) {
+            return true;
+        }
+        next.join();
+        return overlap.isOver(now);
+    }
+
     private void takeOver(Generation next, long now) {
+        overlap.reset();
         Generation before = generations.current;
         generations.coming = null;
         generations.current = next;
@@ -138,6 +153,7 @@ final class Reloading {
     /// Gives up the generation that is to take over, if there is one.
     void fail(String why) {
         Generation failed = generations.coming;
+        overlap.reset();
         if (failed != null) {
             generations.coming = null;
             generations.old.add(failed);

@@ -1,5 +1,6 @@
 package dev.partita.processes;
 
+import dev.partita.limits.Counter;
 import dev.partita.limits.Counts;
 import dev.partita.linux.socket.Descriptors;
 import dev.partita.linux.socket.MessageChannel;
@@ -69,6 +70,9 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         /// Whether it accepts connections itself.
         boolean isAccepting();
 
+        /// How many requests it has served itself.
+        long requests();
+
         /// The generation that it serves itself, by threads, is replaced. Does not wait.
         void retire();
 
@@ -96,12 +100,12 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         this.doubtful = doubtful;
         staffing = new Staffing(program, controlPath, sockets, readiness::wakeup, crew);
         generations = new Generations(first);
-        reloading = new Reloading(generations, sockets, passing, own, manager);
+        reloading = new Reloading(generations, sockets, passing, own, manager, this::requests);
         recycling = new Recycling(generations);
         hearing = new Hearing(generations, this);
         liveness = new Liveness(generations, reloading, passing, hearing::hear);
         overview = new Overview(generations, liveness, sockets);
-        upgrading = new Upgrading(program, controlPath, sockets, readiness::wakeup);
+        upgrading = new Upgrading(program, controlPath, sockets, readiness::wakeup, this::requests);
     }
 
     // For other threads.
@@ -356,6 +360,10 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
         }
     }
 
+    private long requests() {
+        return overview.counts().get(Counter.REQUESTS) + own.requests();
+    }
+
     private synchronized int[] descriptors() {
         List<Integer> all = new ArrayList<>();
         if (control.mayAccept()) {
@@ -457,7 +465,7 @@ final class Supervisor implements Runnable, Clients.Desk, Hearing.News {
 
     private void stopComing() {
         reloading.stop(upgrading.isDone() ? elsewhere() : "the server ends");
-        upgrading.fail("the server ends");
+        upgrading.stop("the server ends");
     }
 
     private void stopAll(End.How how) {

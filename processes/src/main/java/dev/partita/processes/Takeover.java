@@ -6,6 +6,7 @@ import dev.partita.linux.socket.MessageChannel.Received;
 import dev.partita.linux.socket.MessageListener;
 import dev.partita.linux.socket.Readiness;
 import dev.partita.loop.Attendant;
+import dev.partita.processes.Message.End;
 import dev.partita.processes.Message.Inherit;
 import dev.partita.processes.Message.Ready;
 import dev.partita.processes.Message.TakeOver;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 ///                            <-- connects
 ///   Inherit, with sockets    -->               serves beside the old one
 ///                            <-- Ready
-///   TakeOver, with stdout    -->               is found where the old one was
+///   a moment later: TakeOver,
+///   with stdout              -->               is found where the old one was
 ///                            <-- Taken
 ///   drains, and ends
 /// ```
@@ -50,6 +52,7 @@ final class Takeover implements Runnable, AutoCloseable {
     private final Path control;
     private final BlockingQueue<Received> said = new ArrayBlockingQueue<>(SAID_MAX);
     private volatile boolean over;
+    private volatile boolean serving;
     private int generation;
 
     private Takeover(MessageChannel channel, Path control) {
@@ -116,14 +119,24 @@ final class Takeover implements Runnable, AutoCloseable {
         return path.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
+    /// From now on this process may have begun something that it is to end.
+    void serves() {
+        serving = true;
+    }
+
     /// Says that everything serves, and takes the place of the old master.
     ///
     /// @param addresses where this process listens; the old one's others are closed
-    void complete(Supervisor supervisor, List<SocketAddress> addresses) throws IOException {
+    /// @return false if the old one gives it up, and this one is to end what it has begun
+    boolean complete(Supervisor supervisor, List<SocketAddress> addresses) throws IOException {
         channel.send(new Ready().bytes());
         Received received = next();
         int[] streams = received.descriptors();
-        if (!(Message.of(received.bytes()) instanceof TakeOver) || streams.length != 2) {
+        Message message = Message.of(received.bytes());
+        if (message instanceof End) {
+            return false;
+        }
+        if (!(message instanceof TakeOver) || streams.length != 2) {
             throw new IOException("the old master has said what it should not have");
         }
         supervisor.takePlace(control, addresses);
@@ -134,6 +147,7 @@ final class Takeover implements Runnable, AutoCloseable {
         Descriptors.close(streams);
         Descriptors.leaveTerminal(); // whose process ends
         channel.send(new Taken().bytes());
+        return true;
     }
 
     private Received next() throws IOException {
@@ -151,7 +165,7 @@ final class Takeover implements Runnable, AutoCloseable {
         }
     }
 
-    /// Hears the old master until it has said the last that there is to say.
+    /// Hears the old master until it has said the last that there is to say: this process need not care any longer what becomes of it.
     @Override
     public void run() {
         boolean last = false;
@@ -163,7 +177,11 @@ final class Takeover implements Runnable, AutoCloseable {
                 } else if (received.isEnd()) {
                     break;
                 } else {
-                    last = isLast(received);
+                    Message message = message(received);
+                    if (message instanceof End && !serving) {
+                        break;
+                    }
+                    last = message instanceof TakeOver || message instanceof End;
                     said.put(received);
                 }
             }
@@ -177,12 +195,11 @@ final class Takeover implements Runnable, AutoCloseable {
         }
     }
 
-    /// Whether this process need not care any longer what becomes of the old one.
-    private static boolean isLast(Received received) {
+    private static @Nullable Message message(Received received) {
         try {
-            return Message.of(received.bytes()) instanceof TakeOver;
+            return Message.of(received.bytes());
         } catch (IOException strange) {
-            return false; // who waits for it says so
+            return null; // who waits for it says so
         }
     }
 

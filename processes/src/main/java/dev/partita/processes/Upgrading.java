@@ -4,6 +4,7 @@ import dev.partita.linux.socket.Descriptors;
 import dev.partita.linux.socket.MessageChannel;
 import dev.partita.linux.socket.MessageChannel.Received;
 import dev.partita.processes.Message.Answer;
+import dev.partita.processes.Message.End;
 import dev.partita.processes.Message.Inherit;
 import dev.partita.processes.Message.Ready;
 import dev.partita.processes.Message.TakeOver;
@@ -13,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// How a new master takes over from this one: it is started, gets the listening sockets, and when all of it serves this one has
@@ -32,14 +34,20 @@ final class Upgrading {
     private final Runnable whenEnded;
     private @Nullable Reload waiting;
     private @Nullable WorkerProcess next;
+    private final Overlap overlap;
+    /// The new master serves beside this one.
+    private boolean ready;
+    private boolean told;
     private boolean taken;
 
     /// @param whenEnded is told of the end of the new master, by some other thread
-    Upgrading(SameProgram program, Path control, Sockets sockets, Runnable whenEnded) {
+    /// @param requests how many this server has served
+    Upgrading(SameProgram program, Path control, Sockets sockets, Runnable whenEnded, LongSupplier requests) {
         this.program = program;
         this.control = control;
         this.sockets = sockets;
         this.whenEnded = whenEnded;
+        overlap = new Overlap(requests);
     }
 
     /// A new master that is started from now on finds this one there.
@@ -86,6 +94,12 @@ final class Upgrading {
         hear(master);
         if (taken) {
             return true;
+        }
+        if (ready && !told && next != null && overlap.isOver(now)) {
+            told = true;
+            if (!master.tell(new TakeOver(), STDOUT, STDERR)) {
+                fail("it did not take this one's place");
+            }
         }
         long patience = PATIENCE_NANOS + generation.workers.size() * WORKER_PATIENCE_NANOS;
         if (next != null && !master.process.isAlive()) {
@@ -155,9 +169,7 @@ final class Upgrading {
             }
             try {
                 switch (Message.of(received.bytes())) {
-                    case Ready _ when master.tell(new TakeOver(), STDOUT, STDERR) -> {
-                        // it answers when it has taken over
-                    }
+                    case Ready _ -> ready = true;
                     case Taken _ -> {
                         taken = true;
                         channel.close(); // it would be readable for as long as this process drains
@@ -186,22 +198,44 @@ final class Upgrading {
         }
     }
 
+    /// The server ends: so does the new master, if it has not taken over. It may serve already, and ends what it has begun.
+    void stop(String why) {
+        WorkerProcess master = next;
+        if (!taken && !told && master != null && master.tell(new End(End.How.DRAIN))) {
+            forget(master);
+            over(why);
+        } else {
+            fail(why);
+        }
+    }
+
     /// Gives it up, if it has not taken over.
     void fail(String why) {
-        WorkerProcess failed = next;
         if (taken) {
             return;
         }
-        next = null;
+        WorkerProcess failed = next;
         if (failed != null) {
             failed.kill("it failed");
             var _ = Descriptors.signal(-failed.pid(), SIGKILL); // whom it has started meanwhile, such as a build
-            failed.close();
-            Path meanwhile = Takeover.controlMeanwhile(control, failed.pid());
-            if (!meanwhile.equals(control)) {
-                var _ = failed.process.onExit().thenRun(() -> Takeover.removeFile(meanwhile));
-            }
+            forget(failed);
         }
+        over(why);
+    }
+
+    private void forget(WorkerProcess master) {
+        next = null;
+        ready = false;
+        told = false;
+        overlap.reset();
+        master.close();
+        Path meanwhile = Takeover.controlMeanwhile(control, master.pid());
+        if (!meanwhile.equals(control)) {
+            var _ = master.process.onExit().thenRun(() -> Takeover.removeFile(meanwhile));
+        }
+    }
+
+    private void over(String why) {
         if (waiting != null) {
             Journal.log(Level.DEBUG, "an upgrade has failed");
             end(new Answer(1, "the new process did not come up, this one goes on: " + why));

@@ -67,13 +67,14 @@ public final class ProcessCrew implements Crew, Inbox, Schedule {
         return DistantWorker.of(limits.connectionsMax(), limits.bufferBytesMax());
     }
 
-    /// From now on the worker gets work.
+    /// From now on the worker gets work, and before the others do where all are idle: it is the one whose code has to be compiled, and
+    /// what it is too slow for is theirs.
     public void add(DistantWorker worker) {
         order(() -> {
             EventLoop here = loop;
             if (here != null && worker.begin(here)) {
-                List<DistantWorker> more = new ArrayList<>(workers);
-                more.add(worker);
+                List<DistantWorker> more = new ArrayList<>(List.of(worker));
+                more.addAll(workers);
                 workers = List.copyOf(more);
             }
         });
