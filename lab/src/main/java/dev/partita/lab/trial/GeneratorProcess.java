@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class GeneratorProcess implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int POLL_MILLIS = 2;
+    private static final int ENDING_MILLIS = 200;
 
     private final Process process;
     private final BufferedReader from;
@@ -31,15 +32,14 @@ final class GeneratorProcess implements AutoCloseable {
 
     static GeneratorProcess start(Launch launch) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add("setsid");
+        command.add(Launch.SESSION);
         command.addAll(launch.java());
         command.addAll(List.of("-m", Launch.GENERATOR));
         Path errors = launch.folder().resolve("generator.log");
         try {
             return new GeneratorProcess(new ProcessBuilder(command).redirectError(errors.toFile()).start());
         } catch (IOException none) {
-            throw new LabFailure("the generator cannot be started: " + none.getMessage()
-                    + "; the lab needs setsid and taskset (package util-linux)");
+            throw launch.failure("the generator", none);
         }
     }
 
@@ -48,6 +48,15 @@ final class GeneratorProcess implements AutoCloseable {
             Pins.generator(process.pid(), protocol);
         }
         pinned = protocol;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// Whether it is gone; waits a moment, since its pipes tell that before the system does.
+    boolean hasEnded() throws InterruptedException {
+        return process.waitFor(ENDING_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /// The generator ends this server if the lab is killed.

@@ -2,6 +2,7 @@ package dev.partita.lab.trial;
 
 import dev.partita.lab.results.Trial.Cost;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +87,8 @@ record ProcessSample(
                     threads.put(Integer.parseInt(task.getFileName().toString()), sample);
                 }
             }
+        } catch (DirectoryIteratorException ended) {
+            throw ended.getCause();
         }
         return new ProcessSample(System.nanoTime(), Long.parseLong(fields[UTIME]), Long.parseLong(fields[STIME]),
                 Long.parseLong(fields[RSS]) * PAGE_BYTES, Integer.parseInt(fields[THREADS]), threads);

@@ -18,6 +18,8 @@ final class ServerProcess implements AutoCloseable {
     private static final long START_NANOS = 20_000_000_000L;
     private static final int POLL_MILLIS = 10;
     private static final int LAST_LINES = 12;
+    /// Whoever does not hear of it any more hears of its end a moment later.
+    private static final int ENDING_MILLIS = 200;
 
     private final Process process;
     private final Path output;
@@ -38,8 +40,7 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Launch launch, Contestant contestant, List<String> more, int number)
             throws IOException {
         List<String> command = new ArrayList<>();
-        // In a session of its own Ctrl-C does not reach it: what was measured until then would be lost.
-        command.add("setsid");
+        command.add(Launch.SESSION);
         command.addAll(launch.java());
         command.addAll(List.of("-m", launch.server(), "serve", "--port", "0", "--admin", "off"));
         command.addAll(contestant.arguments());
@@ -54,8 +55,7 @@ final class ServerProcess implements AutoCloseable {
                     .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .start();
         } catch (IOException none) {
-            throw new LabFailure("a server cannot be started: " + none.getMessage()
-                    + "; the lab needs setsid and taskset (package util-linux)");
+            throw launch.failure("a server", none);
         }
         return new ServerProcess(process, output, contestant.isInProcesses());
     }
@@ -125,10 +125,10 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /// Why it is not there, in words.
-    String end() {
-        return process.isAlive()
-                ? "the server does not come up"
-                : "the server has ended with exit code " + process.exitValue();
+    String end() throws InterruptedException {
+        return process.waitFor(ENDING_MILLIS, TimeUnit.MILLISECONDS)
+                ? "the server has ended with exit code " + process.exitValue()
+                : "the server does not come up";
     }
 
     /// The last that it said.

@@ -121,24 +121,33 @@ final class Trials implements AutoCloseable {
         if (!server.isAlive()) {
             return Optional.empty();
         }
-        ProcessSample before = server.sample();
-        load.order(order(what, new Length(0, millis), server.port(), 1));
-        Loaded loaded = loaded(load, millis);
-        if (loaded.failure() != null || !server.isAlive()) {
+        ProcessSample before = sample(server);
+        Order order = order(what, new Length(0, millis), server.port(), 1);
+        Loaded loaded = loaded(load, order);
+        if (loaded == null) { // that was not the server
+            load = generator();
+            load.pin(what.protocol());
+            loaded = loaded(load, order);
+        }
+        ProcessSample after = sample(server);
+        if (loaded == null || loaded.failure() != null || !server.isAlive() || before == null || after == null) {
             return Optional.empty();
         }
-        return Optional.of(new Warmth(loaded.rate(), loaded.latency().p50(), server.sample().compilingSince(before)));
+        return Optional.of(new Warmth(loaded.rate(), loaded.latency().p50(), after.compilingSince(before)));
     }
 
-    private Loaded loaded(GeneratorProcess load, int millis) throws IOException, InterruptedException {
+    /// @return null if the generator has ended
+    private @Nullable Loaded loaded(GeneratorProcess load, Order order) throws InterruptedException {
         try {
+            load.order(order);
             Loaded instead = load.awaitBegin(System.nanoTime() + CONNECT_NANOS);
             return instead != null
                     ? instead
-                    : load.await(System.nanoTime() + millis * 1_000_000L + LAST_REPLIES_NANOS);
+                    : load.await(System.nanoTime() + order.measureMillis() * 1_000_000L + LAST_REPLIES_NANOS);
         } catch (IOException broken) {
+            boolean ended = load.hasEnded();
             close();
-            return Loaded.failed(String.valueOf(broken.getMessage()));
+            return ended ? null : Loaded.failed(String.valueOf(broken.getMessage()));
         }
     }
 
@@ -152,7 +161,10 @@ final class Trials implements AutoCloseable {
         server.pin(what.protocol());
         load.pin(what.protocol());
         Proc.Machine machine = Proc.Machine.now();
-        ProcessSample unconnected = server.sample();
+        ProcessSample unconnected = sample(server);
+        if (unconnected == null) { // it has ended since
+            return failed(what, purpose, round, length, server.end(), server.lastLines());
+        }
         ProcessSample begin = null;
         ProcessSample end = null;
         Loaded loaded;
@@ -285,6 +297,7 @@ final class Trials implements AutoCloseable {
                 round);
     }
 
+    /// @return null if it has ended
     private static @Nullable ProcessSample sample(ServerProcess server) {
         try {
             return server.sample();
@@ -302,12 +315,23 @@ final class Trials implements AutoCloseable {
 
     /// The generator, also one that is started later, ends this server if the lab is killed.
     void adopt(ServerProcess server) throws IOException {
-        generator().adopt(server);
+        GeneratorProcess running = generator();
         adopted.add(server);
+        try {
+            running.adopt(server);
+        } catch (IOException ended) {
+            close();
+            generator(); // is told of all
+        }
     }
 
+    /// A new one if there is none, or it has ended: the system may have taken it for want of memory.
     private GeneratorProcess generator() throws IOException {
         GeneratorProcess running = generator;
+        if (running != null && !running.isAlive()) {
+            close();
+            running = null;
+        }
         if (running == null) {
             running = GeneratorProcess.start(launch);
             generator = running;
