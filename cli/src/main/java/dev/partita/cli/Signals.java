@@ -28,8 +28,9 @@ final class Signals {
         handle(name, true, action);
     }
 
-    /// Calls `stop` at the first SIGINT or SIGTERM; a second one ends the program at once, with 128 and its number as the shell
-    /// would say it.
+    /// Calls `stop` at the first SIGINT, SIGTERM or SIGHUP; a second one ends the program at once, with 128 and its number as the
+    /// shell would say it. A second SIGHUP does not: who loses a terminal hears of it from the kernel and from the shell. Under
+    /// nohup it stays ignored.
     static void stopping(Runnable stop) {
         var asked = new AtomicBoolean();
         for (String signal : List.of("INT", "TERM")) {
@@ -40,6 +41,11 @@ final class Signals {
                 stop.run();
             });
         }
+        handleUnlessIgnored("HUP", _ -> {
+            if (!asked.getAndSet(true)) {
+                stop.run();
+            }
+        });
     }
 
     private static void handle(String name, boolean unlessIgnored, IntConsumer action) {
