@@ -3,11 +3,10 @@ package dev.partita.cli;
 import dev.partita.lab.compare.Comparing;
 import dev.partita.lab.compare.Forecast;
 import dev.partita.lab.compare.Settings;
-import dev.partita.lab.report.Report;
 import dev.partita.lab.report.TerminalTable;
+import dev.partita.lab.results.MachineCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.ResultsFile;
-import dev.partita.lab.results.WorkloadCard;
 import dev.partita.lab.trial.Bench;
 import dev.partita.lab.trial.LabFailure;
 import dev.partita.lab.trial.Launch;
@@ -32,8 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(addMethodSubcommands = false, sortOptions = false, abbreviateSynopsis = true, description = """
         Measures your handler, or the lab's workloads, under every server model on this machine, and says which to choose \
         and why. It starts its own servers and loads nobody else's.""", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-    "0:it has run, also if it was ended early: what was measured until then is reported",
-    "1:the system refused something, or no trial was valid",
+    "0:it has run, also if it was ended early: what was measured until then is reported, if anything was",
+    "1:the system refused something, or no trial was valid; what was measured is reported",
     "2:the command line is wrong, or this machine has not what it takes",
     "130:a second Ctrl-C ended it at once"}, footer = {
         """
@@ -53,7 +52,9 @@ final class CompareCommand implements Callable<Integer> {
             Where report.html and results.json are written. Default: partita-compare.""")
     private String folder = "partita-compare";
 
-    @Option(names = "--resume", description = "Goes on with the run whose results.json is in --out.")
+    @Option(names = "--resume", description = """
+            Goes on with the run whose results.json is in --out, if everything is as it was then: measures what that has not, \
+            and judges all of it anew.""")
     private boolean resume;
 
     @Option(names = "--from", paramLabel = "FILE", description = """
@@ -69,29 +70,40 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path to = Typed.path("--out", folder);
         if (from != null) {
-            return show(ResultsFile.read(Typed.path("--from", from)), to);
+            return show(Typed.path("--from", from), to);
         }
         Settings settings = settings();
         Optional<Results> before = before(to);
         requireMachine(settings);
-        before.ifPresent(earlier -> requireSame(earlier, settings));
+        if (before.isPresent()) {
+            Sameness.require(before.get(), settings, Comparing.machineUnmeasured(Jvm.options(settings.app())));
+        }
         Files.createDirectories(to); // now: not after 45 minutes
-        Results results = measure(settings, before);
-        return show(results, to);
+        var progress = new CompareProgress(err, settings.secondsMax());
+        var run = new RunFolder(to, resume, progress::say);
+        var stop = new Stop();
+        Signals.stopping(stop::ask);
+        Optional<Results> results = measure(settings, before, progress, run, stop);
+        if (results.isEmpty()) {
+            out.println(
+                    "Stopped before anything was measured" + (resume ? "; what is in " + to + " is as it was." : "."));
+            return 0;
+        }
+        int exit = show(results.get(), run);
+        return results.get().stopped() && !stop.isAsked() ? Main.REFUSED : exit;
     }
 
-    private int show(Results results, Path to) throws IOException {
+    private int show(Path file, Path to) throws IOException {
+        Results results = ResultsFile.read(file);
+        Path there = to.resolve(ResultsFile.NAME);
+        return show(results, new RunFolder(to, Files.exists(there) && Files.isSameFile(file, there), err::println));
+    }
+
+    private int show(Results results, RunFolder run) throws IOException {
         out.print(TerminalTable.of(results));
         out.flush();
-        Report.write(results, to);
-        out.println("Written to " + to + ": " + String.join(", ", written(to)));
+        out.println(run.write(results));
         return results.trials().stream().anyMatch(each -> each.isValid()) ? 0 : Main.REFUSED;
-    }
-
-    private static List<String> written(Path to) {
-        return List.of("report.html", ResultsFile.NAME).stream()
-                .filter(name -> Files.exists(to.resolve(name)))
-                .toList();
     }
 
     private Optional<Results> before(Path to) throws IOException {
@@ -105,16 +117,6 @@ final class CompareCommand implements Callable<Integer> {
         return Optional.of(ResultsFile.read(file));
     }
 
-    /// Trials of other models and workloads can be together in one file, but not those of another handler or machine.
-    private static void requireSame(Results before, Settings settings) {
-        String app = before.workloads().stream().map(WorkloadCard::app).findFirst().orElse("");
-        if (!app.equals(settings.app())) {
-            throw new Mistake(
-                    "--resume: that run was for " + (app.isEmpty() ? "the lab's workloads" : "the handler " + app)
-                            + "; give --out another folder, or the same command line: " + before.command());
-        }
-    }
-
     private static void requireMachine(Settings settings) {
         String why = Pins.unavailable();
         boolean needed = !settings.claims().isEmpty();
@@ -124,28 +126,72 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private Results measure(Settings settings, Optional<Results> before) throws IOException, InterruptedException {
+    /// Empty if it was stopped before anything was measured.
+    private Optional<Results> measure(
+            Settings settings, Optional<Results> before, CompareProgress progress, RunFolder run, Stop stop)
+            throws IOException {
         Path temporary = Files.createTempDirectory("partita-lab");
-        var progress = new CompareProgress(err, settings.secondsMax());
         long until = System.nanoTime() + (long) (settings.secondsMax() * 1e9);
-        Thread lab = Thread.currentThread();
-        Signals.stopping(lab::interrupt);
-        List<String> java = Jvm.command(settings.app());
-        var launch = new Launch(java, Jvm.MAIN, options.content(settings, temporary), temporary);
-        try (var bench = new Bench(launch, Bench.Pace.of(settings.mode()), until, progress::now)) {
-            progress.begins(Forecast.seconds(settings));
-            return new Comparing(settings, bench, Comparing.machine(Jvm.options(settings.app())), before).run();
+        try {
+            var launch =
+                    new Launch(Jvm.command(settings.app()), Jvm.MAIN, options.content(settings, temporary), temporary);
+            try (var bench = new Bench(launch, Bench.Pace.of(settings.mode()), until, progress::now)) {
+                progress.begins(Forecast.seconds(settings));
+                if (before.isPresent() && Sameness.isAnotherPartita(before.get(), settings)) {
+                    progress.say(
+                            "Nothing is measured, since this Partita is not the one of that run: what that has is judged anew."
+                                    + " To measure give --out another folder.");
+                    bench.measureNothing();
+                }
+                MachineCard machine = before.isPresent() ? before.get().machine() : machine(settings, progress);
+                return Optional.of(new Comparing(settings, bench, machine, before, run::keep).run());
+            }
         } catch (LabFailure refused) {
             throw new Mistake(String.valueOf(refused.getMessage()));
+        } catch (InterruptedException stopped) {
+            return Optional.empty();
+        } catch (IOException refused) {
+            if (stop.isAsked()) { // a file was being read or written
+                return Optional.empty();
+            }
+            throw refused;
         } finally {
+            stop.over();
             progress.end();
             Jvm.delete(temporary);
         }
+    }
+
+    private static MachineCard machine(Settings settings, CompareProgress progress) throws InterruptedException {
+        progress.now("what this machine's own work costs");
+        return Comparing.machine(Jvm.options(settings.app()));
     }
 
     private Settings settings() {
         CommandLine parent = Objects.requireNonNull(spec).commandLine().getParent();
         return options.settings("partita "
                 + String.join(" ", parent == null ? List.of("compare") : parent.getParseResult().originalArgs()));
+    }
+
+    /// Ends the lab by an interrupt of the thread that made this, as long as it measures: what it writes then is written whole.
+    private static final class Stop {
+        private @Nullable Thread lab = Thread.currentThread();
+        private boolean asked;
+
+        synchronized void ask() {
+            if (lab != null) {
+                asked = true;
+                lab.interrupt();
+            }
+        }
+
+        synchronized void over() {
+            lab = null;
+            boolean _ = Thread.interrupted(); // it has ended what it was for
+        }
+
+        synchronized boolean isAsked() {
+            return asked;
+        }
     }
 }

@@ -16,6 +16,7 @@ final class CompareProgress {
     private final double most;
     private double expected;
     private long said;
+    private boolean announced;
 
     /// @param most seconds that it may take
     CompareProgress(PrintStream err, double most) {
@@ -24,8 +25,13 @@ final class CompareProgress {
         terminal = LoadProgress.isTerminal();
     }
 
+    /// How long it is going to take. Said with the first that is done: a run that goes on with another one may have nothing to do.
     void begins(double seconds) {
         expected = seconds;
+    }
+
+    private void announce() {
+        announced = true;
         String about = expected < most ? "about " + time(expected) + ", and " : "";
         err.println("This will take " + about + time(most)
                 + " at most. Leave the machine alone meanwhile; Ctrl-C ends it with"
@@ -34,6 +40,9 @@ final class CompareProgress {
     }
 
     void now(String what) {
+        if (!announced) {
+            announce();
+        }
         long now = System.nanoTime();
         double passed = (now - begun) / NANOS_PER_SECOND;
         double left = expected > passed ? expected - passed : Math.max(0, most - passed);
@@ -47,6 +56,13 @@ final class CompareProgress {
             err.println(line);
             err.flush();
         }
+    }
+
+    /// A line of its own.
+    void say(String line) {
+        end();
+        err.println(line);
+        err.flush();
     }
 
     /// It is over: what follows begins on a line of its own.

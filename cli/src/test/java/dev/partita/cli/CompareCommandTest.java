@@ -2,9 +2,12 @@ package dev.partita.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.lab.compare.Comparing;
+import dev.partita.lab.results.MachineCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.ResultsFile;
 import dev.partita.lab.results.Trial.State;
+import dev.partita.lab.results.WorkloadCard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,10 +17,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `partita compare` as somebody types it, with the shortest runs there are.
 @Timeout(120)
 class CompareCommandTest {
+    private static final Path SAMPLE = Path.of("../lab/src/test/resources/results.json");
+
     @TempDir
     Path folder;
 
@@ -82,12 +88,102 @@ class CompareCommandTest {
 
     @Test
     void resultsAreShownAgainWithoutMeasuring() {
-        Console console = Console.run("compare", "--from", "../lab/src/test/resources/results.json", "--out",
-                folder.toString());
+        Console console = Console.run("compare", "--from", SAMPLE.toString(), "--out", folder.toString());
 
         assertThat(console.exit()).isZero();
         assertThat(console.out()).contains("Choose SPED", "   4  confirmed", "uniform short", "were void or failed",
                 "Left out");
         assertThat(folder.resolve(ResultsFile.NAME)).exists();
+    }
+
+    /// Such a run as the sample, made by an older version.
+    private static Results made(MachineCard machine, List<WorkloadCard> workloads, String command) throws IOException {
+        Results sample = ResultsFile.read(SAMPLE);
+        return new Results(sample.schema(), sample.mode(), command, "0.0.1", "2000-01-01T00:00:00Z", sample.seconds(),
+                false, null,
+                machine, sample.models(), workloads, sample.advice(), sample.cells(), sample.trials(),
+                sample.comparisons(),
+                sample.claims(), sample.leftOut());
+    }
+
+    private Results leave(Results results) throws IOException {
+        ResultsFile.write(results, folder.resolve(ResultsFile.NAME));
+        return results;
+    }
+
+    @Test
+    void whatAnOlderVersionHasMeasuredIsJudgedAnewAndNothingIsAdded() throws IOException {
+        Results before = leave(made(Comparing.machineUnmeasured(Jvm.options("")), ResultsFile.read(SAMPLE).workloads(),
+                "partita compare --quick"));
+
+        Console console = Console.run("compare", "--quick", "--resume", "--out", folder.toString());
+
+        assertThat(console.exit()).isZero();
+        assertThat(console.err()).contains("Nothing is measured, since this Partita is not the one of that run")
+                .doesNotContain("This will take");
+        assertThat(results().trials()).isEqualTo(before.trials());
+        assertThat(results().claims()).isEqualTo(before.claims());
+        assertThat(results().version()).isEqualTo("0.0.1");
+        assertThat(results().leftOut())
+                .anyMatch(each -> each.contains("its trials are those of another build of Partita"));
+    }
+
+    @Test
+    void aRunOfAnotherKindOnAnotherMachineIsNotGoneOnWith() throws IOException {
+        Results before = leave(ResultsFile.read(SAMPLE));
+
+        Console console = Console.run("compare", "--resume", "--out", folder.toString());
+
+        assertThat(console.exit()).isEqualTo(2);
+        assertThat(console.err()).contains("the kind of run: then a quick one, now a full one",
+                "the servers' JVM: then -XX:+UseSerialGC -Xmx69632k, now ",
+                "give --out another folder, or go on as it began: "
+                        + before.command());
+        assertThat(results()).isEqualTo(before);
+    }
+
+    @Test
+    void aRunOfAHandlerThatWasCompiledSinceIsNotGoneOnWith() throws IOException {
+        String app = "dev.partita.cli.app.Dying";
+        String command = "compare --quick --app " + app + " --app-path target/test-classes";
+        leave(made(Comparing.machineUnmeasured(Jvm.options(app)),
+                List.of(new WorkloadCard("own", "", "", List.of(), 64, 0, 0, app)), "partita " + command));
+
+        Console console = Console.run((command + " --resume --out " + folder).split(" +", -1));
+
+        assertThat(console.exit()).isEqualTo(2);
+        assertThat(console.err()).contains(app + " was compiled since").doesNotContain(", now ");
+    }
+
+    @Test
+    void whatAnotherRunHasLeftIsSetAside() throws IOException {
+        Results before = leave(made(ResultsFile.read(SAMPLE).machine(), List.of(), "partita compare"));
+        Path aside = folder.resolve(ResultsFile.NAME + ".old");
+
+        Console console = Console.run("compare", "--from", SAMPLE.toString(), "--out", folder.toString());
+
+        assertThat(console.err()).containsOnlyOnce("is in results.json.old now");
+        assertThat(ResultsFile.read(aside)).isEqualTo(before);
+        assertThat(results()).isEqualTo(ResultsFile.read(SAMPLE));
+
+        String own = folder.resolve(ResultsFile.NAME).toString();
+        assertThat(Console.run("compare", "--from", own, "--out", folder.toString()).err()).isEmpty();
+        assertThat(ResultsFile.read(aside)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "HUP"})
+    void aRunThatIsStoppedAtOnceSaysSoAndWritesNothing(String signal, @TempDir Path temporary) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal=HUP", "sh", "-c", "exec \"$@\" 2>&1", "sh"));
+        command.addAll(Program.java("compare", "--quick", "--models", "sped", "--out", folder.toString()));
+        Program program = Program.start(temporary, command);
+
+        program.line("This will take");
+        new ProcessBuilder("kill", "-" + signal, Long.toString(program.process().pid())).start().waitFor();
+
+        program.line("Stopped before anything was measured");
+        assertThat(program.exit()).isZero();
+        assertThat(folder).isEmptyDirectory();
     }
 }

@@ -35,12 +35,13 @@ public final class Claims {
     /// @param numbers which
     /// @param plant a delay that the lab's own tests plant; null for none
     /// @param openFilesMax descriptors that a process may have
+    /// @param before what an earlier run has said of claims: their trials are used again
     /// @param found is told of each
     public static void examine(
             List<Integer> numbers, Bench bench, String transport, int rounds, Strength strength,
-            @Nullable Plant plant, long openFilesMax, Consumer<Claim> found)
+            @Nullable Plant plant, long openFilesMax, List<Claim> before, Consumer<Claim> found)
             throws IOException, InterruptedException {
-        var setting = new Setting(bench, transport, rounds, strength, plant, openFilesMax);
+        var setting = new Setting(bench, transport, rounds, strength, plant, openFilesMax, before);
         List<Question> asked = ALL.stream().filter(each -> numbers.contains(each.number())).toList();
         int left = asked.size();
         for (Question each : asked) {

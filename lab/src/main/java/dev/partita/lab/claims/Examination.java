@@ -8,6 +8,7 @@ import dev.partita.lab.results.Trial;
 import dev.partita.lab.results.Trial.Cost;
 import dev.partita.lab.results.Trial.Generator;
 import dev.partita.lab.results.Trial.Latency;
+import dev.partita.lab.results.Trial.Load;
 import dev.partita.lab.results.Trial.Memory;
 import dev.partita.lab.results.Trial.Protocol;
 import dev.partita.lab.results.Trial.Purpose;
@@ -21,9 +22,14 @@ import dev.partita.lab.trial.Plant;
 import dev.partita.lab.workload.Workload;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One claim being examined: makes the trials, keeps the findings, and ends as a [Claim].
@@ -42,6 +48,7 @@ final class Examination {
     private final Strength strength;
     private final @Nullable Plant plant;
     private final long openFilesMax;
+    private final Set<Integer> before = new HashSet<>();
     private final List<Finding> findings = new ArrayList<>();
     private final TreeSet<Integer> ids = new TreeSet<>();
     private final List<String> open = new ArrayList<>();
@@ -73,9 +80,18 @@ final class Examination {
     }
 
     /// What all claims of a run have in common.
-    record Setting(Bench bench, String transport, int rounds, Strength strength, @Nullable Plant plant, long files) {
+    ///
+    /// @param before what an earlier run has said of claims
+    record Setting(
+            Bench bench,
+            String transport,
+            int rounds,
+            Strength strength,
+            @Nullable Plant plant,
+            long files,
+            List<Claim> before) {
         Setting with(int otherRounds) {
-            return new Setting(bench, transport, otherRounds, strength, plant, files);
+            return new Setting(bench, transport, otherRounds, strength, plant, files, before);
         }
     }
 
@@ -87,6 +103,9 @@ final class Examination {
         strength = setting.strength;
         plant = setting.plant;
         openFilesMax = setting.files;
+        setting.before.stream()
+                .filter(each -> each.number() == question.number())
+                .forEach(each -> before.addAll(each.trials()));
     }
 
     // Who and what.
@@ -141,7 +160,20 @@ final class Examination {
 
     /// That share of what SYMPED can do of it: everybody gets the same.
     double rate(Workload workload, double share) throws IOException, InterruptedException {
-        return share * bench.capacity(symped(), workload);
+        return rate(symped(), workload, share);
+    }
+
+    /// That share of what this server can do of it. What it was asked before, by this claim at best, it is asked again: only trials
+    /// at one rate can be used for several claims, and by a run that goes on with another one.
+    double rate(Contestant server, Workload workload, double share) throws IOException, InterruptedException {
+        Optional<Double> asked = bench.trials().stream()
+                .filter(each -> each.purpose() == Purpose.MEASURE && each.workload().equals(workload.name()))
+                .sorted(Comparator.comparing(each -> !before.contains(each.id())))
+                .map(Trial::load)
+                .map(Load::rate)
+                .flatMap(Stream::ofNullable)
+                .findFirst();
+        return asked.isPresent() ? asked.get() : share * bench.capacity(server, workload);
     }
 
     // Trials.

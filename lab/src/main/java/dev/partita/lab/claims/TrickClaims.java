@@ -51,7 +51,7 @@ final class TrickClaims {
             cpu.add(on.ratio(some.get(i).title() + " / none, CPU per request", trials.get(i + 1), trials.getFirst(),
                     Examination::cpu));
         }
-        double rate = Examination.REFERENCE * on.bench.capacity(on.sped(), some.getLast());
+        double rate = on.rate(on.sped(), some.getLast(), Examination.REFERENCE);
         on.note("no garbage: p99", on.open(none, rate, on.sped()).getFirst(), Examination.p99(), "ms");
         on.note(some.getLast().title() + ": p99", on.open(some.getLast(), rate, on.sped()).getFirst(),
                 Examination.p99(),
@@ -78,10 +78,9 @@ final class TrickClaims {
         List<List<Trial>> connecting = on.closed(fresh, Protocol.P1, plain, deferring, resetting);
         List<List<Trial>> lasting = on.closed(kept, Protocol.P1, plain, gathering);
         List<List<Trial>> late =
-                on.open(fresh, Examination.REFERENCE * on.bench.capacity(plain, fresh), plain, deferring,
-                        resetting);
+                on.open(fresh, on.rate(plain, fresh, Examination.REFERENCE), plain, deferring, resetting);
         List<List<Trial>> lateKept =
-                on.open(kept, Examination.REFERENCE * on.bench.capacity(plain, kept), plain, gathering);
+                on.open(kept, on.rate(plain, kept, Examination.REFERENCE), plain, gathering);
         matter.put("deferred accept", matters(on, "deferred accept", List.of(connecting.get(1), late.get(1)),
                 List.of(connecting.get(0), late.get(0))));
         matter.put("linger off", matters(on, "linger off (reset at the end)",

@@ -58,6 +58,11 @@ final class Assembly {
         return cells;
     }
 
+    /// Whether one of them was tried.
+    boolean isTried() {
+        return measured.values().stream().anyMatch(each -> !each.isEmpty());
+    }
+
     private static boolean isOf(Contestant contestant, Trial trial) {
         return trial.model().equals(contestant.model()) && trial.transport().equals(contestant.transport());
     }

@@ -4,7 +4,6 @@ import dev.partita.lab.claims.Claims;
 import dev.partita.lab.machine.Probe;
 import dev.partita.lab.results.Advice;
 import dev.partita.lab.results.Cell;
-import dev.partita.lab.results.Cell.Medians;
 import dev.partita.lab.results.Claim;
 import dev.partita.lab.results.Comparison;
 import dev.partita.lab.results.MachineCard;
@@ -20,22 +19,27 @@ import dev.partita.lab.statistics.Interval;
 import dev.partita.lab.trial.Bench;
 import dev.partita.lab.trial.Case;
 import dev.partita.lab.trial.Folder;
+import dev.partita.lab.trial.LabFailure;
 import dev.partita.lab.workload.Workload;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// One run of the lab. For each transport and workload: every model is tuned over its grid, then tried in rounds until the
-/// intervals are narrow or the time is over. What follows from the trials is worked out at the end, by [Assembly] and
-/// [Advisor]; so a run that is interrupted has an answer too.
+/// intervals are narrow or the time is over. What follows from the trials is worked out by [Assembly] and [Advisor], at the end and
+/// whenever a workload or a claim is over; so a run that is interrupted has an answer too, and one that is killed leaves one behind.
+///
+/// A run that goes on with an earlier one goes the same way again, and measures what that one has not. So where nothing is missing it
+/// measures nothing, and judges what there is by the rules of today.
 public final class Comparing {
     /// Once the intervals of paired ratios are this narrow, more rounds would not change an answer.
     private static final double NARROW = 0.05;
@@ -54,59 +58,98 @@ public final class Comparing {
     private final Settings settings;
     private final Bench bench;
     private final MachineCard machine;
-    private final Optional<Results> before;
+    private final Earlier earlier;
+    private final Consumer<Results> keeper;
     private final Instant began = Instant.now();
     private final long beganNanos = System.nanoTime();
     private final List<Chosen> chosen = new ArrayList<>();
-    private final List<Claim> claims = new ArrayList<>();
+    private final Map<Integer, Claim> claims = new TreeMap<>();
     private final Map<String, WorkloadCard> cards = new LinkedHashMap<>();
     private final LeftOut leftOut = new LeftOut();
     private final Inspection inspection;
+    /// How many trials there were when they were last kept.
+    private int kept;
 
+    /// @param machine that of the earlier run, if there is one: it stands for all trials
     /// @param before what an earlier run has found, to go on with it; empty for a new run
-    public Comparing(Settings settings, Bench bench, MachineCard machine, Optional<Results> before) {
-        this.settings = settings;
+    /// @param keeper is given what there is whenever a workload or a claim is over
+    public Comparing(
+            Settings settings, Bench bench, MachineCard machine, Optional<Results> before, Consumer<Results> keeper) {
+        earlier = new Earlier(before);
+        this.settings = earlier.with(settings);
         this.bench = bench;
         this.machine = machine;
-        this.before = before;
-        inspection = new Inspection(settings, bench, leftOut);
-        before.ifPresent(results -> {
-            bench.resume(results.trials());
-            claims.addAll(results.claims().stream()
-                    .filter(each -> each.verdict() != Claim.Verdict.NOT_MEASURED
-                            && each.verdict() != Claim.Verdict.UNDECIDED)
-                    .toList());
-        });
+        this.keeper = keeper;
+        inspection = new Inspection(this.settings, bench, leftOut);
+        bench.resume(earlier.trials());
+        kept = earlier.trials().size();
+        if (!bench.measures()) {
+            leftOut.add(
+                    "What that run did not measure: its trials are those of another build of Partita.");
+        }
+        earlier.claims().forEach(each -> claims.put(each.number(), each));
+        earlier.workloads().forEach(each -> cards.put(each.name(), each));
     }
 
-    /// Does it. An interrupt ends it with what was measured until then.
+    /// Does it. An interrupt ends it with what was measured until then, and so does whatever the system refuses to the lab itself.
     ///
-    /// @throws IOException if the system refuses what the lab itself needs
-    public Results run() throws IOException {
+    /// @throws IOException if the system refuses that before anything was measured; so does a [LabFailure]
+    /// @throws InterruptedException if nothing was measured until then
+    public Results run() throws IOException, InterruptedException {
         try {
-            examineClaims();
-            int left = settings.workloads().size();
-            for (Workload each : settings.workloads()) {
-                compare(each, Math.max(0, bench.secondsLeft() - reservedSeconds()) / left--);
+            measure();
+            return results(!bench.measures() && earlier.isStopped());
+        } catch (InterruptedException stopped) {
+            if (!hasMeasured()) {
+                throw stopped;
             }
-            inspection.rest(chosen);
-        } catch (InterruptedException interrupted) {
-            leftOut.stopped();
-        } catch (IOException failure) {
-            if (!Thread.interrupted()) { // reading a file is interrupted in its own way
+        } catch (IOException | LabFailure failure) {
+            boolean stopped = Thread.interrupted(); // reading a file is interrupted in its own way
+            if (!hasMeasured()) {
+                if (stopped) {
+                    throw new InterruptedException();
+                }
                 throw failure;
             }
-            leftOut.stopped();
+            if (!stopped) {
+                leftOut.failed(String.valueOf(failure.getMessage()));
+            }
         }
-        return results();
+        return results(true);
     }
 
+    private void measure() throws IOException, InterruptedException {
+        examineClaims();
+        int left = settings.workloads().size();
+        for (Workload each : settings.workloads()) {
+            compare(each, Math.max(0, bench.secondsLeft() - reservedSeconds()) / left--);
+            if (Thread.interrupted()) { // whoever looked for a tool could only pass it on
+                throw new InterruptedException();
+            }
+            keep();
+        }
+        inspection.rest(chosen);
+    }
+
+    private boolean hasMeasured() {
+        return bench.trials().size() > earlier.trials().size();
+    }
+
+    private void keep() {
+        int trials = bench.trials().size();
+        if (trials > kept) {
+            kept = trials;
+            keeper.accept(results(true));
+        }
+    }
+
+    /// Also those that an earlier run has examined: their trials are used again, and judged again.
     private void examineClaims() throws IOException, InterruptedException {
-        List<Integer> missing = settings.claims().stream()
-                .filter(number -> claims.stream().noneMatch(each -> each.number() == number))
-                .toList();
-        Claims.examine(missing, bench, settings.transports().getFirst(), settings.rounds(), strength(),
-                settings.plant(), machine.openFilesMax(), claims::add);
+        Claims.examine(settings.claims(), bench, settings.transports().getFirst(), settings.rounds(), strength(),
+                settings.plant(), machine.openFilesMax(), earlier.claims(), claim -> {
+                    claims.put(claim.number(), claim);
+                    keep();
+                });
     }
 
     private Strength strength() {
@@ -130,13 +173,16 @@ public final class Comparing {
         if (workload == null) {
             return;
         }
-        if (bench.secondsLeft() < MODEL_SECONDS_MIN * settings.models().size()) {
-            leftOut.add(workload, "there was no time for it.");
+        WorkloadCard card = named.idle(workload.idle()).card(settings.app());
+        Optional<Chosen> known = earlier.chosen(workload, card, settings, leftOut);
+        if (known.isEmpty() && bench.secondsLeft() < MODEL_SECONDS_MIN * settings.models().size()) {
+            leftOut.add(workload, bench.measures() ? "there was no time for it." : "it was not measured before.");
             return;
         }
-        WorkloadCard card = named.idle(workload.idle()).card(settings.app());
         cards.put(workload.name(), card);
-        Chosen on = new Tuning(settings, bench, workload, leftOut::add).tune(rateBefore(card));
+        Chosen on = known.isPresent()
+                ? known.get()
+                : new Tuning(settings, bench, workload, leftOut::add).tune(earlier.rate(card));
         chosen.add(on);
         if (on.contestants.isEmpty()) {
             leftOut.add(workload, "no model served it.");
@@ -149,26 +195,17 @@ public final class Comparing {
                 bench.forget(on.cases().stream().map(Case::contestant).toList());
             }
             bench.rounds(on.cases(), rounds, Purpose.MEASURE);
-            if (rounds >= settings.rounds() && (bench.secondsLeft() < until || isNarrow(on) && !hasFew(on))) {
+            if (rounds >= settings.rounds() && (bench.secondsLeft() < until
+                    || (known.isPresent() || isNarrow(on)) && !hasFew(on))) {
                 break;
             }
         }
-        inspection.handler(on);
+        if (on.causes.equals(Chosen.Causes.UNKNOWN)) {
+            inspection.handler(on);
+        }
         if (settings.mode() == Mode.FULL) {
             curves(on);
         }
-    }
-
-    /// What a resumed run asked for, so that its trials can be used again; not what a claim asked of the same workload.
-    private Optional<Double> rateBefore(WorkloadCard workload) {
-        return before.filter(results -> results.workloads().contains(workload))
-                .flatMap(results -> results.cells().stream()
-                        .filter(each -> each.workload().equals(workload.name()))
-                        .map(Cell::p2)
-                        .flatMap(Stream::ofNullable)
-                        .map(Medians::asked)
-                        .flatMap(Stream::ofNullable)
-                        .findFirst());
     }
 
     /// Whether two models that have valid trials have fewer rounds in common in which both are valid than an answer takes.
@@ -219,35 +256,47 @@ public final class Comparing {
         }
     }
 
-    private Results results() {
+    /// @param stopped whether it is not over
+    private Results results(boolean stopped) {
         List<Cell> cells = new ArrayList<>();
         List<Comparison> comparisons = new ArrayList<>();
         List<Advice> advice = new ArrayList<>();
         for (Chosen on : chosen) {
-            if (!on.contestants.isEmpty()) {
-                var assembly = new Assembly(on, bench.trials());
-                cells.addAll(assembly.cells());
-                Optional<Advice> answer = Advisor.advise(assembly, settings, machine);
-                answer.ifPresent(advice::add);
-                String to = answer.map(each -> settings.name(each.model(), each.transport()))
-                        .orElse(on.contestants.keySet().iterator().next());
-                Strength strength = assembly.strength(settings);
-                comparisons.addAll(assembly.comparisons(to, strength));
-                comparisons.addAll(assembly.siblings(strength));
+            var assembly = new Assembly(on, bench.trials());
+            if (on.contestants.isEmpty() || !assembly.isTried() && earlier.hasCompared(on.workload.name())) {
+                continue;
             }
+            cells.addAll(assembly.cells());
+            Optional<Advice> answer = Advisor.advise(assembly, settings, machine);
+            answer.ifPresent(advice::add);
+            String to = answer.map(each -> settings.name(each.model(), each.transport()))
+                    .orElse(on.contestants.keySet().iterator().next());
+            Strength strength = assembly.strength(settings);
+            comparisons.addAll(assembly.comparisons(to, strength));
+            comparisons.addAll(assembly.siblings(strength));
         }
+        List<Cell> now = List.copyOf(cells);
+        cells.addAll(earlier.cells(now));
+        comparisons.addAll(earlier.comparisons(now));
+        advice.addAll(earlier.advice(now));
+        Map<String, WorkloadCard> all = new LinkedHashMap<>(cards);
         for (Trial each : bench.trials()) {
-            cards.computeIfAbsent(each.workload(), name -> new WorkloadCard(name, name, "Of a claim.", List.of(),
+            all.computeIfAbsent(each.workload(), name -> new WorkloadCard(name, name, "Of a claim.", List.of(),
                     each.load().connections(), each.load().requestsPerConnection(), each.load().idle(), ""));
         }
         Settings.Slo slo = settings.slo();
-        List<Comparison> different = comparisons.stream().distinct().toList();
-        return new Results(Results.SCHEMA, settings.mode(), settings.command(), settings.version(), began.toString(),
-                (System.nanoTime() - beganNanos) / 1e9, leftOut.isStopped(), slo == null ? null : slo.words(), machine,
-                settings.models(),
-                List.copyOf(cards.values()), advice, cells, bench.trials(), different,
-                claims.stream().sorted(Comparator.comparingInt(Claim::number)).toList(),
-                leftOut.all(settings, machine, cards.keySet()));
+        List<String> missing = leftOut.all(settings, machine, all.keySet(), stopped);
+        return new Results(Results.SCHEMA, settings.mode(), settings.command(),
+                earlier.version().orElse(settings.version()), earlier.began().orElse(began.toString()),
+                earlier.seconds() + (System.nanoTime() - beganNanos) / 1e9, stopped, slo == null ? null : slo.words(),
+                machine, settings.models(), List.copyOf(all.values()), advice, cells, bench.trials(),
+                comparisons.stream().distinct().toList(), List.copyOf(claims.values()),
+                Stream.concat(missing.stream(), earlier.leftOut(now).stream()).distinct().toList());
+    }
+
+    /// The machine as far as that can be told without measuring: what it costs is missing.
+    public static MachineCard machineUnmeasured(List<String> jvmOptions) {
+        return Probe.unmeasured(jvmOptions);
     }
 
     /// The machine, measured.

@@ -2,6 +2,7 @@ package dev.partita.lab.compare;
 
 import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.Trial.Protocol;
+import dev.partita.lab.results.Trial.Purpose;
 import dev.partita.lab.statistics.Quantile;
 import dev.partita.lab.trial.Bench;
 import dev.partita.lab.trial.Case;
@@ -41,12 +42,15 @@ final class Inspection {
                 .filter(each -> each.model().equals("mp"))
                 .findFirst()
                 .orElse(on.contestants.values().iterator().next());
+        Double rate = on.rate;
+        Case calm = on.with(plain).rate(rate == null ? CALM_RATE : Math.min(rate, Math.max(CALM_RATE, rate / 4)));
+        if (bench.isTried(calm, Purpose.SPLIT)) {
+            return; // an earlier run has looked, and could not tell
+        }
         if (bench.secondsLeft() < FIND_SECONDS_MIN) {
             leftOut.add(on.workload, "what the handler is like.");
             return;
         }
-        Double rate = on.rate;
-        Case calm = on.with(plain).rate(rate == null ? CALM_RATE : Math.min(rate, Math.max(CALM_RATE, rate / 4)));
         Optional<Bench.Times> times = bench.times(calm);
         if (times.isEmpty() || times.get().workMicros().isEmpty()) {
             return;
@@ -97,7 +101,8 @@ final class Inspection {
         for (int i = 0; i < open.size(); i++) {
             Chosen on = open.get(i);
             int gone = objective.find(on, QUICK_SECONDS_MIN + left * (open.size() - 1 - i) / open.size());
-            if (gone < Objective.steps(settings.mode())) {
+            boolean isKnown = gone == 0 && !on.sloRates.isEmpty(); // by an earlier run
+            if (gone < Objective.steps(settings.mode()) && !isKnown) {
                 leftOut.add(on.workload, "the highest rate under " + slo.words() + (gone == 0
                         ? ", since there was no time for it."
                         : " is known to 1 part in " + (1 << gone) + " of the best capacity only; for more there was no"
@@ -108,28 +113,31 @@ final class Inspection {
 
     /// Where the time of a request goes, and what the system is called for.
     private void servers(List<Chosen> chosen) throws IOException, InterruptedException {
-        int splits = 0;
-        int traces = 0;
+        int looked = 0;
         int missing = 0;
         for (Chosen on : chosen) {
             for (Contestant each : on.contestants.values()) {
                 Double rate = on.rate;
-                if (bench.secondsLeft() < (settings.mode() == Mode.QUICK ? QUICK_SECONDS_MIN : SECONDS_MIN)) {
+                Case traced = Case.closed(each, on.workload, Protocol.P2);
+                boolean isSplit = rate == null || bench.isTried(Case.open(each, on.workload, rate), Purpose.SPLIT);
+                boolean isTraced = rate != null && settings.mode() != Mode.FULL || bench.isTried(traced, Purpose.TRACE);
+                boolean isOver =
+                        bench.secondsLeft() < (settings.mode() == Mode.QUICK ? QUICK_SECONDS_MIN : SECONDS_MIN);
+                if (isOver && !(isSplit && isTraced)) {
                     missing++;
                 } else {
-                    if (rate != null) {
+                    if (rate != null && !isSplit) {
                         bench.times(Case.open(each, on.workload, rate));
-                        splits++;
                     }
-                    if (rate == null || settings.mode() == Mode.FULL) {
-                        bench.systemCalls(Case.closed(each, on.workload, Protocol.P2));
-                        traces++;
+                    if (!isTraced) {
+                        bench.systemCalls(traced);
                     }
+                    looked += rate != null && settings.mode() == Mode.FULL ? 2 : 1;
                 }
             }
         }
         if (missing > 0) {
-            leftOut.add("Queue waits and system calls were looked at for " + (splits + traces)
+            leftOut.add("Queue waits and system calls were looked at for " + looked
                     + " servers; for " + missing + " there was no time.");
         }
     }

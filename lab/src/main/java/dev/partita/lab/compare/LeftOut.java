@@ -13,7 +13,7 @@ final class LeftOut {
     private static final double BUSY_BEFORE_MAX = 0.1;
 
     private final List<String> sentences = new ArrayList<>();
-    private boolean stopped;
+    private String failure = "";
 
     /// A whole sentence.
     void add(String sentence) {
@@ -25,18 +25,16 @@ final class LeftOut {
         sentences.add(workload.title() + ": " + what);
     }
 
-    void stopped() {
-        stopped = true;
-    }
-
-    boolean isStopped() {
-        return stopped;
+    /// What ended the run before its end, if nobody did.
+    void failed(String why) {
+        failure = why;
     }
 
     /// All of it, the most important first.
     ///
     /// @param run the names of the workloads that were run
-    List<String> all(Settings settings, MachineCard machine, Set<String> run) {
+    /// @param stopped whether it is not over
+    List<String> all(Settings settings, MachineCard machine, Set<String> run, boolean stopped) {
         List<String> all = new ArrayList<>();
         Double busy = machine.busyBefore();
         if (busy != null && busy > BUSY_BEFORE_MAX) {
@@ -44,7 +42,7 @@ final class LeftOut {
                     + " before the run began.", 100 * busy));
         }
         if (stopped) {
-            all.add("The run was stopped before its end.");
+            all.add("The run was stopped before its end" + (failure.isEmpty() ? "." : ": " + failure + "."));
         }
         all.addAll(sentences);
         if (settings.hasMpInProcesses()) {

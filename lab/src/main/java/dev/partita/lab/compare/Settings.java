@@ -47,6 +47,12 @@ public record Settings(
     /// @param seconds at most
     public record Slo(String words, double percentile, double seconds) {}
 
+    /// The same for others.
+    Settings with(List<ModelCard> otherModels, List<String> otherTransports) {
+        return new Settings(mode, otherModels, otherTransports, workloads, claims, app, content, slo, rounds, roundsMax,
+                secondsMax, plant, command, version);
+    }
+
     /// What a model is called on a transport.
     String name(String model, String transport) {
         return transports.size() == 1 ? model : model + " " + transport;

@@ -100,12 +100,18 @@ final class Tuning {
                 if (capacity > 0) {
                     serving.add(each);
                 } else {
-                    leftOut.accept(workload.title() + ": " + each.model() + " " + String.join(" ", each.server())
-                            + (bench.secondsLeft() > 0 ? " did not serve it." : "; there was no time for it."));
+                    leftOut.accept(workload.title() + ": " + (bench.secondsLeft() > 0
+                            ? unserved(each.model(), each.server())
+                            : each.model() + " " + String.join(" ", each.server()) + "; there was no time for it."));
                 }
             }
             grid.setValue(serving);
         }
+    }
+
+    /// The rest of a sentence that begins with the workload.
+    static String unserved(String model, List<String> server) {
+        return model + " " + String.join(" ", server) + " did not serve it.";
     }
 
     private Case closed(Contestant contestant) {

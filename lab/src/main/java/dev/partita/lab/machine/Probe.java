@@ -27,23 +27,43 @@ public final class Probe {
 
     private Probe() {}
 
-    /// Looks and measures.
+    /// Looks, and measures nothing: what things cost is left out.
     ///
     /// @param jvmOptions of the servers
-    public static MachineCard card(List<String> jvmOptions) throws InterruptedException {
-        int processors = Runtime.getRuntime().availableProcessors();
+    public static MachineCard unmeasured(List<String> jvmOptions) {
         return new MachineCard(
                 line("/proc/cpuinfo", "model name") + " " + System.getProperty("os.arch"),
-                processors,
+                Runtime.getRuntime().availableProcessors(),
                 1024 * number(line("/proc/meminfo", "MemTotal"), 0),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 Runtime.version() + ", " + System.getProperty("java.vm.name"),
                 jvmOptions,
                 openFilesMax(),
+                0,
+                0,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /// Looks and measures.
+    ///
+    /// @param jvmOptions of the servers
+    public static MachineCard card(List<String> jvmOptions) throws InterruptedException {
+        MachineCard known = unmeasured(jvmOptions);
+        return new MachineCard(
+                known.processor(),
+                known.processors(),
+                known.memoryBytes(),
+                known.kernel(),
+                known.jdk(),
+                known.jvmOptions(),
+                known.openFilesMax(),
                 median(Probe::clock),
                 systemCall(),
                 wake(0, 0),
-                processors < 2 ? null : wake(0, 1),
+                known.processors() < 2 ? null : wake(0, 1),
                 roundTrip(),
                 busyBefore());
     }

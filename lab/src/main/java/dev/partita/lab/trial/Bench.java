@@ -64,6 +64,7 @@ public final class Bench implements AutoCloseable {
     private final Map<String, List<Trial>> done = new HashMap<>();
     private final Random order = new Random(7);
     private int started;
+    private boolean measures = true;
     /// The number of the last round, of the whole run.
     private int lastRound;
 
@@ -89,7 +90,7 @@ public final class Bench implements AutoCloseable {
 
     /// How long there is still time.
     public double secondsLeft() {
-        return (untilNanoTime - System.nanoTime()) / 1e9;
+        return measures ? (untilNanoTime - System.nanoTime()) / 1e9 : 0;
     }
 
     /// How long a trial takes, all in all.
@@ -97,11 +98,33 @@ public final class Bench implements AutoCloseable {
         return (pace.settleMillis + pace.measureMillis) / 1e3 + 0.2;
     }
 
-    /// Takes over what an earlier run has measured.
+    /// Takes over what an earlier run has measured. Its trials count as those of this one do, also where they say nothing; but a server
+    /// that did not get warm is tried again.
     public void resume(List<Trial> before) {
         trials.resume(before);
         lastRound = before.stream().mapToInt(Trial::round).max().orElse(0);
-        before.stream().filter(Trial::isValid).forEach(trial -> tried(Keys.of(trial)).add(trial));
+        for (Trial each : before) {
+            if (each.purpose() != Purpose.TUNE || each.state() != Trial.State.FAILED) {
+                List<Trial> tried = tried(Keys.of(each));
+                tried.removeIf(other -> other.round() == each.round()); // it was disturbed, and this is its repetition
+                tried.add(each);
+            }
+        }
+    }
+
+    /// From now on no server is started, as if the time was over: there is only what an earlier run has measured.
+    public void measureNothing() {
+        measures = false;
+    }
+
+    /// Whether anything is measured.
+    public boolean measures() {
+        return measures;
+    }
+
+    /// Whether there is a trial of that already, by an earlier run at least.
+    public boolean isTried(Case what, Purpose purpose) {
+        return !tried(what, purpose).isEmpty();
     }
 
     private List<Trial> tried(String key) {
@@ -206,6 +229,9 @@ public final class Bench implements AutoCloseable {
 
     /// The most that a server has served in a closed loop, both sharing all processors; it is warm then. 0 if it does not serve.
     public double capacity(Contestant contestant, Workload workload) throws IOException, InterruptedException {
+        if (!measures) {
+            return 0;
+        }
         prepare(List.of(Case.closed(contestant, workload, Protocol.P2)));
         return capacities.getOrDefault(key(contestant, workload), 0.0);
     }

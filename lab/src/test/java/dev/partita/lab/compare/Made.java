@@ -81,6 +81,19 @@ final class Made {
         return chosen;
     }
 
+    List<Trial> trials() {
+        return trials;
+    }
+
+    /// The same trial, made for another purpose.
+    static Trial as(Purpose purpose, int id, Trial trial) {
+        return new Trial(id, purpose, trial.protocol(), trial.workload(), trial.model(), trial.transport(),
+                trial.server(),
+                1, trial.load(), trial.state(), trial.reason(), trial.lastLines(), trial.requests(), trial.served(),
+                trial.rate(), trial.errors(), trial.latency(), trial.classes(), trial.cost(), trial.memory(),
+                trial.fairness(), trial.surge(), trial.split(), trial.generator());
+    }
+
     Assembly assembly() {
         return new Assembly(chosen, trials);
     }

@@ -26,8 +26,12 @@ class BenchTest {
     }
 
     private static Trial trial(int id, String model, int round, int connections) {
+        return trial(id, model, round, connections, State.VALID);
+    }
+
+    private static Trial trial(int id, String model, int round, int connections, State state) {
         return new Trial(id, Purpose.MEASURE, Protocol.P1, SHORT.name(), model, "epoll", List.of(), round,
-                new Load(null, connections, 0, 0, 1, 1), State.VALID, "", List.of(), 1, 1, 1, Map.of(), Latency.NONE,
+                new Load(null, connections, 0, 0, 1, 1), state, "", List.of(), 1, 1, 1, Map.of(), Latency.NONE,
                 Map.of(), null, null, null, null, null, Generator.NONE);
     }
 
@@ -42,6 +46,18 @@ class BenchTest {
             assertThat(bench.rounds(both, 3, Purpose.MEASURE)).map(each -> each.stream().map(Trial::id).toList())
                     .containsExactly(List.of(3), List.of(4));
             assertThat(bench.rounds(both.subList(0, 1), 3, Purpose.MEASURE).getFirst()).hasSize(2);
+        }
+    }
+
+    @Test
+    void trialsThatSayNothingAreNotMadeAgainAndOfARoundTheLastOneCounts() throws IOException, InterruptedException {
+        var launch = new Launch(List.of("no-java"), "no-server", List.of(), Path.of("."));
+        try (var bench = new Bench(launch, Bench.Pace.of(Mode.QUICK), System.nanoTime(), what -> {})) {
+            bench.resume(List.of(trial(1, "sped", 1, 64, State.VOID), trial(2, "sped", 1, 64, State.VALID),
+                    trial(3, "sped", 2, 64, State.FAILED)));
+            var one = List.of(Case.closed(contestant("sped"), SHORT, Protocol.P1));
+
+            assertThat(bench.rounds(one, 3, Purpose.MEASURE).getFirst()).extracting(Trial::id).containsExactly(2, 3);
         }
     }
 }
