@@ -41,6 +41,7 @@ public final class Load {
     private int threads = 1;
     private long seed = 1;
     private @Nullable Transport transport;
+    private boolean sharing;
     private boolean ownHost;
 
     private Load(Dialogue dialogue, SocketAddress to) {
@@ -163,6 +164,13 @@ public final class Load {
         return this;
     }
 
+    /// Whether the load has its processors in common with the server; false unless somebody says otherwise. How busy its threads are
+    /// is no reason against the result then, only what they began late is.
+    public Load sharingProcessors(boolean sharing) {
+        this.sharing = sharing;
+        return this;
+    }
+
     /// Lets the load go to another machine than this one, whose owner says so by this call.
     public Load iOwnThisHost() {
         ownHost = true;
@@ -199,7 +207,7 @@ public final class Load {
         }
         return LoadRun.start(
                 new Plan(dialogue, to, ratePerSecond, arrivals, connections, pipeline, requestsPerConnection,
-                        slowReaders, warmUp, duration, timeout, interval, lineMax, threads, seed,
+                        slowReaders, warmUp, duration, timeout, interval, lineMax, threads, seed, sharing,
                         transport != null ? transport : Transports.best()),
                 progress);
     }

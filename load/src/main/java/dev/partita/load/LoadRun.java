@@ -289,7 +289,8 @@ public final class LoadRun {
                 waited,
                 cpu,
                 slowBytes,
-                SelfCheck.whyVoid(busy, plan.isClosed() ? 0 : due, count(Ledger.Count.IN_TIME), replies, unanswered));
+                SelfCheck.whyVoid(busy, plan.sharing(), plan.isClosed() ? 0 : due,
+                        count(Ledger.Count.IN_TIME), replies, unanswered));
     }
 
     private int openNow() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 ///
 /// @param ratePerSecond 0 for a closed loop
 /// @param interval how often progress is told
+/// @param sharing whether a busy thread is no reason against the result
 record Plan(
         Dialogue dialogue,
         SocketAddress to,
@@ -24,6 +25,7 @@ record Plan(
         int lineMax,
         int threads,
         long seed,
+        boolean sharing,
         Transport transport) {
 
     boolean isClosed() {

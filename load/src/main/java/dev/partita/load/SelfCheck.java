@@ -15,17 +15,19 @@ final class SelfCheck {
     private SelfCheck() {}
 
     /// @param busy the share of its time that the busiest thread was on a processor
+    /// @param sharing whether the server has the same processors: then being busy is no reason, only being late is
     /// @param due requests that were due in the measured time; 0 for a closed loop
     /// @param inTime those of them that the generator turned to within it
     /// @param replies how many came
     /// @param unanswered requests of a load that was stopped of which nobody knows how they would have ended
     /// @return why the result is void, or null if it is not
-    static @Nullable String whyVoid(double busy, long due, long inTime, long replies, long unanswered) {
+    static @Nullable String whyVoid(double busy, boolean sharing, long due, long inTime, long replies,
+            long unanswered) {
         List<String> reasons = new ArrayList<>();
         if (replies == 0) {
             reasons.add("nothing was answered");
         }
-        if (busy > BUSY_MAX) {
+        if (busy > BUSY_MAX && !sharing) {
             reasons.add(String.format(Locale.ROOT,
                     "a thread of the generator was busy for %.1f %% of the time, more than %.0f %%: ask for less, or give it"
                             + " more threads and processors",

@@ -137,6 +137,7 @@ final class Rig implements Generator.Hands {
                 lineMax,
                 1,
                 1,
+                false,
                 Transports.named("nio"));
     }
 
