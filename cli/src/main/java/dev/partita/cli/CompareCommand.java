@@ -135,7 +135,7 @@ final class CompareCommand implements Callable<Integer> {
         try {
             var launch =
                     new Launch(Jvm.command(settings.app()), Jvm.MAIN, options.content(settings, temporary), temporary);
-            try (var bench = new Bench(launch, Bench.Pace.of(settings.mode()), until, progress::now)) {
+            try (var bench = new Bench(launch, settings.pace(), until, progress::now)) {
                 progress.begins(Forecast.seconds(settings));
                 if (before.isPresent() && Sameness.isAnotherPartita(before.get(), settings)) {
                     progress.say(

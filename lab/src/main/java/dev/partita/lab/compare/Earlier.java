@@ -125,7 +125,7 @@ final class Earlier {
             return Optional.empty();
         }
         refused.stream()
-                .map(each -> Tuning.unserved(each.model(), each.server()))
+                .map(each -> Tuning.unserved(each.model(), each.server(), each.reason()))
                 .distinct()
                 .forEach(each -> leftOut.add(workload, each));
         all(Results::advice).stream()

@@ -8,7 +8,9 @@ import dev.partita.lab.trial.Bench;
 import dev.partita.lab.trial.Case;
 import dev.partita.lab.trial.Contestant;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What takes trials of its own beside those that are compared, and is done as long as there is time: what the handler is like,
@@ -93,9 +95,10 @@ final class Inspection {
         if (slo == null) {
             return;
         }
-        if (open.isEmpty()) {
-            leftOut.add("The objective " + slo.words() + ": closed loops have no rate that could be the highest.");
-        }
+        chosen.stream()
+                .filter(each -> each.rate == null && !each.contestants.isEmpty())
+                .forEach(each -> leftOut.add(each.workload, "the highest rate under " + slo.words()
+                        + ": it is a closed loop, for which no rate is asked."));
         var objective = new Objective(bench, slo, settings.mode());
         double left = bench.secondsLeft() - QUICK_SECONDS_MIN;
         for (int i = 0; i < open.size(); i++) {
@@ -115,6 +118,7 @@ final class Inspection {
     private void servers(List<Chosen> chosen) throws IOException, InterruptedException {
         int looked = 0;
         int missing = 0;
+        Map<String, Integer> uncounted = new LinkedHashMap<>();
         for (Chosen on : chosen) {
             for (Contestant each : on.contestants.values()) {
                 Double rate = on.rate;
@@ -126,19 +130,26 @@ final class Inspection {
                 if (isOver && !(isSplit && isTraced)) {
                     missing++;
                 } else {
-                    if (rate != null && !isSplit) {
-                        bench.times(Case.open(each, on.workload, rate));
+                    boolean isKnown = rate != null
+                            && (isSplit || bench.times(Case.open(each, on.workload, rate)).isPresent());
+                    if (isTraced) {
+                        isKnown |= rate == null || settings.mode() == Mode.FULL;
+                    } else {
+                        String why = bench.systemCalls(traced);
+                        if (!why.isEmpty()) {
+                            uncounted.merge(why, 1, Integer::sum);
+                        }
+                        isKnown |= why.isEmpty();
                     }
-                    if (!isTraced) {
-                        bench.systemCalls(traced);
-                    }
-                    looked += rate != null && settings.mode() == Mode.FULL ? 2 : 1;
+                    looked += isKnown ? 1 : 0;
                 }
             }
         }
         if (missing > 0) {
-            leftOut.add("Queue waits and system calls were looked at for " + looked
-                    + " servers; for " + missing + " there was no time.");
+            leftOut.add("Queue waits and system calls were looked at for " + looked + " servers; for " + missing
+                    + " there was no time.");
         }
+        uncounted.forEach((why, servers) -> leftOut.add("System calls for a request were not counted for " + servers
+                + (servers == 1 ? " server: " : " servers: ") + why + "."));
     }
 }

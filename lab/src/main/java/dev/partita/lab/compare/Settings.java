@@ -2,6 +2,7 @@ package dev.partita.lab.compare;
 
 import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results.Mode;
+import dev.partita.lab.trial.Bench;
 import dev.partita.lab.trial.Contestant;
 import dev.partita.lab.trial.Plant;
 import dev.partita.lab.workload.Workload;
@@ -61,6 +62,14 @@ public record Settings(
     /// Then its connections are few, also those of its threads: both have to have the same load.
     boolean hasMpInProcesses() {
         return models.stream().anyMatch(each -> each.name().equals("mp" + Contestant.IN_PROCESSES));
+    }
+
+    /// How thorough the trials are. A reply may take twice as long as the objective has it, so that those that miss it are measured.
+    public Bench.Pace pace() {
+        Bench.Pace pace = Bench.Pace.of(mode);
+        return slo == null
+                ? pace
+                : pace.timeoutMillis(Math.max(pace.timeoutMillis(), (int) Math.ceil(2e3 * slo.seconds)));
     }
 
     /// How long a run of a mode may take unless somebody says otherwise.

@@ -101,7 +101,7 @@ final class Tuning {
                     serving.add(each);
                 } else {
                     leftOut.accept(workload.title() + ": " + (bench.secondsLeft() > 0
-                            ? unserved(each.model(), each.server())
+                            ? unserved(each.model(), each.server(), why(each))
                             : each.model() + " " + String.join(" ", each.server()) + "; there was no time for it."));
                 }
             }
@@ -110,8 +110,14 @@ final class Tuning {
     }
 
     /// The rest of a sentence that begins with the workload.
-    static String unserved(String model, List<String> server) {
-        return model + " " + String.join(" ", server) + " did not serve it.";
+    ///
+    /// @param why empty if that is not known
+    static String unserved(String model, List<String> server, String why) {
+        return model + " " + String.join(" ", server) + " did not serve it" + (why.isEmpty() ? "" : ": " + why) + ".";
+    }
+
+    private String why(Contestant contestant) {
+        return bench.refusal(contestant, closed(contestant).workload());
     }
 
     private Case closed(Contestant contestant) {

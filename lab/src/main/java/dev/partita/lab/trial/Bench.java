@@ -8,6 +8,7 @@ import dev.partita.lab.results.Trial.Split;
 import dev.partita.lab.trial.Trials.Length;
 import dev.partita.lab.trial.Trials.Warmth;
 import dev.partita.lab.workload.Workload;
+import dev.partita.load.ErrorKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Where experiments are made: it keeps warm servers, and does no round twice that several questions share.
@@ -42,14 +45,22 @@ public final class Bench implements AutoCloseable {
     /// @param warmMax looks at most
     /// @param settleMillis load before the measured time
     /// @param measureMillis the measured time
-    public record Pace(int warmMillis, int warmMax, int settleMillis, int measureMillis) {
+    /// @param timeoutMillis a reply that takes longer is a failed request
+    public record Pace(int warmMillis, int warmMax, int settleMillis, int measureMillis, int timeoutMillis) {
+        private static final int TIMEOUT_MILLIS = 1_000;
+
         /// What fits into the time that a mode has.
         public static Pace of(Mode mode) {
             return switch (mode) {
-                case QUICK -> new Pace(700, 2, 150, 900);
-                case ARTICLE -> new Pace(800, 3, 200, 1_200);
-                case FULL -> new Pace(1_000, 8, 250, 1_500);
+                case QUICK -> new Pace(700, 2, 150, 900, TIMEOUT_MILLIS);
+                case ARTICLE -> new Pace(800, 3, 200, 1_200, TIMEOUT_MILLIS);
+                case FULL -> new Pace(1_000, 8, 250, 1_500, TIMEOUT_MILLIS);
             };
+        }
+
+        /// The same with another time for a reply.
+        public Pace timeoutMillis(int other) {
+            return new Pace(warmMillis, warmMax, settleMillis, measureMillis, other);
         }
     }
 
@@ -60,9 +71,13 @@ public final class Bench implements AutoCloseable {
     private final long untilNanoTime;
     private final Map<Contestant, ServerProcess> servers = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<String, Double> capacities = new HashMap<>();
+    /// Why somebody has served nothing.
+    private final Map<String, String> refusals = new HashMap<>();
     private final Map<String, Integer> settleMillis = new HashMap<>();
     private final Map<String, List<Trial>> done = new HashMap<>();
     private final Random order = new Random(7);
+    /// What [Tracing#unavailable] says, once it was asked: that takes a process or two.
+    private @Nullable String untraceable;
     private int started;
     private boolean measures = true;
     /// The number of the last round, of the whole run.
@@ -80,7 +95,7 @@ public final class Bench implements AutoCloseable {
         this.pace = pace;
         this.untilNanoTime = untilNanoTime;
         this.progress = progress;
-        trials = new Trials(launch);
+        trials = new Trials(launch, pace.timeoutMillis);
     }
 
     /// Every trial so far.
@@ -93,9 +108,10 @@ public final class Bench implements AutoCloseable {
         return measures ? (untilNanoTime - System.nanoTime()) / 1e9 : 0;
     }
 
-    /// How long a trial takes, all in all.
+    /// How long a trial takes, all in all; where replies may be slow, also the wait for the last ones.
     public double trialSeconds() {
-        return (pace.settleMillis + pace.measureMillis) / 1e3 + 0.2;
+        int waitMillis = pace.timeoutMillis - Pace.TIMEOUT_MILLIS;
+        return (pace.settleMillis + pace.measureMillis + waitMillis) / 1e3 + 0.2;
     }
 
     /// Takes over what an earlier run has measured. Its trials count as those of this one do, also where they say nothing; but a server
@@ -266,16 +282,25 @@ public final class Bench implements AutoCloseable {
     /// Until the compiler has little to do and the rate does not change, or there is no more time for it.
     private double warm(Contestant contestant, Workload workload) throws IOException, InterruptedException {
         Case warming = Case.closed(contestant, workload.idle(0), Protocol.P2);
+        String key = key(contestant, workload);
         double before = 0;
         for (int i = 0; i < pace.warmMax && secondsLeft() > 0; i++) {
-            Optional<Warmth> warmth = trials.warm(warming, pace.warmMillis, server(contestant));
+            // Replies that are slower than a look are seen by one that is as long as they may take.
+            int millis = i > 0 && before == 0 ? Math.max(pace.warmMillis, pace.timeoutMillis) : pace.warmMillis;
+            Optional<Warmth> warmth = trials.warm(warming, millis, server(contestant));
             if (warmth.isEmpty()) {
                 // So that its last lines are in the results.
-                run(warming, Purpose.TUNE, 1, new Length(0, pace.warmMillis));
+                refusals.put(key, run(warming, Purpose.TUNE, 1, new Length(0, pace.warmMillis)).reason());
                 return 0;
             }
             double rate = warmth.get().rate();
-            settleMillis.put(key(contestant, workload), (int) Math.max(pace.settleMillis,
+            if (rate == 0) {
+                refusals.put(key, noneServed(warmth.get().errors()));
+                if (i > 0 && before == 0) {
+                    return 0;
+                }
+            }
+            settleMillis.put(key, (int) Math.max(pace.settleMillis,
                     Math.min(SETTLE_MILLIS_MAX, 2e3 * warmth.get().p50())));
             if (warmth.get().compiling() < COMPILING_MAX && Math.abs(rate - before) < STEADY * rate) {
                 return rate;
@@ -283,6 +308,23 @@ public final class Bench implements AutoCloseable {
             before = rate;
         }
         return before;
+    }
+
+    private String noneServed(Map<String, Long> errors) {
+        String failed = errors.entrySet().stream()
+                .map(each -> each.getValue() + " " + each.getKey())
+                .collect(Collectors.joining(", "));
+        boolean isSlow = errors.isEmpty() || errors.containsKey(ErrorKind.TIMEOUT.word());
+        return "no request was served well" + (failed.isEmpty() ? "" : " (" + failed + ")")
+                + (isSlow
+                        ? String.format(Locale.ROOT, "; a reply has to come within %.1f s, or twice the time of --slo",
+                                pace.timeoutMillis / 1e3)
+                        : "");
+    }
+
+    /// Why that server has a capacity of 0; an empty string if it has none, or nobody knows.
+    public String refusal(Contestant contestant, Workload workload) {
+        return refusals.getOrDefault(key(contestant, workload), "");
     }
 
     private void retire(List<Case> needed) {
@@ -323,18 +365,26 @@ public final class Bench implements AutoCloseable {
         return contestant + "|" + workload.name() + workload.connections();
     }
 
-    /// System calls for a request, by strace; empty if that is not possible.
-    public Optional<Double> systemCalls(Case what) throws IOException, InterruptedException {
-        if (!Tracing.unavailable().isEmpty()) {
-            return Optional.empty();
+    /// Counts the system calls of a request by strace, in a trial of its own.
+    ///
+    /// @return why there is no figure, and what to do about it; an empty string if there is one
+    public String systemCalls(Case what) throws IOException, InterruptedException {
+        String why = untraceable;
+        if (why == null) {
+            why = Tracing.unavailable();
+            untraceable = why;
+        }
+        if (!why.isEmpty()) {
+            return why;
         }
         progress.now(what.workload().title() + ", " + what.contestant().model() + ", system calls");
         prepare(List.of(what));
         refresh(what.workload());
         Trial trial = trials.trace(what, pace.measureMillis, server(what.contestant()));
         Trial.Cost cost = trial.cost();
-        Double calls = cost == null ? null : cost.systemCalls();
-        return calls == null || calls == 0 ? Optional.empty() : Optional.of(calls);
+        return !trial.isValid()
+                ? trial.reason()
+                : cost == null || cost.systemCalls() == null ? "the process of the server could not be seen" : "";
     }
 
     /// Where the time of a request goes, and how long each request's work took.

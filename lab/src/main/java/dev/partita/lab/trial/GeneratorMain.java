@@ -109,7 +109,8 @@ public final class GeneratorMain {
                 .warmUp(Duration.ofMillis(order.settleMillis()))
                 .duration(Duration.ofMillis(order.measureMillis()))
                 .timeout(Duration.ofMillis(order.timeoutMillis()))
-                .seed(order.seed());
+                .seed(order.seed())
+                .sharingProcessors(order.sharing());
         Double rate = order.rate();
         return rate == null ? load.closed() : load.rate(order.skewed() ? rate / 2 : rate);
     }

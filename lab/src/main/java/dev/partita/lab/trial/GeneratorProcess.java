@@ -23,6 +23,7 @@ final class GeneratorProcess implements AutoCloseable {
     private final BufferedReader from;
     private final BufferedWriter to;
     private @Nullable Protocol pinned;
+    private boolean wasTied;
 
     private GeneratorProcess(Process process) {
         this.process = process;
@@ -43,11 +44,19 @@ final class GeneratorProcess implements AutoCloseable {
         }
     }
 
-    void pin(Protocol protocol) throws IOException {
-        if (pinned != protocol && (pinned != null || protocol == Protocol.P1)) {
-            Pins.generator(process.pid(), protocol);
+    /// Ties it to the processors of the protocol.
+    ///
+    /// @return false if the system refuses that
+    boolean pin(Protocol protocol) throws IOException, InterruptedException {
+        if (pinned != protocol && (wasTied || protocol == Protocol.P1)) {
+            wasTied = true;
+            pinned = null; // until all of it is there
+            if (!Pins.generator(process.pid(), protocol)) {
+                return false;
+            }
         }
         pinned = protocol;
+        return true;
     }
 
     boolean isAlive() {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param measureMillis the measured time
 /// @param timeoutMillis for a reply
 /// @param seed of arrivals and mix
+/// @param sharing whether it is judged by what it did late only, and not by how busy it was
 record Order(
         int port,
         List<RequestClass> mix,
@@ -32,5 +33,6 @@ record Order(
         int settleMillis,
         int measureMillis,
         int timeoutMillis,
-        long seed) {
+        long seed,
+        boolean sharing) {
 }

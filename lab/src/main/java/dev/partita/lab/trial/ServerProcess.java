@@ -26,6 +26,7 @@ final class ServerProcess implements AutoCloseable {
     private final boolean isDivided;
     private int port;
     private @Nullable Protocol pinned;
+    private boolean wasTied;
     private boolean hadIdle;
 
     private ServerProcess(Process process, Path output, boolean isDivided) {
@@ -78,13 +79,21 @@ final class ServerProcess implements AutoCloseable {
         return port != 0 && process.isAlive();
     }
 
-    void pin(Protocol protocol) throws IOException {
-        if (pinned != protocol && (pinned != null || protocol == Protocol.P1)) {
+    /// Ties it to the processors of the protocol.
+    ///
+    /// @return false if the system refuses that
+    boolean pin(Protocol protocol) throws IOException, InterruptedException {
+        if (pinned != protocol && (wasTied || protocol == Protocol.P1)) {
+            wasTied = true;
+            pinned = null; // until all of it is there
             for (long each : pids()) {
-                Pins.server(each, protocol); // a worker that is started later inherits it from its master
+                if (!Pins.server(each, protocol)) { // a worker that is started later inherits it from its master
+                    return false;
+                }
             }
         }
         pinned = protocol;
+        return true;
     }
 
     /// Whether these are the first idle connections that it has.

@@ -36,15 +36,17 @@ final class Trials implements AutoCloseable {
     private static final long MARGIN_NANOS = 40_000_000;
     private static final long CONNECT_NANOS = 30_000_000_000L;
     private static final long LAST_REPLIES_NANOS = 15_000_000_000L;
-    private static final int TIMEOUT_MILLIS = 1_000;
 
     private final Launch launch;
+    private final int timeoutMillis;
     private final List<Trial> all = new ArrayList<>();
     private final List<ServerProcess> adopted = new ArrayList<>();
     private @Nullable GeneratorProcess generator;
 
-    Trials(Launch launch) {
+    /// @param timeoutMillis a reply that takes longer is a failed request
+    Trials(Launch launch, int timeoutMillis) {
         this.launch = launch;
+        this.timeoutMillis = timeoutMillis;
     }
 
     /// All trials so far, in their order.
@@ -111,14 +113,13 @@ final class Trials implements AutoCloseable {
     ///
     /// @param p50 the median latency, in seconds
     /// @param compiling the share of a processor that the compiler used
-    record Warmth(double rate, double p50, double compiling) {}
+    /// @param errors failed requests by kind
+    record Warmth(double rate, double p50, double compiling, Map<String, Long> errors) {}
 
     /// @return empty if the server did not serve
     Optional<Warmth> warm(Case what, int millis, ServerProcess server) throws IOException, InterruptedException {
         GeneratorProcess load = generator();
-        server.pin(what.protocol());
-        load.pin(what.protocol());
-        if (!server.isAlive()) {
+        if (!misplaced(what.protocol(), server, load).isEmpty() || !server.isAlive()) {
             return Optional.empty();
         }
         ProcessSample before = sample(server);
@@ -126,14 +127,17 @@ final class Trials implements AutoCloseable {
         Loaded loaded = loaded(load, order);
         if (loaded == null) { // that was not the server
             load = generator();
-            load.pin(what.protocol());
+            if (!load.pin(what.protocol())) {
+                return Optional.empty();
+            }
             loaded = loaded(load, order);
         }
         ProcessSample after = sample(server);
         if (loaded == null || loaded.failure() != null || !server.isAlive() || before == null || after == null) {
             return Optional.empty();
         }
-        return Optional.of(new Warmth(loaded.rate(), loaded.latency().p50(), after.compilingSince(before)));
+        return Optional.of(new Warmth(loaded.rate(), loaded.latency().p50(), after.compilingSince(before),
+                loaded.errors()));
     }
 
     /// @return null if the generator has ended
@@ -158,8 +162,10 @@ final class Trials implements AutoCloseable {
             return failed(what, purpose, round, length, server.end(), server.lastLines());
         }
         GeneratorProcess load = generator();
-        server.pin(what.protocol());
-        load.pin(what.protocol());
+        String misplaced = misplaced(what.protocol(), server, load);
+        if (!misplaced.isEmpty()) {
+            return failed(what, purpose, round, length, misplaced, server.lastLines());
+        }
         Proc.Machine machine = Proc.Machine.now();
         ProcessSample unconnected = sample(server);
         if (unconnected == null) { // it has ended since
@@ -195,8 +201,9 @@ final class Trials implements AutoCloseable {
             return failed(what, purpose, round, length, failure, server.lastLines());
         }
         Cost cost = begin == null || end == null ? null : end.since(begin, loaded.answered());
-        if (cost != null && tracing != null) {
-            cost = withCalls(cost, tracing.calls() / (double) Math.max(1, loaded.requests()));
+        long calls = tracing == null ? 0 : tracing.calls();
+        if (cost != null && calls > 0 && loaded.requests() > 0) {
+            cost = withCalls(cost, calls / (double) loaded.requests());
         }
         // Memory stays with the process: only the first idle connections add to it.
         int idle = server.isFirstIdle(what.workload().idle()) ? what.workload().idle() : 0;
@@ -208,7 +215,7 @@ final class Trials implements AutoCloseable {
                                 : (Double) (Math.max(0, end.residentBytes() - unconnected.residentBytes())
                                         / (double) idle));
         double steal = Proc.Machine.now().stealSince(machine);
-        String why = whyVoid(what, purpose, loaded, steal);
+        String why = purpose == Purpose.TRACE ? whyUncounted(calls, loaded) : whyVoid(what, purpose, loaded, steal);
         return new Trial(all.size() + 1, purpose, what.protocol(), what.workload().name(), what.contestant().model(),
                 what.contestant().transport(), what.contestant().server(), round, load(what, length),
                 why.isEmpty() ? State.VALID : State.VOID, why, List.of(), loaded.requests(), loaded.served(),
@@ -219,14 +226,17 @@ final class Trials implements AutoCloseable {
                         loaded.cpuMicros(), steal));
     }
 
-    /// The generator judges itself; the lab adds what it cannot know. Under strace the server is slow, and nothing but the
-    /// number of its calls is looked at.
+    /// Under strace the server is slow, and nothing but the number of its calls is looked at.
+    private static String whyUncounted(long calls, Loaded loaded) {
+        return calls == 0
+                ? "strace has counted nothing: it could not attach, or was ended"
+                : loaded.requests() == 0 ? "no request has ended while strace was counting" : "";
+    }
+
+    /// The generator judges itself; the lab adds what it cannot know.
     private static String whyVoid(Case what, Purpose purpose, Loaded loaded, double steal) {
         Protocol protocol = what.protocol();
         String why = loaded.whyVoid();
-        if (purpose == Purpose.TRACE) {
-            return "";
-        }
         // A closed loop on a processor of its own is as fast as the slower of the two: see Trial.isPacedByGenerator.
         if (why != null && !(protocol == Protocol.P1 && what.rate() == null)) {
             return why;
@@ -290,11 +300,26 @@ final class Trials implements AutoCloseable {
                 what.workload().idle(), what.pipeline(), length.measureMillis / 1e3);
     }
 
-    private static Order order(Case what, Length length, int port, int round) {
+    private Order order(Case what, Length length, int port, int round) {
         return new Order(port, what.workload().mix(), what.rate(), what.workload().connections(),
                 what.workload().requestsPerConnection(), what.pipeline(), what.workload().idle(),
-                what.workload().skewed(), length.surge, length.settleMillis, length.measureMillis, TIMEOUT_MILLIS,
-                round);
+                what.workload().skewed(), length.surge, length.settleMillis, length.measureMillis, timeoutMillis,
+                round, isSharing(what));
+    }
+
+    /// By protocol 2 the generator has no processor of its own that could be full, and is judged by what it did late; a closed loop
+    /// does nothing late, so there a busy thread is all that tells who was the slower of the two.
+    private static boolean isSharing(Case what) {
+        return what.protocol() == Protocol.P2 && what.rate() != null;
+    }
+
+    /// Ties both to the processors of the protocol.
+    ///
+    /// @return why that could not be done; an empty string if it was
+    private static String misplaced(Protocol protocol, ServerProcess server, GeneratorProcess load)
+            throws IOException, InterruptedException {
+        String who = !server.pin(protocol) ? "server" : !load.pin(protocol) ? "generator" : "";
+        return who.isEmpty() ? "" : "the " + who + " could not be tied to its processors (taskset -a -p)";
     }
 
     /// @return null if it has ended
