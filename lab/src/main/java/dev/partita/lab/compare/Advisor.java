@@ -43,7 +43,8 @@ final class Advisor {
     static Optional<Advice> advise(Assembly on, Settings settings, MachineCard machine) {
         Standings standings = new Standings(on);
         return Choice.of(standings, settings.transports().getFirst())
-                .map(choice -> new Advisor(standings, choice, settings, machine).advice(on.strength(settings)));
+                .map(choice -> new Advisor(standings, choice, settings, machine)
+                        .advice(on.strength(settings, choice.model())));
     }
 
     private Advice advice(Strength strength) {

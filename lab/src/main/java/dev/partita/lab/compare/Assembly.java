@@ -73,12 +73,13 @@ final class Assembly {
         return values.isEmpty() || !chosen.workload.skewed() ? null : (Double) Quantile.median(values);
     }
 
-    /// System calls, from a trial of its own.
+    /// System calls, from a trial of its own. None at all were seen by nobody: an earlier version wrote that where strace was refused.
     private @Nullable Double calls(Contestant of) {
         for (Trial each : all) {
             Cost cost = each.cost();
-            if (each.purpose() == Purpose.TRACE && isOf(of, each) && cost != null) {
-                return cost.systemCalls();
+            Double calls = cost == null ? null : cost.systemCalls();
+            if (each.purpose() == Purpose.TRACE && isOf(of, each) && calls != null && calls > 0) {
+                return calls;
             }
         }
         return null;
@@ -128,40 +129,50 @@ final class Assembly {
         return values.isEmpty() ? null : (Double) Quantile.median(values);
     }
 
-    /// Only a full run with all the rounds that it wants says more than which way things lie.
+    /// As sure as a verdict of this run may be: a full one may say more than which way things lie.
     Strength strength(Settings settings) {
-        return settings.mode() == Mode.FULL
-                && measured.values().stream().allMatch(each -> each.size() >= settings.rounds())
-                        ? Strength.SIGNIFICANT
-                        : Strength.INDICATIVE;
+        return settings.mode() == Mode.FULL ? Strength.SIGNIFICANT : Strength.INDICATIVE;
+    }
+
+    /// How sure it is that this model is the one: as sure as the least of what it was compared by. An objective is found by single
+    /// trials.
+    Strength strength(Settings settings, String model) {
+        Strength most = strength(settings);
+        List<Trial> own = measured.getOrDefault(model, List.of());
+        boolean isSure = chosen.sloRates.isEmpty() && measured.values().stream()
+                .filter(each -> each.stream().anyMatch(Trial::isValid))
+                .allMatch(each -> Pairs.of(each, own, Metric.CPU, chosen.workload.shortClass()).strength(most) == most);
+        return isSure ? most : Strength.INDICATIVE;
     }
 
     /// Every one against one.
-    List<Comparison> comparisons(String to, Strength strength) {
+    ///
+    /// @param most as sure as they may be in this run
+    List<Comparison> comparisons(String to, Strength most) {
         List<Comparison> comparisons = new ArrayList<>();
         chosen.contestants.keySet().stream().filter(each -> !each.equals(to))
-                .forEach(each -> compare(each, to, strength, comparisons));
+                .forEach(each -> compare(each, to, most, comparisons));
         return comparisons;
     }
 
     /// What a model's other transports and its processes change: each against the model on the first transport with threads.
-    List<Comparison> siblings(Strength strength) {
+    List<Comparison> siblings(Strength most) {
         List<Comparison> comparisons = new ArrayList<>();
         chosen.contestants.forEach((name, contestant) -> chosen.contestants.entrySet().stream()
                 .filter(each -> each.getValue().base().equals(contestant.base()))
                 .min(Comparator.comparing(each -> each.getValue().isInProcesses()))
                 .map(Map.Entry::getKey)
                 .filter(first -> !first.equals(name))
-                .ifPresent(first -> compare(name, first, strength, comparisons)));
+                .ifPresent(first -> compare(name, first, most, comparisons)));
         return comparisons;
     }
 
-    private void compare(String name, String to, Strength strength, List<Comparison> comparisons) {
+    private void compare(String name, String to, Strength most, List<Comparison> comparisons) {
         List<Trial> above = measured.getOrDefault(name, List.of());
         List<Trial> below = measured.getOrDefault(to, List.of());
         if (!above.isEmpty() && !below.isEmpty()) {
             for (Metric metric : METRICS) {
-                Pairs.compare(chosen, above, below, metric, strength).ifPresent(comparisons::add);
+                Pairs.compare(chosen, above, below, metric, most).ifPresent(comparisons::add);
             }
         }
     }

@@ -214,8 +214,11 @@ public final class Comparing {
                 .map(each -> each.stream().filter(Trial::isValid).map(Trial::round).collect(Collectors.toSet()))
                 .filter(valid -> !valid.isEmpty())
                 .toList();
+        int enough = settings.mode() == Mode.FULL
+                ? Math.min(Pairs.ROUNDS_SIGNIFICANT, settings.rounds())
+                : Pairs.PAIRS_MIN;
         return rounds.stream().anyMatch(one -> rounds.stream()
-                .anyMatch(other -> one.stream().filter(other::contains).count() < Pairs.PAIRS_MIN));
+                .anyMatch(other -> one.stream().filter(other::contains).count() < enough));
     }
 
     private boolean isNarrow(Chosen on) {

@@ -56,6 +56,11 @@ final class LeftOut {
             all.add("Few rounds and short trials: every verdict is indicative. Only the full lab (partita compare) may say"
                     + " significant.");
         }
+        if (!settings.claims().isEmpty() && settings.transports().size() > 1) {
+            all.add("The claims over "
+                    + String.join(", ", settings.transports().subList(1, settings.transports().size()))
+                    + ": they were examined over " + settings.transports().getFirst() + ", which was named first.");
+        }
         if (settings.claims().isEmpty()) {
             all.add("The article's claims: partita compare --article examines them.");
         }

@@ -4,6 +4,7 @@ import dev.partita.lab.results.Advice;
 import dev.partita.lab.results.Claim;
 import dev.partita.lab.results.ModelCard;
 import dev.partita.lab.results.Results;
+import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.WorkloadCard;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ final class AnswerSection {
                 .close("li"));
         html.close("ul");
         html.element("p", "On " + Figures.plural(results.machine().processors(), "processor") + ". "
-                + strength(results.advice().getFirst().strength())
+                + strength(results.advice())
                 + " For your own handler: partita compare --app CLASS --app-path JARS.", "class", "note");
         html.close("div");
     }
@@ -138,7 +139,7 @@ final class AnswerSection {
                 + advice.transport() + ". ";
     }
 
-    private static String strength(Advice advice) {
+    private String strength(Advice advice) {
         String equals = advice.equals().isEmpty()
                 ? ""
                 : " As good, within 5 % or by chance: "
@@ -146,10 +147,23 @@ final class AnswerSection {
         return strength(advice.strength()) + equals;
     }
 
-    private static String strength(Strength strength) {
+    /// Of several answers: those that are less sure than others are named.
+    private String strength(List<Advice> all) {
+        List<String> unsure = all.stream()
+                .filter(each -> each.strength() == Strength.INDICATIVE)
+                .map(each -> "“" + index.title(each.workload()) + "”")
+                .toList();
+        return unsure.isEmpty() || unsure.size() == all.size()
+                ? strength(all.getFirst().strength())
+                : strength(Strength.SIGNIFICANT) + " But indicative, from fewer, for " + Words.list(unsure) + ".";
+    }
+
+    private String strength(Strength strength) {
         return strength == Strength.SIGNIFICANT
                 ? "Significant: from as many rounds as the intervals needed."
-                : "Indicative: from few short rounds. The full lab may say otherwise.";
+                : results.mode() == Mode.FULL
+                        ? "Indicative: from fewer than six valid rounds, or from single trials. It may turn out otherwise."
+                        : "Indicative: from few short rounds. The full lab may say otherwise.";
     }
 
     private void details(Advice advice, String id) {

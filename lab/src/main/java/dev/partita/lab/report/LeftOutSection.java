@@ -79,7 +79,8 @@ final class LeftOutSection {
                         + " starts of one server differ by (5 % in CPU and throughput, a tenth in the median and in memory, a"
                         + " quarter in the high percentiles), there is no difference that this run can tell.");
         html.element("li", index.results().mode() == Mode.FULL
-                ? "Significant: the full lab, with as many rounds as the interval needed. Indicative: from fewer."
+                ? "Significant: the full lab, with as many rounds as the interval needed, and at least six in which both were valid."
+                        + " Indicative: from fewer, or from single trials."
                 : "Indicative: from few short rounds. Only the full lab (partita compare) may say “significant”.");
         html.element("li",
                 "In pictures, points and bars are medians; the thin lines in them go from the lowest to the highest trial where there"

@@ -83,7 +83,7 @@ final class LineCharts {
         // Of the two protocols the one with more points; both in one picture would not be comparable.
         return Stream.of(Protocol.P2, Protocol.P1)
                 .map(protocol -> chart("Throughput against connections",
-                        "Closed loop, " + protocol + ". Higher is better.",
+                        "Closed loop, " + protocol + ". Higher is better." + ofGenerator(protocol),
                         Map.of("name", "connections", "log", true),
                         Map.of("name", "served well in a second"),
                         List.of(new Choice("served", Trial::rate)), 0,
@@ -91,6 +91,13 @@ final class LineCharts {
                         trial -> (double) trial.load().connections()))
                 .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    private String ofGenerator(Protocol protocol) {
+        boolean isPaced = Stream.of(Trial.Purpose.CURVE, Trial.Purpose.MEASURE)
+                .flatMap(purpose -> index.trials(workload.name(), purpose, Trial::isPacedByGenerator).stream())
+                .anyMatch(trial -> trial.protocol() == protocol);
+        return isPaced ? " Where the generator’s processor was full, the rate is the generator’s." : "";
     }
 
     private boolean isOpen(Trial trial) {

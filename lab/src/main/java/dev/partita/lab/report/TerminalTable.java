@@ -3,6 +3,8 @@ package dev.partita.lab.report;
 import dev.partita.lab.results.Advice;
 import dev.partita.lab.results.Claim;
 import dev.partita.lab.results.Results;
+import dev.partita.lab.results.Results.Mode;
+import dev.partita.lab.results.Results.Strength;
 import dev.partita.lab.results.Trial;
 import dev.partita.lab.results.WorkloadCard;
 import java.util.ArrayList;
@@ -148,7 +150,8 @@ public final class TerminalTable {
                     + (each.equals().isEmpty()
                             ? ""
                             : " (as good: " + Words.list(each.equals().stream().map(Contestant::title).toList())
-                                    + ")")));
+                                    + ")")
+                    + (isUnsure(each) ? ", indicative" : "")));
             line("");
             line("For the first of these, " + index.title(advice.workload()) + ":");
         }
@@ -169,6 +172,11 @@ public final class TerminalTable {
         line("Start it: " + advice.commandLine());
         line("Or in Java:");
         advice.code().lines().forEach(code -> line("    " + code));
+    }
+
+    /// In a full run, of which one expects more.
+    private boolean isUnsure(Advice advice) {
+        return index.results().mode() == Mode.FULL && advice.strength() == Strength.INDICATIVE;
     }
 
     /// Broken between words; what follows the first line stands under the text.

@@ -62,7 +62,7 @@ public enum Metric {
         };
     }
 
-    /// What a trial says of it; null if nothing.
+    /// What a trial says of it; null if nothing. Where the generator set the pace, the rate and the latencies are its own.
     ///
     /// @param shortClass the name of the workload's first request class
     public @Nullable Double of(Trial trial, String shortClass) {
@@ -72,13 +72,13 @@ public enum Metric {
         Trial.Memory memory = trial.memory();
         return switch (this) {
             case OBJECTIVE -> null;
-            case THROUGHPUT -> trial.rate();
+            case THROUGHPUT -> trial.isPacedByGenerator() ? null : (Double) trial.rate();
             case CPU -> cost == null ? null : (Double) cost.cpuMicros();
-            case P50 -> latency(trial.latency(), trial.latency().p50());
-            case P99 -> latency(trial.latency(), trial.latency().p99());
-            case P999 -> latency(trial.latency(), trial.latency().p999());
-            case SHORT_P99 -> latency(shorts, shorts.p99());
-            case SHORT_P999 -> latency(shorts, shorts.p999());
+            case P50 -> latency(trial, trial.latency(), trial.latency().p50());
+            case P99 -> latency(trial, trial.latency(), trial.latency().p99());
+            case P999 -> latency(trial, trial.latency(), trial.latency().p999());
+            case SHORT_P99 -> latency(trial, shorts, shorts.p99());
+            case SHORT_P999 -> latency(trial, shorts, shorts.p999());
             case SWITCHES -> cost == null || cost.voluntarySwitches() == null || cost.involuntarySwitches() == null
                     ? null
                     : (Double) (cost.voluntarySwitches() + cost.involuntarySwitches());
@@ -86,7 +86,7 @@ public enum Metric {
         };
     }
 
-    private static @Nullable Double latency(Trial.Latency latency, double value) {
-        return latency.count() == 0 ? null : (Double) value;
+    private static @Nullable Double latency(Trial trial, Trial.Latency latency, double value) {
+        return latency.count() == 0 || trial.isPacedByGenerator() ? null : (Double) value;
     }
 }

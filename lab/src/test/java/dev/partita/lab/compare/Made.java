@@ -37,6 +37,10 @@ final class Made {
     int connections = 64;
     /// Of what is added from now on.
     int rounds = 3;
+    /// Of what is added from now on: how long each was measured.
+    double seconds = 1;
+    /// Of what is added from now on: the share of its processor that the generator took.
+    double busy;
 
     Made(String workload, @Nullable Double rate) {
         this.workload = Workload.named(workload);
@@ -64,14 +68,15 @@ final class Made {
             double asked = rate == null ? 10_000 : rate;
             trials.add(new Trial(trials.size() + 1, Purpose.MEASURE, rate == null ? Protocol.P1 : Protocol.P2,
                     workload.name(), model, "epoll", contestant.server(), round,
-                    new Load(rate, connections, 0, 0, 1, 1), state, "", List.of(), (long) asked,
+                    new Load(rate, connections, 0, 0, 1, seconds), state, "", List.of(), (long) asked,
                     (long) (asked * servedShare), asked * servedShare, Map.of(),
                     new Latency(100, p50, p99Seconds / 2,
                             p99.isEmpty() ? p99Seconds * noise : p99.get(round - 1),
                             p999 > 0 ? p999 : 1.05 * p99Seconds, p99Seconds * 3,
                             p99Seconds * 4, p99Seconds / 3),
                     Map.of(), new Cost(cpuMicros * noise, cpuMicros / 2, cpuMicros / 2, 0.5, 0.1, 0.1, 1.0, null),
-                    new Memory(10, 1 << 26, null), null, null, null, Generator.NONE));
+                    new Memory(10, 1 << 26, null), null, null, null,
+                    new Generator(busy, 0, null, null, null, 0, 0)));
         }
         p99 = List.of();
         return this;
@@ -99,7 +104,11 @@ final class Made {
     }
 
     static Settings settings() {
-        return new Settings(Mode.QUICK, List.of(new ModelCard("sped", "", "", "", "")), List.of("epoll"), List.of(),
+        return settings(Mode.QUICK);
+    }
+
+    static Settings settings(Mode mode) {
+        return new Settings(mode, List.of(new ModelCard("sped", "", "", "", "")), List.of("epoll"), List.of(),
                 List.of(), "", List.of("--demo"), null, 3, 3, 165, null, "partita compare", "0");
     }
 }
