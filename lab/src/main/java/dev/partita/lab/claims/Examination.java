@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,6 +40,8 @@ final class Examination {
     static final double REFERENCE = 0.4;
     private static final double MILLIS = 1e3;
     private static final double FAILED_MAX = 0.01;
+    /// Per cent of all processors. Beyond it the generator takes a part of what the servers are said to be able to keep busy.
+    private static final double GENERATOR_MAX = 5;
     private static final Interval NOTHING = new Interval(0, 0, 0);
 
     final Bench bench;
@@ -261,6 +264,19 @@ final class Examination {
         return new Measured(label, interval, 0, ratios.size(), open, few);
     }
 
+    /// Adds the share of all processors that the generator took, where a claim is about more than one of them.
+    ///
+    /// @param where the beginning of the label
+    void noteGenerator(String where, List<Trial> trials) {
+        boolean isMuch = !trials.isEmpty() && median(trials, Examination::generatorShare) > GENERATOR_MAX;
+        note(where + "generator, of all processors"
+                + (isMuch
+                        ? String.format(Locale.ROOT, " (more than %.0f %%: the servers had so much less of them)",
+                                GENERATOR_MAX)
+                        : ""),
+                trials, Examination::generatorShare, "%");
+    }
+
     private static List<Double> values(List<Trial> trials, Figure figure) {
         List<Double> values = new ArrayList<>();
         for (Trial each : trials) {
@@ -304,6 +320,11 @@ final class Examination {
     static @Nullable Double threads(Trial trial) {
         Memory memory = trial.memory();
         return memory == null ? null : (Double) (double) memory.threads();
+    }
+
+    /// In per cent.
+    private static Double generatorShare(Trial trial) {
+        return 100 * trial.generator().busy() / PROCESSORS;
     }
 
     /// How evenly connections waited; 1 is evenly.

@@ -14,8 +14,8 @@ final class SympedClaims {
     static final Question CAPPED = new Question(11, "SYMPED: CPU use is capped by its workers",
             "CPUs are loaded for exactly the number of processes spawned [...] There is no way to escalate CPU utilization"
                     + " further.",
-            "P2, closed loop, 2 ms of work, so that the generator takes next to nothing: the processors that 1 and 2 loops keep"
-                    + " busy. Confirmed if they are at most 1.05 and 2.05, and 2 loops keep 1.5 or more busy.",
+            "P2, closed loop, 2 ms of work, so that the generator should take less than 5 % of the processors: those that"
+                    + " 1 and 2 loops keep busy. Confirmed if they are at most 1.05 and 2.05, and 2 loops keep 1.5 or more busy.",
             SympedClaims::capped);
 
     static final Question UNEVEN = new Question(12, "SYMPED: uneven payload makes latency vary",
@@ -29,9 +29,9 @@ final class SympedClaims {
             "most operating systems provide a function by which multiple processes can listen for incoming connections on a TCP"
                     + " port independently, eliminating the need for a specific process",
             "SYMPED with SO_REUSEPORT against one acceptor that passes connections on. P1, closed loop, no work, a connection for"
-                    + " each request: CPU for a request. P2, closed loop, 2 ms of work, so that the generator takes next to"
-                    + " nothing, 4 connections that last: the rate. Confirmed if the CPU is at most 0.95 times the acceptor's and"
-                    + " the rate 0.95 times its rate or more.",
+                    + " each request: CPU for a request. P2, closed loop, 2 ms of work, so that the generator should take"
+                    + " less than 5 % of the processors, 4 connections that last: the rate. Confirmed if the CPU is at most 0.95 times"
+                    + " the acceptor's and the rate 0.95 times its rate or more.",
             SympedClaims::reusePort);
 
     private SympedClaims() {}
@@ -46,6 +46,7 @@ final class SympedClaims {
         Measured single = on.note("1 loop: processors busy", trials.get(0), Examination::processors, "");
         Measured both = on.note("2 loops: processors busy", trials.get(1), Examination::processors, "");
         on.ratio("2 loops / 1, rate", trials.get(1), trials.get(0), Examination::rate);
+        on.noteGenerator("", trials.get(1));
         return on.halves(single.atMost(1.05), both.atLeast(1.5).and(both.atMost(2.05)),
                 "the spread of connections: two loops do not keep two processors busy",
                 "it keeps more processors busy than it has loops");
@@ -88,6 +89,8 @@ final class SympedClaims {
         on.note("4 connections that last: SO_REUSEPORT, fairness of waiting", lasting.get(0), Examination::fairness,
                 "");
         on.note("4 connections that last: acceptor, fairness of waiting", lasting.get(1), Examination::fairness, "");
+        on.noteGenerator("a connection for each request of 2 ms: ", working.get(0));
+        on.noteGenerator("4 connections that last: ", lasting.get(0));
         Answer kept = steady.atLeast(0.95);
         return on.halves(cpu.atMost(0.95), kept,
                 kept == Answer.YES
