@@ -2,7 +2,7 @@ package dev.partita.cli;
 
 import dev.partita.cli.demo.Work;
 import dev.partita.lab.claims.Claims;
-import dev.partita.lab.compare.Comparing;
+import dev.partita.lab.compare.Pairs;
 import dev.partita.lab.compare.Settings;
 import dev.partita.lab.compare.Settings.Slo;
 import dev.partita.lab.results.Results.Mode;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 final class LabOptions {
     private static final int ROUNDS_QUICK = 3;
     private static final int ROUNDS_ARTICLE = 5;
-    private static final int ROUNDS_FULL = 2 * Comparing.ROUNDS_PER_START;
+    private static final int ROUNDS_FULL = Pairs.ROUNDS_SIGNIFICANT;
     private static final int ROUNDS_MAX = 10;
     /// MP has a thread for each of them.
     private static final int CONNECTIONS_MAX = 2_000;
@@ -31,6 +31,8 @@ final class LabOptions {
     private static final int SECONDS_MAX = 86_400;
     /// For the last trial and the report.
     private static final int ENDING_SECONDS = 10;
+    /// A trial measures for little more than a second: what is slower cannot be seen in it.
+    private static final int SLO_SECONDS_MAX = 5;
 
     @Option(names = "--quick", description = "An indicative answer within 3 minutes.")
     private boolean quick;
@@ -72,11 +74,14 @@ final class LabOptions {
     private @Nullable String connections;
 
     @Option(names = "--slo", paramLabel = "PERCENTILE=TIME", description = """
-            Finds the highest rate at which it holds, such as p99=20ms.""")
+            Finds the highest rate at which it holds, such as p99=20ms. A reply may take a second, or twice this time if that is \
+            more.""")
     private @Nullable String slo;
 
     @Option(names = "--repeat", paramLabel = "N", description = """
-            Rounds of trials, 3 to 100. Default: 3 with --quick, 5 with --article, otherwise 5 to 10, until the intervals are narrow.""")
+            Rounds of trials, 3 to 100. Default: 3 with --quick, 5 with --article, otherwise\s""" + ROUNDS_FULL + " to "
+            + ROUNDS_MAX
+            + ", until the intervals are narrow.")
     private @Nullable String repeat;
 
     @Option(names = "--within", paramLabel = "TIME", description = """
@@ -97,6 +102,9 @@ final class LabOptions {
         if (quick && !wanted.isEmpty()) {
             throw new Mistake("--quick and --article exclude each other: the claims take longer than that");
         }
+        if (!wanted.isEmpty()) {
+            requireOnlyWhatClaimsHeed();
+        }
         Mode mode = !wanted.isEmpty() ? Mode.ARTICLE : quick ? Mode.QUICK : Mode.FULL;
         int rounds = repeat == null
                 ? switch (mode) {
@@ -113,6 +121,29 @@ final class LabOptions {
                 app.name().isEmpty() ? List.of("--demo") : app.arguments(), objective(), rounds,
                 repeat == null && mode == Mode.FULL ? ROUNDS_MAX : rounds, secondsMax(mode), planted(),
                 command, Main.version());
+    }
+
+    /// A claim has a handler, models and a load of its own.
+    private void requireOnlyWhatClaimsHeed() {
+        if (!app.name().isEmpty()) {
+            throw new Mistake(
+                    "--article and --app exclude each other: the claims are about handlers of the lab's own; leave one"
+                            + " of them out");
+        }
+        if (workloads != null) {
+            return; // which heed all of it
+        }
+        String unheeded = models != null ? "--models" : isolation != null ? "--isolation" : slo != null ? "--slo" : "";
+        if (!unheeded.isEmpty()) {
+            throw new Mistake(
+                    unheeded + " is for workloads, and a claim says itself what it is about: leave it out, or name"
+                            + " workloads to compare as well, with --workloads");
+        }
+        if (transports().size() > 1) {
+            throw new Mistake(
+                    "--transport " + transport + " is for workloads, and the claims are examined over one transport:"
+                            + " name one, or workloads to compare as well, with --workloads");
+        }
     }
 
     private List<Integer> claimNumbers() {
@@ -203,8 +234,12 @@ final class LabOptions {
         if (sides.length == 2 && percentiles.contains(sides[0])
                 && sides[1].matches("[0-9]{1,9}(\\.[0-9]{1,6})?(us|ms|s)")) {
             double unit = sides[1].endsWith("us") ? 1e-6 : sides[1].endsWith("ms") ? 1e-3 : 1;
-            double value = Double.parseDouble(sides[1].replaceFirst("[a-z]+$", ""));
-            return new Slo(slo, Double.parseDouble(sides[0].substring(1)), value * unit);
+            double seconds = unit * Double.parseDouble(sides[1].replaceFirst("[a-z]+$", ""));
+            if (seconds > SLO_SECONDS_MAX) {
+                throw new Mistake("--slo is '" + slo + "': valid are times up to " + SLO_SECONDS_MAX
+                        + "s; a trial is too short for replies that take longer");
+            }
+            return new Slo(slo, Double.parseDouble(sides[0].substring(1)), seconds);
         }
         throw new Mistake("--slo is '" + slo + "': valid are p50, p90, p99 or p99.9, =, and a time, such as p99=20ms");
     }

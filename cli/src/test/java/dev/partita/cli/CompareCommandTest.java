@@ -1,15 +1,19 @@
 package dev.partita.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.partita.lab.compare.Comparing;
 import dev.partita.lab.results.MachineCard;
 import dev.partita.lab.results.Results;
 import dev.partita.lab.results.ResultsFile;
+import dev.partita.lab.results.Trial.Protocol;
 import dev.partita.lab.results.Trial.State;
 import dev.partita.lab.results.WorkloadCard;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,12 @@ class CompareCommandTest {
         "--repeat 2                           | --repeat is '2': valid are 3 to 100",
         "--claims 4,17                        | --claims is '17': valid are 1 to 16",
         "--quick --article                    | --quick and --article exclude each other",
+        "--article --app a.B --app-path .     | --article and --app exclude each other",
+        "--claims 4 --models sped             | --models is for workloads",
+        "--claims 4 --isolation processes     | --isolation is for workloads",
+        "--article --slo p99=20ms             | --slo is for workloads",
+        "--article --transport nio,epoll      | the claims are examined over one transport",
+        "--slo p99=6s                         | valid are times up to 5s",
         "--isolation process                  | there is no isolation 'process'; did you mean processes?",
         "--isolation processes --models sped  | none of sped has processes",
         "--transport epoll,epoll              | names epoll twice",
@@ -84,6 +94,47 @@ class CompareCommandTest {
         assertThat(results().trials()).isNotEmpty()
                 .allSatisfy(each -> assertThat(each.lastLines()).contains("farewell"));
         assertThat(results().machine().toString()).contains("-Xmx77m").doesNotContain("-Xmx90m");
+    }
+
+    /// Commands of that name that stand before the real ones.
+    private static void command(Path folder, String name, String script) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void whatTheSystemRefusesIsSaidAndIsInNoFigure(@TempDir Path temporary) throws Exception {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1);
+        Path bin = Files.createDirectory(temporary.resolve("bin"));
+        command(bin, "taskset", "case \"$*\" in *-p*) exit 1;; esac");
+        command(bin, "strace", "exit 1");
+        List<String> command = new ArrayList<>(List.of("env", "PATH=" + bin + ":" + System.getenv("PATH")));
+        command.addAll(Program.java("compare", "--quick", "--within", "30s", "--models", "sped", "--workloads", "short",
+                "--slo", "p99=20ms", "--out", folder.toString()));
+        Program.start(temporary, command).exit();
+
+        assertThat(results().trials()).filteredOn(each -> each.protocol() == Protocol.P1).isNotEmpty()
+                .allSatisfy(each -> {
+                    assertThat(each.state()).isEqualTo(State.FAILED);
+                    assertThat(each.reason()).contains("the server could not be tied to its processors");
+                });
+        assertThat(results().cells()).allSatisfy(each -> assertThat(each.p1()).isNull());
+        assertThat(results().leftOut())
+                .anyMatch(each -> each
+                        .startsWith("System calls for a request were not counted for 1 server: strace may not"
+                                + " attach"))
+                .anyMatch(each -> each.startsWith("uniform short: the highest rate under p99=20ms"));
+    }
+
+    @Test
+    void aHandlerThatIsSlowerThanAReplyMayBeIsToldSo() {
+        Console console = Console.run("compare", "--quick", "--models", "mp", "--app", "dev.partita.cli.app.Slow",
+                "--app-path", "target/test-classes", "--connections", "4", "--out", folder.toString());
+
+        assertThat(console.exit()).isEqualTo(1);
+        assertThat(console.out().replaceAll("\\s+", " "))
+                .containsPattern("did not serve it: no request was served well.*;"
+                        + " a reply has to come within 1.0 s, or twice the time of --slo.");
     }
 
     @Test
