@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///     HEAD -> READY ---------------------------------------> HEAD      the handler has replied
 ///       |       |  \-> READY                                           the next stage of its work
 ///       |       |  \-> PUT_OFF -> (resumed) -------------------^
-///       |       |  \-> ASIDE ----------------------------------^       the reply waits for an empty outbound
+///       |       |  \-> ASIDE ----------------------------------^       the reply waits for an empty outbound,
+///       |       |                                                     or for a pass that may block
 ///       |       |  \-> PRODUCING (a pass for each piece) ------^
 ///       |       |  \-> DISCARD (answered before its body) -----^
 ///       |   (SENDING comes before HEAD if the request has to stay)
@@ -96,8 +97,8 @@ final class HttpSession implements Session {
             case APPEND -> outbound.isDrained() ? Step.BLOCKING : Step.WRITE;
             case DISCARD -> discard();
             case PUT_OFF -> putOff();
-            case ASIDE -> outbound.isDrained() ? Step.WORK : Step.WRITE;
-            case PRODUCING -> outbound.isDrained() ? dispatch.step() : Step.WRITE;
+            case ASIDE -> aside();
+            case PRODUCING -> outbound.isDrained() ? production() : Step.WRITE;
             case SENDING -> Step.WRITE;
             case REFUSED -> refused();
             case LAST -> last();
@@ -158,6 +159,18 @@ final class HttpSession implements Session {
         }
         Later later = response.putOff();
         return later == null || later.reply() == null ? Step.WAIT : Step.WORK;
+    }
+
+    private Step aside() {
+        if (!outbound.isDrained()) {
+            return Step.WRITE;
+        }
+        return response.hasProducer() ? production() : Step.WORK;
+    }
+
+    /// What making a piece of the reply is: it may block if the handler may, and where it reads a file.
+    private Step production() {
+        return response.readsSpool() ? Step.BLOCKING : dispatch.step();
     }
 
     private Step last() {
@@ -221,7 +234,18 @@ final class HttpSession implements Session {
             }
             response.empty();
         }
-        place();
+        if (isTooEarlyToProduce()) {
+            response.moveAside();
+            state = State.ASIDE;
+        } else {
+            place();
+        }
+    }
+
+    /// True if the first piece of the reply, which leaves with the head, may block to be made, and this pass may not.
+    private boolean isTooEarlyToProduce() {
+        boolean mayBlock = state == State.READY && dispatch.mayBlock();
+        return !mayBlock && response.hasProducer() && production() == Step.BLOCKING;
     }
 
     private void place() throws Exception {

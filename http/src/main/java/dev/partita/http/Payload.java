@@ -37,6 +37,10 @@ final class Payload {
         source = producer;
     }
 
+    boolean isProducer() {
+        return source instanceof Producer;
+    }
+
     /// Gives it to outbound, if there is one.
     ///
     /// @return true if it is the request's body, which has to stay where it is until outbound is drained

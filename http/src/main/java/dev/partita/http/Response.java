@@ -45,6 +45,8 @@ public final class Response {
     private boolean replied;
     /// Outbound sends the request's body from where it has arrived.
     private boolean givesBack;
+    /// A producer reads the request's body from its file.
+    private boolean readsSpool;
 
     Response(Connection connection, Http http, RequestHead request, Persistence persistence) {
         this.connection = connection;
@@ -176,7 +178,8 @@ public final class Response {
         payload(bytes);
     }
 
-    /// Replies with the request's own body, as it was received.
+    /// Replies with the request's own body, as it was received. What of it is in a file is read by passes of work that may block,
+    /// whatever the handler may do.
     public void body(Body body) {
         measured(ContentType.BYTES, null, body.length());
         if (hasNoBody() || body.length() == 0) {
@@ -184,6 +187,7 @@ public final class Response {
         }
         if (!body.isInMemory()) {
             payload().set(new MeasuredProducer(body.producer(), body.length()));
+            readsSpool = true;
         } else if (body.length() <= head.out().room()) {
             body.putTo(head.out());
         } else {
@@ -242,7 +246,8 @@ public final class Response {
         file(chosen != null ? chosen : MediaTypes.of(name.toString()), file);
     }
 
-    /// Replies with what a producer makes while it is sent. A call of the producer may block only if the handler may.
+    /// Replies with what a producer makes while it is sent. A call of the producer may block only if the handler may: then it
+    /// is made by a pass of work that may block, also if the reply was put off ([#later]).
     ///
     /// @param length how many bytes that will be, or -1 if nobody knows: then it is sent chunked, or to an HTTP/1.0 client
     ///     until the connection closes. A producer that gives more or fewer bytes than `length`, or throws, ends the
@@ -515,6 +520,22 @@ public final class Response {
         return givesBack;
     }
 
+    /// True if a producer makes what follows the head, and outbound does not have it yet.
+    boolean hasProducer() {
+        Payload follows = payload;
+        return follows != null && follows.isProducer();
+    }
+
+    /// True if a producer reads the request's body from its file, which may block whatever the handler may do.
+    boolean readsSpool() {
+        return readsSpool;
+    }
+
+    /// Leaves outbound to what is in front of this reply, until [#place].
+    void moveAside() {
+        head.moveAside();
+    }
+
     @Nullable Later putOff() {
         return later;
     }
@@ -547,6 +568,7 @@ public final class Response {
         later = null;
         successor = null;
         givesBack = false;
+        readsSpool = false;
         if (payload != null) {
             payload.drop();
         }

@@ -2,6 +2,7 @@ package dev.partita.http;
 
 import static dev.partita.http.Conversation.reply;
 import static dev.partita.http.Conversation.request;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.partita.connection.Buffer;
@@ -9,10 +10,14 @@ import dev.partita.connection.Step;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Limits;
 import dev.partita.limits.Phase;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LaterTest {
     private final List<Later> laters = new ArrayList<>();
@@ -157,6 +162,48 @@ class LaterTest {
             laters.getFirst().complete(response -> response.text(text));
             conversation.run();
             assertThat(conversation.heard()).isEqualTo(reply(text));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 20_000})
+    void aStreamThatWasPutOffIsReadByPassesThatMayBlockIfTheHandlerMay(int length) {
+        byte[] bytes = BodyTest.text(20_000).getBytes(ISO_8859_1);
+        for (boolean mayBlock : new boolean[]{true, false}) {
+            List<Step> passes = new ArrayList<>();
+            try (var conversation = new Conversation(mayBlock ? putsOff : Handler.neverBlocking(putsOff))) {
+                conversation.say(request("GET /a"));
+                InputStream in = new ByteArrayInputStream(bytes) {
+                    @Override
+                    public synchronized int read(byte[] into, int at, int count) {
+                        passes.add(conversation.steps.getLast());
+                        return super.read(into, at, count);
+                    }
+                };
+                laters.getLast().complete(response -> response.stream("text/plain", length, in));
+                conversation.run();
+                assertThat(passes).isNotEmpty().containsOnly(mayBlock ? Step.BLOCKING : Step.WORK);
+                assertThat(conversation.heard()).isEqualTo(streamedAtOnce(length, bytes));
+            }
+        }
+    }
+
+    private static String streamedAtOnce(int length, byte[] bytes) {
+        Handler handler = (request, response) -> response.stream("text/plain", length, new ByteArrayInputStream(bytes));
+        try (var conversation = new Conversation(handler)) {
+            return conversation.say(request("GET /a")).heard();
+        }
+    }
+
+    @Test
+    void aStreamThatWasPutOffAndFailsAtOnceIs500() {
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a") + request("GET /now"));
+            laters.getFirst().complete(response -> response.header("X", "y").stream("a/b", -1, into -> {
+                throw new IOException("a test");
+            }));
+            conversation.run();
+            assertThat(conversation.heard()).startsWith("HTTP/1.1 500 ").doesNotContain("X: y").endsWith(reply("now"));
         }
     }
 

@@ -25,7 +25,7 @@ final class HttpGrammar {
             List.of("GET", "GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "PATCH",
                     "OPTIONS");
     private static final List<String> KINDS =
-            List.of("now", "now", "now", "may-block", "staged", "chunks", "pieces", "later",
+            List.of("now", "now", "now", "may-block", "staged", "chunks", "pieces", "later", "later-chunks",
                     "get", "fails", "nowhere");
     private static final List<String> HOSTS =
             List.of("a", "a", "a:80", "example.com", "[::1]:8080", "127.0.0.1", "x_y~z:", "");

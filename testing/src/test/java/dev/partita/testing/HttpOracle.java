@@ -318,7 +318,7 @@ final class HttpOracle {
 
     private int status() {
         return switch (kind()) {
-            case "now", "may-block", "staged", "chunks", "pieces", "later" -> 200;
+            case "now", "may-block", "staged", "chunks", "pieces", "later", "later-chunks" -> 200;
             case "get" -> method.equals("GET") || method.equals("HEAD") ? 200 : method.equals("OPTIONS") ? 204 : 405;
             case "fails" -> 500;
             default -> path.equals("*") ? 204 : 404;
@@ -326,7 +326,7 @@ final class HttpOracle {
     }
 
     private boolean answer(String text) {
-        boolean chunked = kind().equals("chunks");
+        boolean chunked = kind().endsWith("chunks");
         boolean toHead = method.equals("HEAD");
         answers.add(new Answer(status(), status() == 200 && !toHead ? text : "", toHead));
         List<String> options = values("connection").stream()

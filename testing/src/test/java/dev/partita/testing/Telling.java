@@ -42,10 +42,11 @@ final class Telling {
                     response.bytes("text/plain", (byte[]) Objects.requireNonNull(request.attachment()));
                     return Stage.DONE;
                 }))
-                .all("/chunks/*", Handler.neverBlocking((request, response) -> stream(request, response, false)))
-                .all("/pieces/*", (request, response) -> stream(request, response, true))
+                .all("/chunks/*", Handler.neverBlocking((request, response) -> stream(tell(request), response, false)))
+                .all("/pieces/*", (request, response) -> stream(tell(request), response, true))
                 .all("/later/*",
                         Handler.neverBlocking((request, response) -> later(request, response, elsewhere)))
+                .all("/later-chunks/*", (request, response) -> laterInChunks(request, response, elsewhere))
                 .get("/get/*",
                         Handler.neverBlocking((request, response) -> response.bytes("text/plain", tell(request))))
                 .all("/fails/*", (request, response) -> {
@@ -67,9 +68,15 @@ final class Telling {
         elsewhere.accept(() -> later.complete(late -> late.bytes("text/plain", told)));
     }
 
-    /// A few bytes first, then as many as there is room for.
-    private static void stream(Request request, Response response, boolean sized) throws IOException {
+    private static void laterInChunks(Request request, Response response, Consumer<Runnable> elsewhere)
+            throws IOException {
         byte[] told = tell(request);
+        Later later = response.later();
+        elsewhere.accept(() -> later.complete(late -> stream(told, late, false)));
+    }
+
+    /// A few bytes first, then as many as there is room for.
+    private static void stream(byte[] told, Response response, boolean sized) {
         response.stream("text/plain", sized ? told.length : -1, new Producer() {
             private int at;
 
