@@ -20,22 +20,33 @@ import java.util.concurrent.BlockingQueue;
 public final class LaterReply {
     private static final int WAITING_MAX = 10_000;
 
-    private final BlockingQueue<Later> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final BlockingQueue<Later> waiting;
 
-    private LaterReply() {}
+    private LaterReply(int waitingMax) {
+        waiting = new ArrayBlockingQueue<>(waitingMax);
+    }
 
     static Handler handler() {
-        var news = new LaterReply();
+        return handler(WAITING_MAX);
+    }
+
+    static Handler handler(int waitingMax) {
+        var news = new LaterReply(waitingMax);
         return new Routes().get("/news", news.ask()).post("/news", news.tell());
     }
 
     private Handler ask() {
         return Handler.neverBlocking((request, response) -> {
             Later later = response.later(); // the request goes on when this is completed, and not before
-            if (!waiting.offer(later)) {
+            if (!keep(later)) {
                 later.complete(full -> full.status(503).text("too many are waiting\n"));
             }
         });
+    }
+
+    /// Where there is no room, those make some for whom it is too late: they have waited for longer than the server lets them.
+    private boolean keep(Later later) {
+        return waiting.offer(later) || waiting.removeIf(Later::isOver) && waiting.offer(later);
     }
 
     /// Completing is done by another request here; it may be done by any thread of yours, such as a database client's.
@@ -44,8 +55,11 @@ public final class LaterReply {
             String news = request.body().text() + "\n";
             List<Later> listeners = new ArrayList<>();
             waiting.drainTo(listeners);
-            listeners.forEach(later -> later.complete(reply -> reply.text(news)));
-            response.text("told " + listeners.size() + "\n"); // also those that have hung up
+            int told = 0;
+            for (Later later : listeners) {
+                told += later.complete(reply -> reply.text(news)) ? 1 : 0; // for some it may be too late
+            }
+            response.text("told " + told + "\n"); // also who has hung up and has not been missed yet
         };
     }
 

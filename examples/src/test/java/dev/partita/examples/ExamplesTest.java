@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +103,17 @@ class ExamplesTest {
         } finally {
             for (Client listener : listeners) {
                 listener.close();
+            }
+        }
+    }
+
+    @Test
+    void whoHasWaitedTooLongMakesRoomForWhoWaitsNext() throws IOException {
+        Limits limits = Limits.defaults().withConnectionsMax(64).with("workMillisMax", 100);
+        try (Running server =
+                Server.of(Http.serving(LaterReply.handler(1))).limits(limits).listen(0).run(new Sped())) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(Client.ask(server, "GET /news")).startsWith("HTTP/1.1 503 ").doesNotContain("too many");
             }
         }
     }

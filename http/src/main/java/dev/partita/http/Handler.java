@@ -12,8 +12,8 @@ public interface Handler {
     /// Answers one request, whose body is complete.
     ///
     /// [Request] and [Response] are the connection's own and used again for its next request: they are valid during this
-    /// call (and during the passes that follow from it, of a [Stage] or a [Reply]) and by this thread only. A handler that
-    /// returns without a reply has answered with the status and headers it set and no body.
+    /// call (and during the passes that follow from it, of a [Stage] or a [Reply]), for the thread of that call only. A handler
+    /// that returns without a reply has answered with the status and headers it set and no body.
     ///
     /// @throws StatusException answers with its status and its sentence
     /// @throws Exception answers with 500, whatever was replied before; it is logged once and the client does not see it

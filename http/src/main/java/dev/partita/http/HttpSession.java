@@ -158,7 +158,7 @@ final class HttpSession implements Session {
             return Step.WRITE;
         }
         Later later = response.putOff();
-        return later == null || later.reply() == null ? Step.WAIT : Step.WORK;
+        return later == null || !later.isOver() ? Step.WAIT : Step.WORK;
     }
 
     private Step aside() {
@@ -261,12 +261,10 @@ final class HttpSession implements Session {
     }
 
     private void resume() throws Exception {
-        Later later = response.putOff();
-        Reply reply = later == null ? null : later.reply();
+        Reply reply = response.resume();
         if (reply == null) {
             return;
         }
-        response.resume();
         response.beginPass();
         reply.write(response);
         handled();
@@ -530,7 +528,7 @@ final class HttpSession implements Session {
             return true;
         }
         if (state == State.PUT_OFF && why == Refusal.DEADLINE) {
-            response.resume();
+            response.endLater();
             state = State.READY;
         }
         if (state != State.READY && state != State.APPEND || response.isReplied()) {

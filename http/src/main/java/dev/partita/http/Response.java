@@ -328,8 +328,8 @@ public final class Response {
         status(status).header("Location", location).answer(status);
     }
 
-    /// Puts the reply off: another thread will bring it. The handler then returns without a reply; the request stays valid until
-    /// the reply is there.
+    /// Puts the reply off: another thread will bring it. The handler then returns without a reply. Request and response are not
+    /// for that thread: take from the request what it needs before returning. They are valid again in [Reply#write].
     public Later later() {
         requireNotReplied();
         if (head.isBegun()) {
@@ -540,9 +540,25 @@ public final class Response {
         return later;
     }
 
-    /// The reply that was put off is written now.
-    void resume() {
-        later = null;
+    /// Takes the reply that was put off, to be written now.
+    ///
+    /// @return null if there is none yet
+    @Nullable Reply resume() {
+        Later present = later;
+        Reply reply = present == null ? null : present.take();
+        if (reply != null) {
+            later = null;
+        }
+        return reply;
+    }
+
+    /// Nobody waits any longer for a reply that was put off, if one was.
+    void endLater() {
+        Later present = later;
+        if (present != null) {
+            later = null;
+            present.end();
+        }
     }
 
     /// Gives outbound what it does not have yet.
@@ -565,7 +581,7 @@ public final class Response {
         open = false;
         replied = false;
         interimBytes = 0;
-        later = null;
+        endLater();
         successor = null;
         givesBack = false;
         readsSpool = false;

@@ -101,7 +101,8 @@ class DeadlineTest {
         try (var conversation = new Conversation((request, response) -> laters.add(response.later()))) {
             conversation.say(request("GET /a"));
             conversation.pass(30_000);
-            laters.getFirst().complete(response -> response.text("too late"));
+            assertThat(laters.getFirst().isOver()).isTrue();
+            assertThat(laters.getFirst().complete(response -> response.text("too late"))).isFalse();
             conversation.run();
             assertThat(conversation.heard()).startsWith("HTTP/1.1 503 ").contains("Connection: close")
                     .doesNotContain("late");

@@ -15,6 +15,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -132,12 +136,106 @@ class LaterTest {
         try (var conversation = new Conversation(putsOff)) {
             conversation.say(request("GET /a"));
             conversation.again().say(request("GET /b"));
-            laters.getFirst().complete(response -> response.text("a"));
+            assertThat(laters.getFirst().complete(response -> response.text("a"))).isFalse();
             conversation.run();
             assertThat(conversation.heard()).isEmpty();
             laters.getLast().complete(response -> response.text("b"));
             conversation.run();
             assertThat(conversation.heard()).isEqualTo(reply("b"));
+        }
+    }
+
+    /// Counts what becomes of it.
+    private static final class Counted implements Reply {
+        private int written;
+        private int dropped;
+
+        @Override
+        public void write(Response response) {
+            written++;
+            response.text("written");
+        }
+
+        @Override
+        public void dropped() {
+            dropped++;
+            throw new IllegalStateException("a test: logged, and nothing else");
+        }
+    }
+
+    @Test
+    void aReplyThatIsWrittenIsNotDropped() {
+        var reply = new Counted();
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /a"));
+            assertThat(laters.getFirst().isOver()).isFalse();
+            assertThat(laters.getFirst().complete(reply)).isTrue();
+            assertThat(laters.getFirst().isOver()).isTrue();
+            conversation.run();
+            assertThat(laters.getFirst().complete(reply)).isFalse();
+            assertThat(conversation.heard()).isEqualTo(reply("written"));
+        }
+        assertThat(reply.written).isOne();
+        assertThat(reply.dropped).isZero();
+    }
+
+    @Test
+    void aReplyThatIsSetAndNeverWrittenIsDroppedOnce() {
+        var reply = new Counted();
+        Handler fails = (request, response) -> {
+            response.later().complete(reply);
+            throw new IllegalStateException("a test");
+        };
+        Handler takesBack = (request, response) -> {
+            response.later().complete(reply);
+            response.reset();
+            response.text("another");
+        };
+        try (var conversation = new Conversation(fails)) {
+            assertThat(conversation.say(request("GET /")).heard()).startsWith("HTTP/1.1 500 ");
+            assertThat(reply.dropped).isOne();
+        }
+        try (var conversation = new Conversation(takesBack)) {
+            assertThat(conversation.say(request("GET /")).heard()).isEqualTo(reply("another"));
+            assertThat(reply.dropped).isEqualTo(2);
+        }
+        try (var conversation = new Conversation(putsOff)) {
+            conversation.say(request("GET /"));
+            laters.getFirst().complete(reply);
+            assertThat(conversation.again().say(request("GET /now")).heard()).isEqualTo(reply("now"));
+            assertThat(reply.dropped).isEqualTo(3);
+        }
+        assertThat(reply.written).isZero();
+    }
+
+    @Test
+    void ofACompletionAndTheEndOfTheConnectionOneIsFirst() throws Exception {
+        int rounds = 2_000;
+        var start = new CyclicBarrier(2);
+        try (var conversation = new Conversation(putsOff); var other = Executors.newSingleThreadExecutor()) {
+            for (int i = 0; i < rounds; i++) {
+                conversation.say(request("GET /a"));
+                Later later = laters.removeFirst();
+                var dropped = new AtomicInteger();
+                Reply counted = new Reply() {
+                    @Override
+                    public void write(Response response) {
+                        throw new AssertionError("its connection has ended");
+                    }
+
+                    @Override
+                    public void dropped() {
+                        dropped.incrementAndGet();
+                    }
+                };
+                Future<Boolean> set = other.submit(() -> {
+                    start.await();
+                    return later.complete(counted);
+                });
+                start.await();
+                conversation.again();
+                assertThat(dropped).as("round %s", i).hasValue(set.get() ? 1 : 0);
+            }
         }
     }
 
