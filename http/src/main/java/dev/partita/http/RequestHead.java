@@ -29,7 +29,6 @@ final class RequestHead {
     /// Shortest request line: `A / HTTP/1.1`.
     private static final int REQUEST_LINE_LEAST = 12;
     private static final int VERSION_LENGTH = 8;
-    private static final int METHOD_LENGTH_MAX = 32;
     /// A number of 18 digits always fits into a long.
     private static final int LENGTH_DIGITS_MAX = 18;
 
@@ -181,7 +180,7 @@ final class RequestHead {
             method = Method.POST;
             return NEXT_LINE;
         }
-        method = length > METHOD_LENGTH_MAX ? null : Method.of(Octets.latin1(in, 0, length));
+        method = Method.at(in, length);
         return method == null ? 501 : NEXT_LINE;
     }
 

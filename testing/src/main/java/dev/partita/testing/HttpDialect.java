@@ -43,6 +43,7 @@ final class HttpDialect implements Dialect {
                 }))
                 .get("/echo/*", Handler.neverBlocking((request, response) -> response.text(argument(request))))
                 .post("/echo", Handler.neverBlocking((request, response) -> response.body(request.body())))
+                .put("/kept", Handler.neverBlocking((request, response) -> response.bytes("text/plain", HELLO)))
                 .post("/put", HttpDialect::put)
                 .get("/block/*", (request, response) -> {
                     backstage.gate(argument(request)).pass();
