@@ -106,32 +106,20 @@ public record Amped(int workers, boolean inline, Isolation isolation) implements
     private Running start(Wiring wiring, Crew crew) throws IOException {
         EventLoop master = wiring.lendingLoop("master", self -> {
             Wire wire = self.wire();
-            return inline
-                    ? connection -> advanceInline(self, wire, crew, connection)
-                    : connection -> advance(self, wire, crew, connection);
+            return connection -> advance(self, wire, crew, inline, connection);
         });
         crew.workFor(master);
         wiring.listen(master, master);
         return wiring.start();
     }
 
-    private static boolean advance(EventLoop master, Wire wire, Crew crew, Connection c) {
-        return switch (c.next()) {
-            case READ -> wire.read(c);
-            case WORK, BLOCKING -> master.lend(c, crew.leastLoaded());
-            case WRITE -> wire.write(c);
-            case WAIT -> wire.await(c);
-            case CLOSE -> {
-                wire.close(c);
-                yield false;
-            }
-        };
-    }
-
-    private static boolean advanceInline(EventLoop master, Wire wire, Crew crew, Connection c) {
+    private static boolean advance(EventLoop master, Wire wire, Crew crew, boolean inline, Connection c) {
         return switch (c.next()) {
             case READ -> wire.read(c);
             case WORK -> {
+                if (!inline) {
+                    yield master.lend(c, crew.leastLoaded());
+                }
                 c.work();
                 yield true;
             }
