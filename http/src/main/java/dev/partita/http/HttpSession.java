@@ -508,7 +508,7 @@ final class HttpSession implements Session {
             return Step.CLOSE;
         }
         response.beginPass();
-        response.close().answer(refusal);
+        response.closeConnection().answer(refusal);
         response.place();
         replied(State.LAST);
         return Step.WRITE;
@@ -540,7 +540,7 @@ final class HttpSession implements Session {
         request.stage(null);
         response.beginPass();
         if (why != Refusal.QUEUE_FULL && why != Refusal.QUEUE_SLOW) {
-            response.close();
+            response.closeConnection();
         }
         response.status(503).header("Retry-After", "1").answer(503);
         if (response.place()) {

@@ -116,7 +116,7 @@ public final class Response {
     }
 
     /// Ends the connection once this reply has been sent, and says so in it.
-    public Response close() {
+    public Response closeConnection() {
         requireNotReplied();
         head.close();
         return this;

@@ -53,7 +53,7 @@ class FailureTest {
                 (request, response) -> response.bytes("a/b", large),
                 (request, response) -> response.stream("a/b", -1, into -> false),
                 (request, response) -> response.later(),
-                (request, response) -> response.close().contentType("a/b"),
+                (request, response) -> response.closeConnection().contentType("a/b"),
                 (request, response) -> response.header("X", "y").later());
         for (Handler reply : replies) {
             Handler handler = Handler.neverBlocking((request, response) -> {
@@ -158,7 +158,7 @@ class FailureTest {
                 response -> response.status(404),
                 response -> response.header("X", "late"),
                 response -> response.contentType("a/b"),
-                response -> response.close(),
+                response -> response.closeConnection(),
                 response -> response.text("late"),
                 response -> response.answer(404),
                 response -> response.empty(),
@@ -181,7 +181,8 @@ class FailureTest {
 
     @Test
     void closingTwiceIsClosingOnce() {
-        try (var conversation = new Conversation((request, response) -> response.close().close().text("bye"))) {
+        try (var conversation =
+                new Conversation((request, response) -> response.closeConnection().closeConnection().text("bye"))) {
             conversation.say(request("GET /") + request("GET /")).finish();
             assertThat(conversation.heard())
                     .isEqualTo(reply("bye").replace("GMT\r\n", "GMT\r\nConnection: close\r\n"));

@@ -274,7 +274,7 @@ class ResponseTest {
                 assertThat(conversation.closed()).isEqualTo(Close.NORMAL);
             }
         }
-        try (var conversation = new Conversation((request, response) -> response.close().text("ok"))) {
+        try (var conversation = new Conversation((request, response) -> response.closeConnection().text("ok"))) {
             conversation.say(request("GET /"));
             assertThat(conversation.heard()).isEqualTo(closing);
             assertThat(conversation.isOpen()).as("the client may be sending its next request").isTrue();

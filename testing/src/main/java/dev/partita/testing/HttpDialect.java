@@ -73,7 +73,7 @@ final class HttpDialect implements Dialect {
                     response.text("interrupted");
                 })
                 .get("/thread", (request, response) -> response.text(Thread.currentThread().getName()))
-                .get("/quit", (request, response) -> response.close().text("bye")));
+                .get("/quit", (request, response) -> response.closeConnection().text("bye")));
     }
 
     @Override

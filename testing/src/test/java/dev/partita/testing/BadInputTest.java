@@ -121,7 +121,7 @@ class BadInputTest {
                 .post("/tell", tell)
                 .post("/count", count)
                 .post("/four", new AtMostFour(count))
-                .get("/bye", Handler.neverBlocking((request, response) -> response.close().text("bye")))
+                .get("/bye", Handler.neverBlocking((request, response) -> response.closeConnection().text("bye")))
                 .get("/empty/*", (request, response) -> response.status(Integer.parseInt(request.rest())).empty())
                 .get("/stream", (request, response) -> response.stream("text/plain", 1_000_000, into -> {
                     throw new IllegalStateException("HEAD has no body to make");
