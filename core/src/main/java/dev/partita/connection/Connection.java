@@ -244,6 +244,12 @@ public final class Connection {
         }
     }
 
+    /// Says that whoever serves this connection has failed, and has said why: the next step is CLOSE. By its owner.
+    public void failed() {
+        counters.increment(Counter.FAILURES);
+        breakOff();
+    }
+
     /// Gives the connection back to its home. By the thread that it was lent to, which does not touch it any more then.
     public void goHome() {
         counters.increment(Counter.HAND_OVERS);
@@ -633,9 +639,19 @@ public final class Connection {
         return (seen & STATE) == AWAITED && PERMIT.compareAndSet(this, seen, ((seen >>> 2) + 1) << 2);
     }
 
-    /// True between two requests, when nothing is lost if the connection ends.
+    /// True between two requests, when nothing is lost if the connection ends. By its owner.
     public boolean isIdle() {
-        return place == Place.HOME && inbound.isEmpty() && outbound.isDrained() && phase() == Phase.IDLE;
+        return place == Place.HOME && inbound.isEmpty() && outbound.isDrained() && isBetweenRequests();
+    }
+
+    /// A session that fails to say so is not waited for: this may be asked where nothing but its loop would catch that.
+    private boolean isBetweenRequests() {
+        try {
+            return broken || phase() == Phase.IDLE;
+        } catch (Throwable failure) {
+            fail(failure);
+            return true;
+        }
     }
 
     /// How long a wait for this connection may last, in nanoseconds; 0 if its deadline has passed. As exact as the table's
@@ -719,7 +735,7 @@ public final class Connection {
     }
 
     /// True if [#next] names CLOSE although nothing came: the server ends, and this connection is between two requests or
-    /// is not waited for any longer.
+    /// is not waited for any longer. By its owner, or its home.
     public boolean isToEnd() {
         return table.isAborting() || table.idle() != null && !lingering && isIdle();
     }
@@ -778,11 +794,21 @@ public final class Connection {
         outbound.reset();
         pool.release(inbound);
         pool.release(outbound.bytes());
-        letSessionGo();
+        leaveSession();
         peer = null;
         permit = ((permit >>> 2) + 1) << 2;
         counters.increment(Counter.CLOSED); // before anybody can be accepted in its place: no more than the limit are open
         table.release(this);
+    }
+
+    /// What its session throws now costs no slot.
+    private void leaveSession() {
+        try {
+            letSessionGo();
+        } catch (Throwable failure) {
+            report(failure);
+            session = null;
+        }
     }
 
     private void resetSession() {
@@ -857,11 +883,12 @@ public final class Connection {
         }
         unwelcome = false;
         counters.increment(Counter.REFUSED);
-        if (!prepare() || !session().refuse(Refusal.CONNECTIONS_MAX)) {
-            return false;
+        try {
+            broken = !prepare() || !session().refuse(Refusal.CONNECTIONS_MAX);
+        } catch (Throwable failure) {
+            fail(failure);
         }
-        broken = false;
-        return true;
+        return !broken;
     }
 
     /// Notes what the connection waits for from now on.
@@ -946,17 +973,30 @@ public final class Connection {
 
     /// Sends the late reply in place of the one that somebody else is still making. Outbound is theirs, and empty to the wire.
     private boolean sendLateReply() {
-        byte[] reply = table.protocol().lateReply();
-        if (reply.length == 0) {
+        Buffer bytes = lateReply();
+        if (bytes == null) {
             return false;
         }
-        Buffer bytes = Buffer.over(Arena.ofAuto().allocate(reply.length));
-        bytes.put(reply);
         int sent = endpoint.send(bytes, false);
         if (sent > 0) {
             counters.add(Counter.BYTES_OUT, sent);
         }
         return bytes.isEmpty(); // a socket that does not take as much as that has a peer that does not read
+    }
+
+    private @Nullable Buffer lateReply() {
+        try {
+            byte[] reply = table.protocol().lateReply();
+            if (reply.length == 0) {
+                return null;
+            }
+            Buffer bytes = Buffer.over(Arena.ofAuto().allocate(reply.length));
+            bytes.put(reply);
+            return bytes;
+        } catch (Throwable failure) {
+            report(failure); // its home asks, and has others to look after
+            return null;
+        }
     }
 
     /// The peer has closed its side, or the server ends and has heard the connection out.
@@ -1016,10 +1056,14 @@ public final class Connection {
     /// this connection and nothing else.
     private Step fail(Throwable failure) {
         report(failure);
+        breakOff();
+        return Step.CLOSE;
+    }
+
+    private void breakOff() {
         broken = true;
         how = Close.ABORT;
         counters.increment(Counter.ABORTED);
-        return Step.CLOSE;
     }
 
     private boolean breakOff(String why) {

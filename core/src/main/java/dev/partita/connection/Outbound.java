@@ -190,7 +190,7 @@ public final class Outbound {
             producer = null;
         }
         if (file != null) {
-            file.close();
+            close(file);
             file = null;
         }
     }
@@ -201,6 +201,15 @@ public final class Outbound {
             producer.close();
         } catch (Throwable failure) {
             Failures.log("a producer could not be closed", failure);
+        }
+    }
+
+    /// Nor does what a file of a program's own throws.
+    private static void close(OpenFile file) {
+        try {
+            file.close();
+        } catch (Throwable failure) {
+            Failures.log("a file could not be closed", failure);
         }
     }
 

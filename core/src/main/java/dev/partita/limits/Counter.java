@@ -59,7 +59,7 @@ public enum Counter {
     /// Times that a thread was found to be busy with one request for longer than the work's deadline. What runs on an event
     /// loop cannot be given up, so this is all that is told of it.
     STUCK("threads stuck in one request's work"),
-    /// Exceptions that came out of a handler or a session.
+    /// Exceptions that came out of a handler or a session, or of what serves them.
     FAILURES("failures of a handler or session"),
     /// Bytes received from peers.
     BYTES_IN("bytes received"),

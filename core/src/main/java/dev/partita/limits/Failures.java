@@ -15,4 +15,14 @@ public final class Failures {
             // Counted it is: see Counter.FAILURES.
         }
     }
+
+    /// The same, with the name of the thread or part that it happened to in front: where there is no memory left its caller
+    /// could not put the two together either.
+    public static void log(String who, String what, Throwable failure) {
+        try {
+            log(who + ": " + what, failure);
+        } catch (Throwable unsaid) {
+            // as above
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.partita.loop;
 
 import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Protocol;
+import dev.partita.limits.Counter;
 import dev.partita.limits.Failures;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -46,11 +47,22 @@ public final class Background implements Part, Runnable {
         toldSecond = epochSecond;
         try {
             protocol.tick(epochSecond);
-            parts.forEach(Part::everySecond);
         } catch (Throwable bug) {
-            // The next second may do better; the clock has to go on.
-            Failures.log("what is done once a second failed", bug);
+            onBug(bug);
         }
+        for (Part part : parts) {
+            try {
+                part.everySecond();
+            } catch (Throwable bug) {
+                onBug(bug);
+            }
+        }
+    }
+
+    /// The next second may do better; the clock has to go on, and the other parts have deadlines to look after.
+    private void onBug(Throwable bug) {
+        table.counters().increment(Counter.FAILURES);
+        Failures.log("what is done once a second failed", bug);
     }
 
     /// Tells the time once in the calling thread, so that it is known before the first request, and starts the thread.

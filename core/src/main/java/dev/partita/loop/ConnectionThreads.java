@@ -130,8 +130,12 @@ public final class ConnectionThreads implements Inbox, Accepting, Part {
             // Models and wires do not throw, so this is a mistake of ours or of a model's author. It costs one connection.
             counters.increment(Counter.FAILURES);
             Failures.log("a conversation failed; its connection is closed", bug);
-            connection.closing(Close.ABORT);
-            connection.close();
+            try {
+                connection.closing(Close.ABORT);
+                connection.close();
+            } catch (Throwable another) {
+                Failures.log("a connection could not be closed; its slot is lost", another);
+            }
         }
     }
 

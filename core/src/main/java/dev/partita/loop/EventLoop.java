@@ -23,6 +23,7 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,12 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     /// Until a loop whose connections all wait for room in a queue looks again. What a worker gives back wakes it earlier; this
     /// is for room that another loop's connection has left.
     private static final long STALL_NANOS = 1_000_000L;
+    /// How long a loop pauses after a round that failed: what fails in every round must not take a processor.
+    private static final long BROKEN_ROUND_NANOS = 10_000_000L;
+    /// So many rounds may fail once nobody is waited for any longer: a loop that cannot end otherwise ends then.
+    private static final int BROKEN_ROUNDS_MAX = 10;
+    /// At least so long after each other it is said that a round failed.
+    private static final long SAY_AGAIN_NANOS = 1_000_000_000L;
 
     static {
         try {
@@ -81,6 +88,10 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     private long sweptAt;
     /// When the last poll returned; only while somebody observes the requests.
     private long polledAt;
+    /// How many more rounds may fail once the server has been aborted.
+    private int triesLeft = BROKEN_ROUNDS_MAX;
+    /// When it was last said that a round failed, see [System#nanoTime].
+    private long brokenSaidAt = System.nanoTime() - SAY_AGAIN_NANOS;
 
     // The background thread's.
     private final Watchdog watchdog;
@@ -324,28 +335,11 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         try {
             beforeFirstTurn.run();
             sweptAt = table.now();
-            while (!isDone()) {
-                // Asked before the poll: what was sent before the server was told to end is known when it is acted upon.
-                boolean told = woken;
-                poll();
-                if (observed) {
-                    polledAt = System.nanoTime();
-                }
-                if (told) {
-                    onWoken();
-                }
-                for (Connection c = inbox.poll(); c != null; c = inbox.poll()) {
-                    arrive(c);
-                }
-                for (Connection c = poller.take(); c != null; c = poller.take()) {
-                    ready(c);
-                }
-                if (told && table.isDraining() || table.now() - sweptAt >= SWEEP_NANOS) {
-                    sweep();
-                }
-                stalled = 0;
-                for (int rest = againCount; rest > 0; rest--) {
-                    turn(nextAgain());
+            while (!isDone() && triesLeft > 0) {
+                try {
+                    round();
+                } catch (Throwable bug) {
+                    onBrokenRound(bug);
                 }
             }
         } finally {
@@ -353,8 +347,33 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         }
     }
 
+    private void round() {
+        // Asked before the poll: what was sent before the server was told to end is known when it is acted upon.
+        boolean told = woken;
+        poll();
+        if (observed) {
+            polledAt = System.nanoTime();
+        }
+        if (told) {
+            onWoken();
+        }
+        for (Connection c = inbox.poll(); c != null; c = inbox.poll()) {
+            arrive(c);
+        }
+        for (Connection c = poller.take(); c != null; c = poller.take()) {
+            ready(c);
+        }
+        if (told && table.isDraining() || table.now() - sweptAt >= SWEEP_NANOS) {
+            sweep();
+        }
+        stalled = 0;
+        for (int rest = againCount; rest > 0; rest--) {
+            turn(nextAgain());
+        }
+    }
+
     private void poll() {
-        long dueNanos = schedule == null ? Schedule.NEVER : schedule.run();
+        long dueNanos = due();
         if (againCount != stalled) {
             poller.poll(0);
         } else {
@@ -365,22 +384,46 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         }
     }
 
+    /// How long the loop's schedule lets it wait. One that fails does not keep the loop from its connections.
+    private long due() {
+        Schedule present = schedule;
+        if (present == null) {
+            return Schedule.NEVER;
+        }
+        try {
+            return present.run();
+        } catch (Throwable bug) {
+            onBrokenRound(bug);
+            return 0;
+        }
+    }
+
     private void arrive(Connection c) {
-        switch (c.place()) {
-            case FRESH -> poller.adopt(c);
-            case LENT, ENTRUSTED -> poller.reclaim(c);
-            case WAITING, HOME, QUEUED, CONNECTING -> {}
+        try {
+            switch (c.place()) {
+                case FRESH -> poller.adopt(c);
+                case LENT, ENTRUSTED -> poller.reclaim(c);
+                case WAITING, HOME, QUEUED, CONNECTING -> {}
+            }
+        } catch (Throwable bug) {
+            onBug(c, bug);
+            return;
         }
         turn(c);
     }
 
     private void ready(Connection c) {
         if (c.place() == Place.FRESH) {
-            if (c.home() != this) {
-                passOn(c);
+            try {
+                if (c.home() != this) {
+                    passOn(c);
+                    return;
+                }
+                poller.adopt(c);
+            } catch (Throwable bug) {
+                onBug(c, bug);
                 return;
             }
-            poller.adopt(c);
         }
         turn(c);
     }
@@ -429,21 +472,46 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         }
     }
 
-    /// The one catch-all of the loop: models, wires and pollers do not throw, so this is a mistake of ours (or of the author
-    /// of a model). It costs one connection and is said aloud; the others go on.
+    /// The catch-all of a turn, and of what comes right before it: models, wires and pollers do not throw, so this is a mistake of
+    /// ours (or of the author of a model), or a lack of memory. It costs one connection and is said aloud; the others go on.
     private void onBug(Connection c, Throwable bug) {
         counters.increment(Counter.FAILURES);
-        Failures.log(name + ": a turn failed; its connection is closed", bug);
-        c.closing(Close.ABORT);
-        c.close();
+        Failures.log(name, "a turn failed; its connection is closed", bug);
+        try {
+            c.closing(Close.ABORT);
+            c.close();
+        } catch (Throwable another) {
+            Failures.log(name, "a connection could not be closed; its slot is lost", another);
+        }
+    }
+
+    /// The catch-all of what is nobody's turn: a poll, a [Schedule], a look at all connections. The loop goes on, because all of
+    /// its connections depend on it, and so does the listener.
+    private void onBrokenRound(Throwable bug) {
+        counters.increment(Counter.FAILURES);
+        long now = System.nanoTime();
+        if (now - brokenSaidAt >= SAY_AGAIN_NANOS) {
+            brokenSaidAt = now;
+            Failures.log(name, "a round failed; the loop goes on", bug);
+        }
+        if (table.isAborting()) {
+            triesLeft--;
+        }
+        sleeping = false;
+        woken = true; // what it was told may not have been done
+        LockSupport.parkNanos(this, BROKEN_ROUND_NANOS);
+        Thread.interrupted(); // or the next park would end at once
     }
 
     private void onWoken() {
         woken = false;
         if (stopAccepting && accepts) {
             accepts = false;
-            poller.stopListening();
-            stoppedAccepting.countDown();
+            try {
+                poller.stopListening();
+            } finally {
+                stoppedAccepting.countDown();
+            }
         } else if (accepts) {
             poller.accepting(true);
         }
@@ -455,18 +523,38 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
         sweptAt = table.now();
         for (int slot = 0; slot < table.size(); slot++) {
             Connection c = table.at(slot);
-            if (c.isAt(this) && (c.isLate() || c.isToEnd() || c.isListening())) {
-                switch (c.place()) {
-                    case HOME, CONNECTING -> end(c);
-                    case WAITING -> {
-                        if (c.stopAwaiting()) {
-                            end(c);
-                        }
-                    }
-                    case LENT, ENTRUSTED -> c.abandon(); // all that can be done while somebody else's code has it
-                    case FRESH, QUEUED -> {} // has its turn anyway
+            if (c.isAt(this)) {
+                try {
+                    look(c);
+                } catch (Throwable bug) {
+                    onBrokenLook(c, bug);
                 }
             }
+        }
+    }
+
+    private void look(Connection c) {
+        if (c.isLate() || c.isToEnd() || c.isListening()) {
+            switch (c.place()) {
+                case HOME, CONNECTING -> end(c);
+                case WAITING -> {
+                    if (c.stopAwaiting()) {
+                        end(c);
+                    }
+                }
+                case LENT, ENTRUSTED -> c.abandon(); // all that can be done while somebody else's code has it
+                case FRESH, QUEUED -> {} // has its turn anyway
+            }
+        }
+    }
+
+    /// It costs this connection, if it is here, and no other one its deadline.
+    private void onBrokenLook(Connection c, Throwable bug) {
+        if (c.place() == Place.HOME) {
+            onBug(c, bug);
+        } else {
+            counters.increment(Counter.FAILURES);
+            Failures.log(name, "a look at a connection failed", bug);
         }
     }
 

@@ -18,6 +18,8 @@ public final class Watcher implements Part, Runnable {
     private static final int MANY = 4;
     /// And looks in a row that find nothing are little.
     private static final int EMPTY_LOOKS_MAX = 2;
+    /// How long it pauses after a poll that failed: one that always does must not take a processor.
+    private static final long BROKEN_POLL_NANOS = 10_000_000L;
 
     private final Parking parking;
     private final Inbox waking;
@@ -68,7 +70,8 @@ public final class Watcher implements Part, Runnable {
             return parking.poll(timeoutNanos, waking);
         } catch (Throwable bug) {
             // All conversations depend on this thread.
-            Failures.log(thread.getName() + ": a poll failed", bug);
+            Failures.log(thread.getName(), "a poll failed", bug);
+            LockSupport.parkNanos(this, BROKEN_POLL_NANOS);
             return 0;
         }
     }

@@ -43,7 +43,7 @@ public final class Worker implements Inbox, Part {
     /// @param table whose connections come here
     /// @param work what a thread does with each
     /// @param giveAway passes the connection on afterwards, when it no longer counts as this worker's load: whoever gets it
-    ///     may look for an idle worker at once
+    ///     may look for an idle worker at once. If it throws, it has not passed it on: the connection goes home to be closed
     public Worker(
             String name,
             int threads,
@@ -179,13 +179,14 @@ public final class Worker implements Inbox, Part {
                     work.accept(connection);
                 }
             } catch (Throwable bug) {
-                onBug(bug);
+                onBug(connection, bug);
             }
             LOAD.getAndAdd(Worker.this, -1);
             try {
                 giveAway.accept(connection);
             } catch (Throwable bug) {
-                onBug(bug);
+                onBug(connection, bug);
+                connection.goHome(); // nobody else would close it
             }
         }
 
@@ -215,10 +216,11 @@ public final class Worker implements Inbox, Part {
             }
         }
 
-        /// Neither work nor giving away throws, so this is a mistake of ours or of a model's author. The thread has to live on:
-        /// its queue has no other.
-        private void onBug(Throwable bug) {
-            Failures.log(thread.getName() + ": serving a connection failed", bug);
+        /// Neither work nor giving away throws, so this is a mistake of ours or of a model's author, or a session that could not say
+        /// its stage. It costs one connection. The thread has to live on: its queue has no other.
+        private void onBug(Connection connection, Throwable bug) {
+            Failures.log(thread.getName(), "serving a connection failed; it is closed", bug);
+            connection.failed();
         }
 
         private void sleep() {

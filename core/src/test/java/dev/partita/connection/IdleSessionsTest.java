@@ -105,6 +105,18 @@ class IdleSessionsTest {
     }
 
     @Test
+    void aSessionThatFailsWhenItsConnectionEndsCostsNoSlot() {
+        Connection one = begin(table, idle);
+        one.next();
+        opened.getFirst().failure = new IllegalStateException("planted");
+        one.close();
+
+        assertThat(table.free()).isEqualTo(2);
+        begin(table, idle).next();
+        assertThat(opened).as("it is not used again").hasSize(2);
+    }
+
+    @Test
     void withoutAHomeThatSharesThemAndUnderObservationEachConnectionKeepsItsOwn() {
         Connection alone = begin(table, null);
         alone.next();
@@ -131,6 +143,7 @@ class IdleSessionsTest {
         Connection at;
         long known;
         Step step = Step.READ;
+        @Nullable RuntimeException failure;
 
         Moving(Connection at) {
             this.at = at;
@@ -158,6 +171,9 @@ class IdleSessionsTest {
 
         @Override
         public long memory() {
+            if (failure != null) {
+                throw failure;
+            }
             return known;
         }
 

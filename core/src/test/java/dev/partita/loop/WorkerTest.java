@@ -2,10 +2,13 @@ package dev.partita.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.connection.BufferPool;
 import dev.partita.connection.Connection;
 import dev.partita.connection.ConnectionTable;
 import dev.partita.connection.Session;
 import dev.partita.connection.Step;
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
 import dev.partita.limits.Limits;
 import dev.partita.transport.nio.NioTransport;
 import java.util.ArrayList;
@@ -66,6 +69,27 @@ class WorkerTest {
 
         assertThat(worker.join(GUARD_NANOS)).isTrue();
         assertThat(served).hasSize(3);
+    }
+
+    @Test
+    void whatItCannotPassOnGoesHomeToBeClosed() throws InterruptedException {
+        var home = new LinkedBlockingQueue<Connection>();
+        var worker = new Worker("worker", 1, table, connection -> {}, connection -> {
+            throw new IllegalStateException("planted: the worker logs this and goes on");
+        });
+        Counters counters = Counters.shared();
+        List<Connection> all = List.of(slot(), slot());
+        for (Connection connection : all) {
+            connection.begin(home::add, BufferPool.EMPTY, counters);
+            assertThat(worker.enqueue(connection)).isTrue();
+        }
+        worker.start();
+        worker.stop();
+
+        assertThat(worker.join(GUARD_NANOS)).isTrue();
+        assertThat(home).containsExactlyElementsOf(all)
+                .allSatisfy(connection -> assertThat(connection.next()).isEqualTo(Step.CLOSE));
+        assertThat(counters.get(Counter.FAILURES)).isEqualTo(2);
     }
 
     @Test

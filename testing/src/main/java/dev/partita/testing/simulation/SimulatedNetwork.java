@@ -62,6 +62,11 @@ final class SimulatedNetwork {
         }
     }
 
+    /// Ends the server as it is.
+    void end() {
+        table.abort();
+    }
+
     /// Something that another thread will do, some time.
     void elsewhere(Runnable doing) {
         elsewhere.add(doing);

@@ -23,6 +23,8 @@ final class SimulatedPoller implements Poller {
     private @Nullable Accepting accepting;
     private boolean woken;
     private boolean over;
+    /// What has gone wrong in the world: the loop takes it for a failure of its own, and would go on.
+    private @Nullable Throwable wrong;
 
     /// @param whenAllIsOver is run once when every client has been served to its end
     SimulatedPoller(SimulatedNetwork network, Runnable whenAllIsOver) {
@@ -118,6 +120,24 @@ final class SimulatedPoller implements Poller {
 
     @Override
     public int poll(long timeoutNanos) {
+        check();
+        try {
+            return live(timeoutNanos);
+        } catch (Throwable failure) {
+            wrong = failure;
+            network.end();
+            throw failure;
+        }
+    }
+
+    /// @throws AssertionError if anything has gone wrong
+    void check() {
+        if (wrong != null) {
+            throw new AssertionError(wrong.getMessage(), wrong);
+        }
+    }
+
+    private int live(long timeoutNanos) {
         long until = network.now() + timeoutNanos;
         accept();
         tell(timeoutNanos == 0);

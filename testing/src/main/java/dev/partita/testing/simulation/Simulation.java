@@ -107,6 +107,7 @@ public final class Simulation {
         made.add(loop);
         poller.acceptFor(loop);
         loop.run();
+        poller.check();
     }
 
     private Turn turn(EventLoop loop) {
@@ -256,6 +257,7 @@ public final class Simulation {
     private void nothingIsLeft(int connections) {
         count(Counter.ACCEPTED, connections);
         count(Counter.CLOSED, connections);
+        count(Counter.FAILURES, 0);
         for (int i = 0; i < limits.connectionsMax(); i++) {
             require(table.reserve() != null, "a slot is lost");
         }
