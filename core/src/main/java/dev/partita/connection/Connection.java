@@ -68,7 +68,8 @@ public final class Connection {
     private @Nullable Session session;
 
     // For one conversation; set by whoever accepted it.
-    private Inbox home = NOWHERE;
+    /// Volatile for the sake of [#isAt]; written before anything else of the conversation.
+    private volatile Inbox home = NOWHERE;
     private BufferPool pool = BufferPool.EMPTY;
     /// Those of its home that are between two requests; null if this connection keeps the session that it has.
     private @Nullable IdleSessions sessions;
@@ -110,7 +111,7 @@ public final class Connection {
 
     /// Written by its home, or by whoever looks after a thread of its own, while another thread is busy with its work.
     private volatile boolean abandoned;
-    /// Written last when a conversation begins and first when it is over, so that a loop which looks at all slots is never
+    /// Written last when a conversation begins and first when it is over, so that a loop which looks at all slots is not
     /// misled about the ones of other loops: see [#isAt].
     private volatile boolean open;
     /// Any thread's: see [#resume].
@@ -742,9 +743,19 @@ public final class Connection {
 
     /// True while this slot has a conversation that lives with `inbox`. From any thread: a true answer is one only the
     /// thread behind `inbox` can rely on, and it can.
+    ///
+    /// Between two looks the slot may become another conversation's, with another home, any number of times. All writes and looks
+    /// have one order, since both fields are volatile: `home` is the first thing that a conversation writes, `open` its last one, and
+    /// the first when it is over.
+    ///
+    /// - The first `true` belongs to some conversation, so `home` is that one's or a later one's.
+    /// - If the conversation whose `home` was seen has not begun when `open` is looked at again, the one before it was over before
+    ///   `home` was written, so `open` is false.
+    /// - If it has, all that its beginning wrote is visible. It cannot be over meanwhile: only the thread behind its home ends
+    ///   it, and that is here.
     @SuppressWarnings("ReferenceEquality") // the very same inbox, whatever it thinks of equality
     public boolean isAt(Inbox inbox) {
-        return open && home == inbox;
+        return open && home == inbox && open;
     }
 
     /// Where it is; only its home asks.
