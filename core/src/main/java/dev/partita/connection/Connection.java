@@ -81,6 +81,8 @@ public final class Connection {
     /// While a drain closes idle connections: the last receive found nothing, so no request is lost if this one ends now.
     private boolean heardOut;
     private boolean broken;
+    /// It is within the limit, and counts.
+    private boolean admitted;
     /// It is over the limit and has not been told. Looked at only while it counts as broken, which it does from the start.
     private boolean unwelcome;
     /// The work that was named last may block.
@@ -779,6 +781,7 @@ public final class Connection {
             return false;
         }
         resetSession(); // while the socket can still be asked who was there
+        dismiss(); // before the peer can know, and come again
         synchronized (this) { // the descriptor's number may be another connection's next: nobody must shut that one
             open = false;
             endpoint.close(how);
@@ -808,8 +811,16 @@ public final class Connection {
         leaveSession();
         peer = null;
         permit = ((permit >>> 2) + 1) << 2;
+        dismiss();
         counters.increment(Counter.CLOSED); // before anybody can be accepted in its place: no more than the limit are open
         table.release(this);
+    }
+
+    private void dismiss() {
+        if (admitted) {
+            admitted = false;
+            table.dismiss();
+        }
     }
 
     /// What its session throws now costs no slot.
@@ -859,6 +870,8 @@ public final class Connection {
         place = Place.FRESH;
         ended = false;
         heardOut = false;
+        admitted = table.admit();
+        unwelcome = !admitted;
         broken = unwelcome;
         loads = false;
         hadItsShare = false;
@@ -880,11 +893,6 @@ public final class Connection {
     public void connecting() {
         place = Place.CONNECTING;
         under(Deadline.WRITE, Step.WRITE);
-    }
-
-    /// Says that there is no room for this connection, so that it will be told so. By whoever reserves it.
-    void unwelcome(boolean unwelcome) {
-        this.unwelcome = unwelcome;
     }
 
     /// Tells the peer that there is no room, if that is so and has not been done.

@@ -28,8 +28,9 @@ public final class ConnectionTable implements AutoCloseable {
     private final @Nullable RequestObserver observer;
     private final Connection[] slots;
     private final FreeList free;
-    /// How many slots are taken; kept only where some of them are for connections that are refused.
-    private final AtomicInteger taken = new AtomicInteger();
+    /// How many connections are being served; kept only where others are refused. Not how many slots are taken: whoever accepts
+    /// takes one before it knows whether anybody is there, and those that are refused have one for a moment.
+    private final AtomicInteger admitted = new AtomicInteger();
     private final boolean refuses;
     private final ConcurrentMap<Folder, FileTree> folders = new ConcurrentHashMap<>();
     private volatile boolean draining;
@@ -82,9 +83,6 @@ public final class ConnectionTable implements AutoCloseable {
         }
         if (slot == FreeList.NONE) {
             return null;
-        }
-        if (refuses) {
-            slots[slot].unwelcome(taken.incrementAndGet() > limits.connectionsMax());
         }
         return slots[slot];
     }
@@ -253,10 +251,31 @@ public final class ConnectionTable implements AutoCloseable {
         folders.clear();
     }
 
-    void release(Connection connection) {
-        if (refuses) {
-            taken.decrementAndGet();
+    /// Counts a connection that begins, unless there are as many as there may be.
+    ///
+    /// @return false if there are: it has to be told so
+    boolean admit() {
+        if (!refuses) {
+            return true; // there is no slot for one too many
         }
+        int seen;
+        do {
+            seen = admitted.get();
+            if (seen >= limits.connectionsMax()) {
+                return false;
+            }
+        } while (!admitted.compareAndSet(seen, seen + 1));
+        return true;
+    }
+
+    /// One that was admitted is over.
+    void dismiss() {
+        if (refuses) {
+            admitted.decrementAndGet();
+        }
+    }
+
+    void release(Connection connection) {
         free.push(connection.slot());
         if (wanted) {
             wanted = false;
