@@ -169,6 +169,7 @@ public final class Connection {
     public void work() {
         if (mayBlock || loads) {
             endpoint.flush(); // a finished reply never waits for somebody else's work
+            forgetLateInterrupt();
         }
         if (timeline != null) {
             timeline.workBegins();
@@ -191,6 +192,13 @@ public final class Connection {
         // An interrupt that a handler has left behind would hit whoever this thread serves next: the JDK closes the file that
         // an interrupted thread reads, and its selectors no longer wait.
         Thread.interrupted();
+    }
+
+    /// A handler's own timeout may come late: that is no reason to give up what begins now. An abort is.
+    private void forgetLateInterrupt() {
+        if (Thread.interrupted() && table.isAborting()) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Says that the work which [#next] has named will not be done.

@@ -227,6 +227,7 @@ public final class Worker implements Inbox, Part {
             asleep = true;
             if (queue.isEmpty() && !stopping) {
                 LockSupport.park(Worker.this); // may return early: then the queue is looked at once more than needed
+                Thread.interrupted(); // a handler's timeout that came late would end every further park at once
             }
             asleep = false;
         }

@@ -28,7 +28,7 @@ public final class Backstage {
     /// Where blocking work stops.
     public static final class Gate {
         private final String name;
-        private final Queue<String> threads = new ConcurrentLinkedQueue<>();
+        private final Queue<Thread> arrived = new ConcurrentLinkedQueue<>();
         private final Semaphore arrivals = new Semaphore(0);
         private final CountDownLatch open = new CountDownLatch(1);
 
@@ -38,7 +38,7 @@ public final class Backstage {
 
         /// Stops the calling thread until the gate is open. By the work.
         public void pass() throws InterruptedException {
-            threads.add(Thread.currentThread().getName());
+            arrived.add(Thread.currentThread());
             arrivals.release();
             if (!open.await(3 * WireClient.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("nobody opened gate " + name);
@@ -52,9 +52,14 @@ public final class Backstage {
             }
         }
 
-        /// The names of the threads that have arrived, in that order.
+        /// The threads that have arrived, in that order.
+        public List<Thread> arrived() {
+            return List.copyOf(arrived);
+        }
+
+        /// Their names.
         public List<String> threads() {
-            return List.copyOf(threads);
+            return arrived.stream().map(Thread::getName).toList();
         }
 
         /// Lets everybody pass, from now on.

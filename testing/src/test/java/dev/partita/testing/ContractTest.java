@@ -389,6 +389,33 @@ class ContractTest {
         }
     }
 
+    /// A handler's own timeout that is late: its thread waits for something else by then.
+    @Test
+    void anInterruptThatComesAfterTheReplyHitsNobodyElse() throws Exception {
+        try (Running server = start();
+                WireClient client = WireClient.connect(server);
+                WireClient other = WireClient.connect(server)) {
+            Backstage.Gate gate = backstage.gate("g");
+            gate.open();
+            assertThat(dialect.ask(client, "block g")).isEqualTo("g");
+            Thread served = gate.arrived().getFirst();
+            served.interrupt();
+            if (isWokenByInterrupts(served)) {
+                // While its flag is set no wait of the JDK's lasts: it would go round and round.
+                Eventually.holds("it can wait again", () -> !served.isInterrupted());
+            }
+            assertThat(dialect.ask(other, "block g")).isEqualTo("g");
+            served.interrupt();
+            assertThat(dialect.ask(client, "block g")).isEqualTo("g");
+        }
+    }
+
+    /// What waits in the kernel by a call of ours does not mind.
+    private boolean isWokenByInterrupts(Thread thread) {
+        return under.transport().name().equals("nio") || thread.isVirtual()
+                || thread.getName().matches("(worker|stage)-.*");
+    }
+
     @Test
     void aStreamThatThrowsCannotBeTakenForAWholeReply() throws Exception {
         try (Running server = start();

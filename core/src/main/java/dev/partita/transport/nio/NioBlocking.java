@@ -58,6 +58,8 @@ final class NioBlocking implements Waiting {
         } catch (IOException closed) {
             // Its next receive or send says so.
         }
+        // A selector lets no thread wait that is interrupted, and a handler's own timeout may be late.
+        Thread.interrupted();
     }
 
     private void letGo() {

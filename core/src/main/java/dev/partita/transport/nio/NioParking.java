@@ -98,6 +98,8 @@ final class NioParking implements Parking {
         selector.wakeup();
         while (awaited.get(slot) != 0 && !connection.isToEnd() && !connection.isLate()) {
             LockSupport.park(this);
+            // An interrupt that a handler has left behind would end every further park at once.
+            Thread.interrupted();
         }
     }
 
