@@ -57,6 +57,14 @@ public final class WaitingWires implements AutoCloseable {
         }
     }
 
+    /// Frees a wire instead, whose conversation has failed: the selector may still know its socket.
+    public void discard(WaitingWire wire) {
+        if (forAll == null) {
+            all.remove(wire);
+            wire.close();
+        }
+    }
+
     /// Ends every thread's wait.
     public void wake() {
         all.forEach(WaitingWire::wake);

@@ -144,9 +144,7 @@ public final class Wiring implements AutoCloseable {
     private static void hold(Connection connection, WaitingWires wires, Conversation conversation) {
         while (true) {
             try {
-                WaitingWire wire = wires.take();
-                conversation.hold(wire, connection);
-                wires.give(wire);
+                hold(connection, wires.take(), wires, conversation);
                 return;
             } catch (IOException exhausted) {
                 // Too many open files are a state that passes: when another connection ends, its wire is there.
@@ -158,6 +156,17 @@ public final class Wiring implements AutoCloseable {
                 LockSupport.parkNanos(Poller.ACCEPT_RETRY_NANOS);
             }
         }
+    }
+
+    private static void hold(
+            Connection connection, WaitingWire wire, WaitingWires wires, Conversation conversation) {
+        try {
+            conversation.hold(wire, connection);
+        } catch (Throwable bug) {
+            wires.discard(wire);
+            throw bug;
+        }
+        wires.give(wire);
     }
 
     /// A virtual thread for each connection, their sockets watched by `watchers` threads of the system's.

@@ -3,6 +3,7 @@ package dev.partita.testing;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.partita.connection.Connection;
 import dev.partita.connection.Protocol;
 import dev.partita.connection.Session;
@@ -10,6 +11,7 @@ import dev.partita.connection.Step;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Phase;
 import dev.partita.limits.Refusal;
+import dev.partita.loop.ConnectionThreads;
 import dev.partita.loop.EventLoop;
 import dev.partita.loop.Schedule;
 import dev.partita.model.Amped;
@@ -23,6 +25,7 @@ import dev.partita.transport.Accepting;
 import dev.partita.transport.Transport;
 import dev.partita.transport.Wire;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +172,34 @@ class FailingHooksTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.partita.testing.Under#transports")
+    void aConversationThatFailsKeepsNoDescriptor(Transport transport) throws Exception {
+        int count = 40;
+        try (Running server = run(new FailingConversations(), transport)) {
+            converse(server, 1); // what is made once is there afterwards
+            long before = descriptors();
+            converse(server, count);
+            assertThat(server.count(Counter.FAILURES)).isEqualTo(count + 1);
+            assertThat(descriptors() - before).isLessThan(count);
+        }
+    }
+
+    private static void converse(Running server, int count) throws IOException {
+        long before = server.count(Counter.CLOSED);
+        for (int i = 0; i < count; i++) {
+            try (WireClient client = WireClient.connect(server)) {
+                client.send("x");
+                assertThat(client.readToAnyEnd()).isEmpty();
+            }
+        }
+        Eventually.holds("all are closed", () -> server.count(Counter.CLOSED) == before + count);
+    }
+
+    private static long descriptors() {
+        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getOpenFileDescriptorCount();
+    }
+
     private Running run(ServerModel model, Transport transport) throws IOException {
         return new Under(model, transport).run(new Failing(), Under.SMALL);
     }
@@ -204,6 +235,26 @@ class FailingHooksTest {
         @Override
         public Tasks tasks() {
             return new Tasks("a loop", "a loop", "a loop");
+        }
+    }
+
+    /// MP whose conversations fail.
+    private record FailingConversations() implements ServerModel {
+        @Override
+        public Running start(Server server) throws IOException {
+            try (var wiring = new Wiring(server, this)) {
+                ConnectionThreads threads = wiring.threads("own", (wire, connection) -> {
+                    wire.read(connection);
+                    throw new IllegalStateException(PLANTED);
+                });
+                wiring.listen(wiring.acceptor("acceptor"), threads);
+                return wiring.start();
+            }
+        }
+
+        @Override
+        public Tasks tasks() {
+            return new Tasks("an acceptor", "a thread each", "a thread each");
         }
     }
 

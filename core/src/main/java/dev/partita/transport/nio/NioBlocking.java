@@ -64,7 +64,9 @@ final class NioBlocking implements Waiting {
 
     private void letGo() {
         try {
-            selector.selectNow(key -> {});
+            if (selector.isOpen()) { // it let go of everything when it was closed
+                selector.selectNow(key -> {});
+            }
         } catch (IOException failure) {
             // The next wait says so.
         }
