@@ -35,9 +35,9 @@ public abstract class Endpoint {
 
     /// Sends once from a file, without copying where the transport can.
     ///
-    /// @param scratch empty room that a transport without such a call may read the file into and send from; what it could
-    ///     not send stays there and counts as sent
-    /// @return the number of bytes taken from the file, or [#AGAIN]; [#BROKEN] also if the file ended early
+    /// @param scratch empty room that a transport without such a call may read the file into and send from; what it could not
+    ///     send, or has not tried to, stays there
+    /// @return the number of bytes taken from the file, those in `scratch` included, or [#AGAIN]; [#BROKEN] also if the file ended early
     public abstract long transfer(OpenFile file, long position, long bytesMax, Buffer scratch);
 
     /// Asks the system who is at the other end of the present conversation. Allocates; see [Connection#peer].

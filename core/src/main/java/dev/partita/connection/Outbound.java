@@ -162,18 +162,21 @@ public final class Outbound {
         if (open == null) {
             return Endpoint.AGAIN;
         }
-        long sent = endpoint.transfer(open, filePosition, Math.min(fileLeft, fileReady - filePosition), bytes);
-        if (sent == Endpoint.AGAIN) {
+        long taken = endpoint.transfer(open, filePosition, Math.min(fileLeft, fileReady - filePosition), bytes);
+        if (taken == Endpoint.AGAIN) {
             fileReady = 0;
-        } else if (sent > 0) {
-            filePosition += sent;
-            fileLeft -= sent;
-            if (fileLeft == 0) {
-                file = null;
-                open.close();
-            }
         }
-        return sent;
+        if (taken <= 0) {
+            return taken;
+        }
+        filePosition += taken;
+        fileLeft -= taken;
+        if (fileLeft == 0) {
+            file = null;
+            open.close();
+        }
+        long sent = taken - bytes.length(); // what was only read is sent, and counted, as bytes
+        return sent > 0 ? sent : endpoint.send(bytes, fileLeft != 0 && !isCold());
     }
 
     /// Drops everything that has not been sent and closes the source.
