@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class LabTest {
     private static final int ROUNDS = 3;
-    private static final Bench.Pace PACE = new Bench.Pace(150, 2, 50, 250);
+    private static final Bench.Pace PACE = new Bench.Pace(150, 2, 50, 250, 1_000);
     private static final long UNTIL_NANOS = 100_000_000_000L;
 
     @TempDir

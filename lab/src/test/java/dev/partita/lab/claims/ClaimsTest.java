@@ -49,7 +49,8 @@ class ClaimsTest {
         List<Claim> found = new ArrayList<>();
         try (var bench = new Bench(launch, Bench.Pace.of(Mode.ARTICLE), System.nanoTime(), what -> {})) {
             bench.resume(trials);
-            Claims.examine(List.of(number), bench, "epoll", ROUNDS, Strength.INDICATIVE, null, 20_000, found::add);
+            Claims.examine(List.of(number), bench, "epoll", ROUNDS, Strength.INDICATIVE, null, 20_000, List.of(),
+                    found::add);
         }
         return found.getFirst().findings().stream().map(Finding::label).filter(each -> each.contains("generator"))
                 .toList();
