@@ -2,8 +2,11 @@ package dev.partita.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.partita.limits.Counter;
+import dev.partita.limits.Counters;
 import dev.partita.limits.Limits;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +19,9 @@ class ConnectionTableTest {
             Limits.defaults().withConnectionsMax(SLOTS), (root, symlinks) -> {
                 throw new IOException("no files here");
             }, ScriptedEndpoint::new);
+    private final Counters counters = Counters.confined();
+    private final BufferPool pool = new BufferPool(
+            Arena.ofAuto().allocate(BufferPool.bytesNeeded(1024, 4, 4096, 2)), 1024, 4, 4096, 2, false);
 
     @Test
     void knowsHowManySlotsAreFreeInWhateverOrderTheyComeBack() {
@@ -38,6 +44,39 @@ class ConnectionTableTest {
 
         assertThat(table.free()).isEqualTo(SLOTS);
         assertThat(table.hasRoom()).isTrue();
+    }
+
+    @Test
+    void whatWasReservedInVainOrIsRefusedDoesNotCountAgainstTheLimit() {
+        var refusing = new ConnectionTable(new Protocol() {
+            @Override
+            public Session open(Connection connection) {
+                return new Nothing();
+            }
+
+            @Override
+            public boolean refusesConnections() {
+                return true;
+            }
+        }, Limits.defaults().withConnectionsMax(1), (root, symlinks) -> {
+            throw new IOException("no files here");
+        }, ScriptedEndpoint::new);
+        Connection inVain = Objects.requireNonNull(refusing.reserve());
+        Connection one = begin(refusing);
+        refusing.cancel(inVain);
+        assertThat(counters.get(Counter.REFUSED)).isZero();
+        begin(refusing);
+        assertThat(counters.get(Counter.REFUSED)).as("one is there").isEqualTo(1);
+        one.close();
+        begin(refusing);
+        assertThat(counters.get(Counter.REFUSED)).as("only who was refused is there").isEqualTo(1);
+    }
+
+    private Connection begin(ConnectionTable in) {
+        Connection connection = Objects.requireNonNull(in.reserve());
+        connection.begin(back -> true, pool, counters);
+        connection.next();
+        return connection;
     }
 
     private static final class Nothing implements Session {
