@@ -269,9 +269,8 @@ class HotFileTest {
         write("cold.bin", "x".repeat(2 * WINDOW + 5));
         FolderOnDisk.cold = true;
         assertThat(ask("GET /cold.bin")).endsWith("x".repeat(2 * WINDOW + 5));
-        // The head and a window are more than a share of a turn: two turns.
-        assertThat(conversation.steps).containsExactly(Step.READ, Step.BLOCKING, Step.WRITE, Step.WRITE, Step.BLOCKING,
-                Step.WRITE, Step.WRITE, Step.BLOCKING, Step.WRITE, Step.READ);
+        assertThat(conversation.steps).containsExactly(Step.READ, Step.BLOCKING, Step.WRITE, Step.BLOCKING, Step.WRITE,
+                Step.BLOCKING, Step.WRITE, Step.READ);
         assertThat(FolderOnDisk.LOADED).containsExactly("0+262144", "262144+262144", "524288+5");
         assertThat(conversation.count(Counter.COLD_READS)).isEqualTo(3);
     }
