@@ -257,7 +257,6 @@ public final class Simulation {
     private void nothingIsLeft(int connections) {
         count(Counter.ACCEPTED, connections);
         count(Counter.CLOSED, connections);
-        count(Counter.FAILURES, 0);
         for (int i = 0; i < limits.connectionsMax(); i++) {
             require(table.reserve() != null, "a slot is lost");
         }
