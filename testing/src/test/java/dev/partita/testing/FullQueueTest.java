@@ -118,9 +118,9 @@ class FullQueueTest {
             // that is for more than the target and more than twice the average, of which each is an eighth.
             long queued = System.nanoTime();
             spin(queued, Math.max(3 * (queued - begun), 20_000_000));
-            long goneOn = System.nanoTime();
             backstage.gate("g").open();
             backstage.gate("h").awaitArrivals(1);
+            long goneOn = System.nanoTime();
             spin(goneOn, (goneOn - begun) / 2);
             backstage.gate("h").open();
             assertThat(dialect.reply(first)).isEqualTo("g");

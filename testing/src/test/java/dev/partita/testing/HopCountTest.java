@@ -32,7 +32,7 @@ class HopCountTest {
         Handler handler = (request, response) -> {
             stacks.add(StackWalker.getInstance().walk(frames -> frames
                     .takeWhile(frame -> !frame.getClassName().equals(EventLoop.class.getName())
-                            || !frame.getMethodName().equals("run"))
+                            || !frame.getMethodName().equals("round"))
                     .map(frame -> frame.getClassName().replaceFirst(".*\\.", "") + "." + frame.getMethodName())
                     .skip(1) // the handler itself
                     .toList()));
@@ -44,7 +44,7 @@ class HopCountTest {
             assertThat(client.readReply().text()).isEqualTo("ok");
         }
         List<String> between = stacks.poll(10, TimeUnit.SECONDS);
-        System.out.println("from " + under + ", EventLoop.run to the handler, the handler's end first: " + between);
+        System.out.println("from " + under + ", EventLoop.round to the handler, the handler's end first: " + between);
         assertThat(between).isNotEmpty().hasSizeLessThanOrEqualTo(HOPS_MAX);
     }
 }
