@@ -193,16 +193,9 @@ class IsolationTest {
         masters.await("both serve",
                 all -> all.stream().filter(Masters.Row::serves).map(Masters.Row::generation).distinct().count() == 2);
         clients.stop();
-        List<SocketChannel> asking = new ArrayList<>();
-        for (int i = 0; i < 16; i++) {
-            asking.add(SocketChannel.open(program.server()));
-            Web.send(asking.getLast(), "GET", "/sleep?millis=100", "");
-        }
+        List<SocketChannel> asking = Web.ask(program.server(), 16, "/sleep?millis=100");
         program.signal("TERM");
-        for (SocketChannel each : asking) {
-            assertThat(Web.receive(each)).startsWith("HTTP/1.1 200");
-            each.close();
-        }
+        assertThat(Web.receive(asking)).hasSize(16).allMatch(each -> each.startsWith("HTTP/1.1 200"));
         assertThat(program.exit()).isZero();
         assertThat(clients.lost()).isEmpty();
     }

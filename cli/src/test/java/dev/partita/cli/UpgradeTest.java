@@ -226,16 +226,9 @@ class UpgradeTest {
             answer = Web.get(program.server(), "/index.html");
         }
         clients.stop();
-        List<SocketChannel> asking = new ArrayList<>();
-        for (int i = 0; i < 16; i++) {
-            asking.add(SocketChannel.open(program.server()));
-            Web.send(asking.getLast(), "GET", "/sleep?millis=50", "");
-        }
+        List<SocketChannel> asking = Web.ask(program.server(), 16, "/sleep?millis=50");
         program.signal("TERM");
-        for (SocketChannel each : asking) {
-            assertThat(Web.receive(each)).startsWith("HTTP/1.1 200");
-            each.close();
-        }
+        assertThat(Web.receive(asking)).hasSize(16).allMatch(each -> each.startsWith("HTTP/1.1 200"));
         assertThat(program.exit()).isZero();
         assertThat(clients.lost()).isEmpty();
     }

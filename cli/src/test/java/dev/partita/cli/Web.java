@@ -7,6 +7,8 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A client that sends what it is told and reads until the server closes.
 final class Web {
@@ -43,6 +45,27 @@ final class Web {
 
     static String receive(SocketChannel channel) throws IOException {
         return new String(Channels.newInputStream(channel).readAllBytes(), ISO_8859_1);
+    }
+
+    /// Asks on so many connections, and waits for no answer.
+    static List<SocketChannel> ask(SocketAddress server, int count, String path) throws IOException {
+        List<SocketChannel> asking = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            asking.add(SocketChannel.open(server));
+            send(asking.getLast(), "GET", path, "");
+        }
+        return asking;
+    }
+
+    /// The answer of each, which ends there.
+    static List<String> receive(List<SocketChannel> asking) throws IOException {
+        List<String> answers = new ArrayList<>();
+        for (SocketChannel each : asking) {
+            try (each) {
+                answers.add(receive(each));
+            }
+        }
+        return answers;
     }
 
     /// One request on a connection that stays open, and its answer, whose length it says.
