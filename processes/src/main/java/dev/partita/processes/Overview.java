@@ -57,7 +57,7 @@ final class Overview {
                 generation.number,
                 place == null ? -1 : place.number,
                 worker.pid(),
-                worker.state.name().toLowerCase(Locale.ROOT),
+                worker.seenState().name().toLowerCase(Locale.ROOT),
                 age(worker.startedAt),
                 worker.counts.connections(),
                 worker.counts.get(Counter.REQUESTS),

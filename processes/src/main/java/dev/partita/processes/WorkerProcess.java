@@ -159,6 +159,13 @@ final class WorkerProcess {
         }
     }
 
+    /// Its state for others, who take "serving" for a promise: one that is to be lent work is no more than placed until the master's
+    /// loop knows it.
+    State seenState() {
+        DistantWorker lent = distant;
+        return state == State.SERVING && lent != null && !lent.hasBegun() ? State.PLACED : state;
+    }
+
     /// What it has written that cannot be; empty if nothing.
     String lie() {
         DistantWorker lent = distant;

@@ -31,7 +31,7 @@ final class Grid {
         List<Integer> counts = !tuned
                 ? List.of(processors)
                 : mode == Mode.FULL
-                        ? List.of(processors, 4 * processors, 16 * processors, 64 * processors)
+                        ? List.of(processors, 8 * processors, 64 * processors)
                         : List.of(processors, 16 * processors);
         return switch (model) {
             case "mp" + Contestant.IN_PROCESSES -> List.of(List.of("--workers " + 2 * Chosen.MP_PROCESSES));

@@ -77,7 +77,7 @@ public record Settings(
         return switch (mode) {
             case QUICK -> 165;
             case ARTICLE -> 1_140;
-            case FULL -> 2_580;
+            case FULL -> 2_640;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.partita.lab.compare;
 import dev.partita.lab.results.Cell.Candidate;
 import dev.partita.lab.results.Metric;
 import dev.partita.lab.results.ModelCard;
+import dev.partita.lab.results.Results.Mode;
 import dev.partita.lab.results.Trial;
 import dev.partita.lab.results.Trial.Protocol;
 import dev.partita.lab.results.Trial.Purpose;
@@ -19,18 +20,21 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Chooses a configuration of each model for one workload: the best of its grid at the reference rate, which is a share of what
-/// the best of all can serve. Those of a grid that a first trial does not tell apart have a second one.
+/// the best of all can serve. Those of a grid that the trials do not tell apart have more of them.
 final class Tuning {
     /// A trial that says nothing is not chosen while another one does.
     private static final double NOT_KNOWN = Double.MAX_VALUE / 2;
     /// In the score of an open loop a request that was not served counts as this many seconds.
     private static final double LOST_SECONDS = 10;
     private static final double LOST_FREE = 0.01;
-    /// As in the advice: what is better by less than that is no reason for more loops or threads. The grid begins with the fewest.
-    private static final double ALIKE_RATIO = 1.25;
+    /// What is better by less than that is no reason for more loops or threads, and may be chance: the grid begins with the fewest, and
+    /// two runs should choose the same.
+    private static final double ALIKE_RATIO = 1.5;
     private static final double ALIKE_SECONDS = 0.001;
-    /// Two trials of one configuration differ by so much now and then: whoever is within it may be the best.
-    private static final double NEAR_RATIO = 2;
+    /// Two trials of one configuration differ by 2 now and then: whoever is within it may be the best.
+    private static final List<Round> QUICKLY = List.of(new Round(2, 2));
+    /// The best of six differs by a tenth.
+    private static final List<Round> THOROUGHLY = List.of(new Round(2, 3), new Round(1.7, 6));
 
     private final Settings settings;
     private final Bench bench;
@@ -38,6 +42,12 @@ final class Tuning {
     private final Consumer<String> leftOut;
     private final Map<String, List<Contestant>> grids = new LinkedHashMap<>();
     private final Map<Contestant, Double> capacities = new LinkedHashMap<>();
+
+    /// More trials for some.
+    ///
+    /// @param ratio to the best of the grid, up to which one takes part
+    /// @param trials how many each of them has afterwards
+    private record Round(double ratio, int trials) {}
 
     /// @param leftOut is told who cannot take part
     Tuning(Settings settings, Bench bench, Workload workload, Consumer<String> leftOut) {
@@ -64,7 +74,10 @@ final class Tuning {
                 grids.values().stream().filter(grid -> grid.size() > 1).flatMap(List::stream).toList();
         Map<Contestant, List<Trial>> trials = new LinkedHashMap<>();
         tryOut(on, rivals, 1, trials);
-        tryOut(on, grids.values().stream().flatMap(grid -> near(grid, trials).stream()).toList(), 2, trials);
+        for (Round each : settings.mode() == Mode.FULL ? THOROUGHLY : QUICKLY) {
+            tryOut(on, grids.values().stream().flatMap(grid -> near(grid, trials, each.ratio).stream()).toList(),
+                    each.trials, trials);
+        }
         grids.forEach((name, grid) -> choose(on, name, grid, trials));
         bench.forget(rivals.stream().filter(each -> !on.contestants.containsValue(each)).toList());
         return on;
@@ -81,11 +94,12 @@ final class Tuning {
     }
 
     /// Those of a grid between which more trials have to decide; none if it is decided.
-    private static List<Contestant> near(List<Contestant> grid, Map<Contestant, List<Trial>> trials) {
+    private static List<Contestant> near(
+            List<Contestant> grid, Map<Contestant, List<Trial>> trials, double ratio) {
         double least = least(grid, trials);
         List<Contestant> near = grid.stream()
                 .filter(trials::containsKey)
-                .filter(each -> score(trials, each) <= NEAR_RATIO * least)
+                .filter(each -> score(trials, each) <= ratio * least)
                 .toList();
         return near.size() > 1 ? near : List.of();
     }

@@ -39,6 +39,7 @@ public final class DistantWorker {
     private int freeCount;
     /// How many slots are with the worker to be worked on. Read by any thread.
     private final AtomicInteger load = new AtomicInteger();
+    private volatile boolean begun;
     private boolean retired;
     private boolean gone;
     private boolean closed;
@@ -92,7 +93,13 @@ public final class DistantWorker {
             lie = "the master cannot hear it, since its loop may watch no more descriptors: raise the limit with"
                     + " sysctl -w fs.epoll.max_user_watches=N";
         }
+        begun = heard;
         return heard;
+    }
+
+    /// Whether the loop gives it work. From any thread.
+    public boolean hasBegun() {
+        return begun;
     }
 
     boolean takesNew(int queueMax) {
