@@ -31,10 +31,11 @@ final class Tuning {
     /// two runs should choose the same.
     private static final double ALIKE_RATIO = 1.5;
     private static final double ALIKE_SECONDS = 0.001;
-    /// Two trials of one configuration differ by 2 now and then: whoever is within it may be the best.
-    private static final List<Round> QUICKLY = List.of(new Round(2, 2));
-    /// The best of six differs by a tenth.
-    private static final List<Round> THOROUGHLY = List.of(new Round(2, 3), new Round(1.7, 6));
+    /// Two trials of one configuration differ by so much now and then: whoever is within it may be the best.
+    private static final double NEAR_RATIO = 2;
+    private static final Trials QUICKLY = new Trials(1, 2);
+    /// The best of six trials differs by a tenth from one run to the next, one trial by half and more.
+    private static final Trials THOROUGHLY = new Trials(2, 6);
 
     private final Settings settings;
     private final Bench bench;
@@ -43,11 +44,11 @@ final class Tuning {
     private final Map<String, List<Contestant>> grids = new LinkedHashMap<>();
     private final Map<Contestant, Double> capacities = new LinkedHashMap<>();
 
-    /// More trials for some.
+    /// How many trials a configuration has.
     ///
-    /// @param ratio to the best of the grid, up to which one takes part
-    /// @param trials how many each of them has afterwards
-    private record Round(double ratio, int trials) {}
+    /// @param first all of them
+    /// @param near those that are near the best of their grid then
+    private record Trials(int first, int near) {}
 
     /// @param leftOut is told who cannot take part
     Tuning(Settings settings, Bench bench, Workload workload, Consumer<String> leftOut) {
@@ -73,11 +74,9 @@ final class Tuning {
         List<Contestant> rivals =
                 grids.values().stream().filter(grid -> grid.size() > 1).flatMap(List::stream).toList();
         Map<Contestant, List<Trial>> trials = new LinkedHashMap<>();
-        tryOut(on, rivals, 1, trials);
-        for (Round each : settings.mode() == Mode.FULL ? THOROUGHLY : QUICKLY) {
-            tryOut(on, grids.values().stream().flatMap(grid -> near(grid, trials, each.ratio).stream()).toList(),
-                    each.trials, trials);
-        }
+        Trials number = settings.mode() == Mode.FULL ? THOROUGHLY : QUICKLY;
+        tryOut(on, rivals, number.first, trials);
+        tryOut(on, grids.values().stream().flatMap(grid -> near(grid, trials).stream()).toList(), number.near, trials);
         grids.forEach((name, grid) -> choose(on, name, grid, trials));
         bench.forget(rivals.stream().filter(each -> !on.contestants.containsValue(each)).toList());
         return on;
@@ -94,12 +93,11 @@ final class Tuning {
     }
 
     /// Those of a grid between which more trials have to decide; none if it is decided.
-    private static List<Contestant> near(
-            List<Contestant> grid, Map<Contestant, List<Trial>> trials, double ratio) {
+    private static List<Contestant> near(List<Contestant> grid, Map<Contestant, List<Trial>> trials) {
         double least = least(grid, trials);
         List<Contestant> near = grid.stream()
                 .filter(trials::containsKey)
-                .filter(each -> score(trials, each) <= ratio * least)
+                .filter(each -> score(trials, each) <= NEAR_RATIO * least)
                 .toList();
         return near.size() > 1 ? near : List.of();
     }
