@@ -9,7 +9,7 @@ import dev.partita.connection.Place;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.limits.Failures;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /// A thread for each connection, from its beginning to its end: the home of connections that are served in lock step.
-public final class ConnectionThreads implements Inbox, Accepting, Part {
+public final class ConnectionThreads implements Inbox, AcceptPolicy, Part {
     private static final long SAY_AGAIN_NANOS = 1_000_000_000L;
 
     private final ConnectionTable table;

@@ -11,7 +11,7 @@ import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.limits.Failures;
 import dev.partita.limits.Refusal;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Connecting;
 import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// A loop is the home of the connections that were placed with it: what comes from other threads, be it a connection that
 /// another loop accepted, one that a worker has finished with, or one that was resumed, comes through its inbox, which has
 /// room for all of them.
-public final class EventLoop implements Inbox, Accepting, Part, Runnable {
+public final class EventLoop implements Inbox, AcceptPolicy, Part, Runnable {
     private static final System.Logger LOG = System.getLogger("dev.partita");
     private static final VarHandle SLEEPING;
     /// Between two looks at all connections, for their deadlines.
@@ -156,9 +156,9 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
 
     /// Starts accepting from `listener` when the loop runs. Before [#start].
     ///
-    /// @param accepting where new connections live; the loop itself is one such place
-    public void listen(Listener listener, Accepting accepting) throws IOException {
-        poller.listen(listener, accepting);
+    /// @param policy where new connections live; the loop itself is one such place
+    public void listen(Listener listener, AcceptPolicy policy) throws IOException {
+        poller.listen(listener, policy);
         accepts = true;
     }
 
@@ -244,7 +244,7 @@ public final class EventLoop implements Inbox, Accepting, Part, Runnable {
     }
 
     /// The accept policy that places each connection with the loop that has the fewest.
-    public static Accepting withFewest(List<EventLoop> loops) {
+    public static AcceptPolicy withFewest(List<EventLoop> loops) {
         return connection -> {
             EventLoop fewest = loops.getFirst();
             for (EventLoop loop : loops) {

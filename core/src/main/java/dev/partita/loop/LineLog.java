@@ -283,7 +283,7 @@ public final class LineLog implements AutoCloseable, Runnable {
             }
             torn = false;
             failing = false;
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             // A full disk, a closed pipe: a state that may pass, and no reason to serve nobody.
             int written = staging.position();
             torn = written == 0 ? torn : staging.get(written - 1) != '\n';
@@ -313,7 +313,7 @@ public final class LineLog implements AutoCloseable, Runnable {
             out = next;
             torn = false;
             old.close();
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             Failures.log(thread.getName() + ": " + file + " cannot be opened again; the old file goes on", failure);
         }
     }

@@ -16,7 +16,7 @@ import dev.partita.loop.WaitingWires;
 import dev.partita.loop.Watcher;
 import dev.partita.loop.Worker;
 import dev.partita.loop.Workers;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Listener;
 import dev.partita.transport.Parking;
 import dev.partita.transport.Poller;
@@ -200,11 +200,11 @@ public final class Wiring implements AutoCloseable {
 
     /// Lets one loop accept on every address of the server.
     ///
-    /// @param accepting where the connections live
-    public void listen(EventLoop loop, Accepting accepting) throws IOException {
+    /// @param policy where the connections live
+    public void listen(EventLoop loop, AcceptPolicy policy) throws IOException {
         for (SocketAddress address : server.addresses()) {
             for (Listener each : open(address, Sharing.SINGLE)) {
-                loop.listen(each, accepting);
+                loop.listen(each, policy);
             }
         }
     }

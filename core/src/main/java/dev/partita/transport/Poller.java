@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// announcing readiness fits as well: its endpoints then give out what was received and take what is to be sent, and [#poll]
 /// submits and collects.
 public interface Poller extends Wire, AutoCloseable {
-    /// Starts accepting from `listener`; `accepting` decides where each connection lives.
+    /// Starts accepting from `listener`; `policy` decides where each connection lives.
     ///
     /// When every slot of the table is taken, or the system has no descriptors left, accepting pauses: the former until
     /// [#accepting] is called, the latter for [#ACCEPT_RETRY_NANOS]. New connections wait in the kernel's backlog.
-    void listen(Listener listener, Accepting accepting) throws IOException;
+    void listen(Listener listener, AcceptPolicy policy) throws IOException;
 
     /// Goes on with accepting, or stops for the time being.
     void accepting(boolean on);
@@ -43,7 +43,7 @@ public interface Poller extends Wire, AutoCloseable {
     /// @return how many connections [#take] will give at most; a hint
     int poll(long timeoutNanos);
 
-    /// The next connection that can go on, or was just accepted and [placed][Accepting#place], which may be with another
+    /// The next connection that can go on, or was just accepted and [placed][AcceptPolicy#place], which may be with another
     /// loop; null when there is none left of this poll.
     @Nullable Connection take();
 

@@ -21,7 +21,7 @@ import dev.partita.server.Server;
 import dev.partita.server.ServerModel;
 import dev.partita.server.Tasks;
 import dev.partita.server.Wiring;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Transport;
 import dev.partita.transport.Wire;
 import java.io.IOException;
@@ -156,7 +156,7 @@ class FailingHooksTest {
     @MethodSource("dev.partita.testing.Under#transports")
     void anAcceptPolicyThatFailsCostsOneConnection(Transport transport) throws Exception {
         var failures = new AtomicInteger(1);
-        UnaryOperator<Accepting> policy = loop -> connection -> {
+        UnaryOperator<AcceptPolicy> policy = loop -> connection -> {
             if (failures.getAndDecrement() > 0) {
                 throw new OutOfMemoryError(PLANTED);
             }
@@ -205,7 +205,7 @@ class FailingHooksTest {
     }
 
     /// SPED with a schedule and an accept policy of one's own.
-    private record Own(Schedule schedule, UnaryOperator<Accepting> policy) implements ServerModel {
+    private record Own(Schedule schedule, UnaryOperator<AcceptPolicy> policy) implements ServerModel {
         @Override
         public Running start(Server server) throws IOException {
             try (var wiring = new Wiring(server, this)) {

@@ -4,7 +4,7 @@ import dev.partita.connection.Connection;
 import dev.partita.connection.ConnectionTable;
 import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Connecting;
 import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// is latched in the endpoint and its interest dropped until somebody asks.
 final class NioPoller implements Poller {
     /// A listener and who gets its connections; the attachment of its key.
-    private record Accepter(NioListener listener, Accepting accepting) {}
+    private record Acceptor(NioListener listener, AcceptPolicy policy) {}
 
     private final ConnectionTable table;
     private final Counters counters;
@@ -44,10 +44,10 @@ final class NioPoller implements Poller {
     }
 
     @Override
-    public void listen(Listener listener, Accepting accepting) throws IOException {
+    public void listen(Listener listener, AcceptPolicy policy) throws IOException {
         NioListener ours = (NioListener) listener;
         listening.add(ours.channel()
-                .register(selector, SelectionKey.OP_ACCEPT, new Accepter(ours, accepting)));
+                .register(selector, SelectionKey.OP_ACCEPT, new Acceptor(ours, policy)));
     }
 
     @Override
@@ -61,11 +61,11 @@ final class NioPoller implements Poller {
     @Override
     public void stopListening() {
         for (SelectionKey key : listening) {
-            Accepter accepter = (Accepter) key.attachment();
-            while (accept(accepter)) {
+            Acceptor acceptor = (Acceptor) key.attachment();
+            while (accept(acceptor)) {
                 // until the backlog is empty or nothing more can be taken
             }
-            accepter.listener.close();
+            acceptor.listener.close();
         }
         listening.clear();
         // The JDK closes a channel that is registered with a selector when that selects next: the kernel has to refuse
@@ -226,11 +226,11 @@ final class NioPoller implements Poller {
         if (key.attachment() instanceof Connection connection) {
             onReady(key, connection);
         } else {
-            Accepter accepter = (Accepter) key.attachment();
+            Acceptor acceptor = (Acceptor) key.attachment();
             // Whether there is more than the one that was told of is asked only while there is a slot for it: otherwise a server
             // that is just full would be taken for one that keeps somebody waiting.
             int left = table.limits().acceptBatchMax();
-            while (left > 0 && accept(accepter) && table.hasRoom()) {
+            while (left > 0 && accept(acceptor) && table.hasRoom()) {
                 left--;
             }
         }
@@ -281,7 +281,7 @@ final class NioPoller implements Poller {
     /// Accepts one connection.
     ///
     /// @return false if there is none, or none can be taken now
-    private boolean accept(Accepter accepter) {
+    private boolean accept(Acceptor acceptor) {
         Connection connection = table.reserve();
         if (connection == null) {
             counters.increment(Counter.ACCEPT_PAUSES_FULL);
@@ -290,7 +290,7 @@ final class NioPoller implements Poller {
         }
         SocketChannel channel = null;
         try {
-            channel = accepter.listener.accept();
+            channel = acceptor.listener.accept();
         } catch (IOException starved) {
             // The JDK does not tell ECONNABORTED from EMFILE; a short pause is right for both.
             counters.increment(Counter.ACCEPT_PAUSES_STARVED);
@@ -302,7 +302,7 @@ final class NioPoller implements Poller {
             return false;
         }
         ((NioEndpoint) connection.endpoint()).open(channel);
-        accepter.accepting.place(connection);
+        acceptor.policy.place(connection);
         ready.add(connection);
         return true;
     }

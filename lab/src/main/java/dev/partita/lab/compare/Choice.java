@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// The model for one workload, by this rule:
 ///
@@ -22,6 +23,9 @@ import java.util.function.Predicate;
 ///    sleeps for 20 ms, p99.9 does.) In a closed loop all are quick.
 /// 3. Of those, it takes the least CPU for a request; whoever's interval of paired ratios reaches to 1.05 is its equal.
 /// 4. Of equals, those with the highest capacity (0.9 of the best), and of them the simplest.
+///
+/// Whether one that is late stays by the last half-sentence of 2 is often chance. If another one would be chosen without it, that one is
+/// as good: it costs more, and its requests wait less.
 ///
 /// @param model the one to take
 /// @param equals those that do as well, without the chosen one
@@ -47,7 +51,14 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
         if (holding.isEmpty() || on.models().size() < 2) {
             return Optional.empty();
         }
-        Map<String, Metric> late = on.isClosed() ? Map.of() : late(on, holding);
+        Choice choice = among(on, holding, late(on, holding, true), transport);
+        String other = among(on, holding, late(on, holding, false), transport).model;
+        return Optional
+                .of(other.equals(choice.model) || choice.equals.contains(other) ? choice : choice.orAsWell(other));
+    }
+
+    private static Choice among(
+            Standings on, List<String> holding, Map<String, Metric> late, String transport) {
         List<String> quick = without(holding, late.keySet()::contains);
         String cheapest = quick.stream().min(Comparator.comparingDouble(on::cpu)).orElseThrow();
         List<String> equals = quick.stream().filter(each -> isAsCheap(on, each, cheapest)).toList();
@@ -56,7 +67,11 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
                 .filter(each -> on.capacity(each) >= CAPACITY * capacity)
                 .min(Comparator.comparingInt(each -> difficulty(on.contestant(each), transport)))
                 .orElse(cheapest);
-        return Optional.of(new Choice(model, without(equals, model::equals), holding, late, quick));
+        return new Choice(model, without(equals, model::equals), holding, late, quick);
+    }
+
+    private Choice orAsWell(String other) {
+        return new Choice(model, Stream.concat(equals.stream(), Stream.of(other)).toList(), holding, late, quick);
     }
 
     private static List<String> without(List<String> models, Predicate<String> these) {
@@ -72,8 +87,13 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
     }
 
     /// One percentile after the other, each among those that are still quick: the quickest of each stays, so somebody does.
-    private static Map<String, Metric> late(Standings on, List<String> holding) {
+    ///
+    /// @param mayStay whether one that is late stays beside another one that is slower still, and may be so by chance
+    private static Map<String, Metric> late(Standings on, List<String> holding, boolean mayStay) {
         Map<String, Metric> late = new LinkedHashMap<>();
+        if (on.isClosed()) {
+            return late;
+        }
         for (Metric percentile : PERCENTILES) {
             List<String> left = without(holding, late.keySet()::contains);
             String quickest = left.stream()
@@ -85,8 +105,7 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
                     .mapToDouble(each -> on.latency(each, percentile))
                     .max()
                     .orElseThrow();
-            // Whoever is as quick as one that may be late by chance is no later than that one.
-            behind.stream().filter(each -> on.latency(each, percentile) > highest)
+            behind.stream().filter(each -> !mayStay || on.latency(each, percentile) > highest)
                     .forEach(each -> late.put(each, percentile));
         }
         return Collections.unmodifiableMap(late);

@@ -76,7 +76,12 @@ final class Words {
 
     /// Why a model is as good as the advised one.
     static String alike(Advice.Margin margin) {
-        return margin.low() <= 1 && margin.high() >= 1 ? "no significant difference" : "as good, within 5 %";
+        double unlike = margin.metric().unlike();
+        return margin.low() <= 1 && margin.high() >= 1
+                ? "no significant difference"
+                : margin.low() <= 1 + unlike && margin.high() >= 1 - unlike
+                        ? "as good, within 5 %"
+                        : "as good: it costs more, and requests wait less";
     }
 
     /// A server's options as one.

@@ -147,6 +147,18 @@ class AdvisorTest {
     }
 
     @Test
+    void whoWouldBeChosenButForOneThatMayBeSlowerIsAsGood() {
+        Made made = new Made("bimodal", 5_000.0);
+        made.p999 = 0.02;
+        made.add("symped", 0.005, 100, 1).add("vt", 0.003, 110, 1);
+        assertThat(advise(made).orElseThrow().model()).isEqualTo("vt");
+
+        Advice advice = advise(made.addVarying("amped", 130, 0.0031, 0.008, 0.009)).orElseThrow();
+        assertThat(advice.model()).isEqualTo("symped");
+        assertThat(advice.equals()).containsExactly("vt");
+    }
+
+    @Test
     void withoutAValidTrialOfTwoModelsThereIsNoAnswer() {
         assertThat(advise(new Made("short", null).add("sped", 0.001, 7, 1))).isEmpty();
         assertThat(advise(new Made("short", null)

@@ -8,7 +8,7 @@ import dev.partita.linux.libc.Errno;
 import dev.partita.linux.libc.Libc;
 import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.linux.socket.RemoteSocket;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Connecting;
 import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
@@ -27,7 +27,7 @@ final class EpollPoller implements Poller {
     private final ConnectionTable table;
     private final Counters counters;
     private final EpollSet set;
-    private final Accepter accepter;
+    private final Acceptor acceptor;
     private int next;
     private int count;
 
@@ -35,7 +35,7 @@ final class EpollPoller implements Poller {
         this.table = table;
         this.counters = counters;
         set = new EpollSet();
-        accepter = new Accepter(set, table, counters);
+        acceptor = new Acceptor(set, table, counters);
     }
 
     // A connection's steps.
@@ -118,25 +118,25 @@ final class EpollPoller implements Poller {
     @Override
     public int poll(long timeoutNanos) {
         if (next == count) {
-            long timeout = accepter.beforeWait(timeoutNanos);
+            long timeout = acceptor.beforeWait(timeoutNanos);
             counters.increment(Counter.POLLS);
             count = set.await(timeout);
             next = 0;
         }
-        return count - next + accepter.waiting();
+        return count - next + acceptor.waiting();
     }
 
     @Override
     public @Nullable Connection take() {
         while (true) {
-            Connection accepted = accepter.take();
+            Connection accepted = acceptor.take();
             if (accepted != null || next == count) {
                 return accepted;
             }
             int event = next++;
             long tag = set.tagAt(event);
             if (tag < 0) {
-                accepter.happened(tag);
+                acceptor.happened(tag);
             } else {
                 Connection connection = table.at((int) tag);
                 EpollEndpoint endpoint = endpointOf(connection);
@@ -173,26 +173,26 @@ final class EpollPoller implements Poller {
     // Accepting.
 
     @Override
-    public void listen(Listener listener, Accepting accepting) throws IOException {
+    public void listen(Listener listener, AcceptPolicy policy) throws IOException {
         if (!(listener instanceof ListeningSocket socket)) {
             throw new IllegalArgumentException("the listener is of another transport: " + listener.getClass());
         }
-        accepter.listen(socket, accepting);
+        acceptor.listen(socket, policy);
     }
 
     @Override
     public void accepting(boolean on) {
-        accepter.accepting(on);
+        acceptor.accepting(on);
     }
 
     @Override
     public void stopListening() {
-        accepter.stop();
+        acceptor.stop();
     }
 
     @Override
     public void close() {
-        accepter.close();
+        acceptor.close();
         set.close();
     }
 

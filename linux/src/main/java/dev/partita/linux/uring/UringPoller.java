@@ -14,7 +14,7 @@ import dev.partita.linux.libc.Libc;
 import dev.partita.linux.libc.MappedMemory;
 import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.linux.socket.RemoteSocket;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Connecting;
 import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
@@ -71,7 +71,7 @@ final class UringPoller implements Poller {
     private final ConnectionTable table;
     private final Counters counters;
     private final Arena arena = Arena.ofShared();
-    private final UringAccepter accepter;
+    private final UringAcceptor acceptor;
     private final int eventfd;
     private @Nullable Thread owner;
     private boolean closed;
@@ -130,7 +130,7 @@ final class UringPoller implements Poller {
             arena.close();
             throw failure;
         }
-        accepter = new UringAccepter(ring, table, counters);
+        acceptor = new UringAcceptor(ring, table, counters);
         add(eventfd);
     }
 
@@ -309,7 +309,7 @@ final class UringPoller implements Poller {
     @Override
     public int poll(long timeoutNanos) {
         start();
-        long timeout = accepter.beforeWait(timeoutNanos);
+        long timeout = acceptor.beforeWait(timeoutNanos);
         pauseFlooded();
         buffers.turn();
         counters.increment(Counter.POLLS);
@@ -319,14 +319,14 @@ final class UringPoller implements Poller {
         } else if (ring.hasWork()) {
             submitAndComplete();
         }
-        accepter.beginBatch();
+        acceptor.beginBatch();
         readyNow = readyCount;
-        return readyNow + accepter.waiting();
+        return readyNow + acceptor.waiting();
     }
 
     @Override
     public @Nullable Connection take() {
-        Connection accepted = accepter.take();
+        Connection accepted = acceptor.take();
         if (accepted != null) {
             return accepted;
         }
@@ -360,7 +360,7 @@ final class UringPoller implements Poller {
             case SEND -> notSent(slot, generation, result, low >>> 20 & 0xFF);
             case INPUT -> readable(slot, generation);
             case OUTPUT -> writable(slot, generation, result);
-            case ACCEPT -> accepter.accepted(slot, result, (flags & Ring.HAS_MORE) != 0);
+            case ACCEPT -> acceptor.accepted(slot, result, (flags & Ring.HAS_MORE) != 0);
             case WAKEUP -> {
                 if ((flags & Ring.HAS_MORE) == 0 && result >= 0 && isWatched(slot, number)) {
                     ring.watch(slot, number);
@@ -500,21 +500,21 @@ final class UringPoller implements Poller {
     // Accepting.
 
     @Override
-    public void listen(Listener listener, Accepting accepting) throws IOException {
+    public void listen(Listener listener, AcceptPolicy policy) throws IOException {
         if (!(listener instanceof ListeningSocket socket)) {
             throw new IllegalArgumentException("the listener is of another transport: " + listener.getClass());
         }
-        accepter.listen(socket, accepting);
+        acceptor.listen(socket, policy);
     }
 
     @Override
     public void accepting(boolean on) {
-        accepter.accepting(on);
+        acceptor.accepting(on);
     }
 
     @Override
     public void stopListening() {
-        accepter.stop(this);
+        acceptor.stop(this);
     }
 
     @Override
@@ -529,7 +529,7 @@ final class UringPoller implements Poller {
             }
             closed = true;
         }
-        accepter.close();
+        acceptor.close();
         if (loop == Thread.currentThread()) {
             submitAndComplete(); // the last closes; and what was accepted meanwhile is closed
             submitAndComplete();

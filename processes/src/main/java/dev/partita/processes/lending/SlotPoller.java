@@ -8,7 +8,7 @@ import dev.partita.limits.Counter;
 import dev.partita.limits.Counters;
 import dev.partita.processes.lending.Slot.Step;
 import dev.partita.processes.lending.Slot.Word;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Connecting;
 import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
@@ -26,7 +26,7 @@ final class SlotPoller implements Poller {
     private final Counters counters;
     /// Which connection has a slot's conversation.
     private final @Nullable Connection[] of;
-    private @Nullable Accepting accepting;
+    private @Nullable AcceptPolicy policy;
     private volatile boolean woken;
 
     SlotPoller(SharedSlots shared, ConnectionTable table, Counters counters) {
@@ -209,7 +209,7 @@ final class SlotPoller implements Poller {
 
     private @Nullable Connection begin(int slot) {
         Connection connection = table.reserve();
-        Accepting home = accepting;
+        AcceptPolicy home = policy;
         if (connection != null && home != null) {
             of[slot] = connection;
             endpointOf(connection).open(this, slot);
@@ -227,8 +227,8 @@ final class SlotPoller implements Poller {
     // Accepting.
 
     @Override
-    public void listen(Listener listener, Accepting accepting) {
-        this.accepting = accepting;
+    public void listen(Listener listener, AcceptPolicy policy) {
+        this.policy = policy;
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.partita.testing.simulation;
 import dev.partita.connection.Connection;
 import dev.partita.testing.simulation.Peer.Interest;
 import dev.partita.testing.simulation.Peer.Socket;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Connecting;
 import dev.partita.transport.Destination;
 import dev.partita.transport.Listener;
@@ -20,7 +20,7 @@ final class SimulatedPoller implements Poller {
     private final Runnable whenAllIsOver;
     private final ArrayDeque<Connection> ready = new ArrayDeque<>();
     private final List<Connection> asking = new ArrayList<>();
-    private @Nullable Accepting accepting;
+    private @Nullable AcceptPolicy policy;
     private boolean woken;
     private boolean over;
     /// What has gone wrong in the world: the loop takes it for a failure of its own, and would go on.
@@ -32,12 +32,12 @@ final class SimulatedPoller implements Poller {
         this.whenAllIsOver = whenAllIsOver;
     }
 
-    void acceptFor(Accepting home) {
-        accepting = home;
+    void acceptFor(AcceptPolicy home) {
+        policy = home;
     }
 
     @Override
-    public void listen(Listener listener, Accepting home) {
+    public void listen(Listener listener, AcceptPolicy home) {
         throw new UnsupportedOperationException("a simulated loop accepts without a listener");
     }
 
@@ -170,7 +170,7 @@ final class SimulatedPoller implements Poller {
     }
 
     private void accept() {
-        Accepting home = accepting;
+        AcceptPolicy home = policy;
         if (home != null) {
             network.accept(connection -> {
                 home.place(connection);

@@ -4,7 +4,7 @@ import dev.partita.connection.Connection;
 
 /// Who gets a connection that was just accepted: the accept policy.
 @FunctionalInterface
-public interface Accepting {
+public interface AcceptPolicy {
     /// Decides where the connection lives, by [Connection#begin]. Called by the thread that accepted it; never blocks.
     void place(Connection connection);
 }

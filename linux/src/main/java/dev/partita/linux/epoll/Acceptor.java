@@ -7,7 +7,7 @@ import dev.partita.limits.Counters;
 import dev.partita.linux.libc.CallMemory;
 import dev.partita.linux.libc.Errno;
 import dev.partita.linux.socket.ListeningSocket;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Poller;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Listeners are watched level-triggered: what a batch leaves in the backlog is told again by the next poll. While accepting
 /// pauses they are out of the set, because a backlog that nobody empties would be told for ever. (They are taken out and put
 /// back rather than modified: EPOLL_CTL_MOD does not take a descriptor with EPOLLEXCLUSIVE.)
-final class Accepter {
+final class Acceptor {
     /// A listener in the set, and who gets its connections.
-    private record Watched(ListeningSocket socket, Accepting accepting) {}
+    private record Watched(ListeningSocket socket, AcceptPolicy policy) {}
 
     private static final long NEVER = 0;
 
@@ -42,15 +42,15 @@ final class Accepter {
     private @Nullable Watched current;
     private int batchLeft;
 
-    Accepter(EpollSet set, ConnectionTable table, Counters counters) {
+    Acceptor(EpollSet set, ConnectionTable table, Counters counters) {
         this.set = set;
         this.table = table;
         this.counters = counters;
     }
 
-    void listen(ListeningSocket socket, Accepting accepting) throws IOException {
+    void listen(ListeningSocket socket, AcceptPolicy policy) throws IOException {
         socket.watch();
-        listeners.add(new Watched(socket, accepting));
+        listeners.add(new Watched(socket, policy));
         if (!paused) {
             int result = add(listeners.size() - 1);
             if (result < 0) {
@@ -176,7 +176,7 @@ final class Accepter {
             return null;
         }
         ((EpollEndpoint) connection.endpoint()).open(accepted);
-        watched.accepting.place(connection);
+        watched.policy.place(connection);
         return connection;
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Accepting: batches, pauses and their ends, and the end of listening.
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
-class AccepterTest {
+class AcceptorTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     @AfterEach

@@ -9,7 +9,7 @@ import dev.partita.linux.libc.Errno;
 import dev.partita.linux.libc.Libc;
 import dev.partita.linux.socket.ListeningSocket;
 import dev.partita.linux.socket.Sockets;
-import dev.partita.transport.Accepting;
+import dev.partita.transport.AcceptPolicy;
 import dev.partita.transport.Poller;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// each is accepted by a call, into a slot that was free before. So none is accepted in vain; only where several loops take
 /// the same slots at once some may wait here, and nothing more is accepted before they have theirs. All others wait in the
 /// kernel's backlog.
-final class UringAccepter {
+final class UringAcceptor {
     /// A listener, and who gets its connections.
     private static final class Watched {
         final ListeningSocket socket;
-        final Accepting accepting;
+        final AcceptPolicy policy;
         boolean armed;
         /// What is armed completes with connections, not with the news that there is one.
         boolean greedy;
@@ -40,9 +40,9 @@ final class UringAccepter {
         boolean over;
         boolean released;
 
-        Watched(ListeningSocket socket, Accepting accepting) {
+        Watched(ListeningSocket socket, AcceptPolicy policy) {
             this.socket = socket;
-            this.accepting = accepting;
+            this.policy = policy;
         }
     }
 
@@ -73,7 +73,7 @@ final class UringAccepter {
     private long retryAt = NEVER;
     private int batchLeft;
 
-    UringAccepter(Ring ring, ConnectionTable table, Counters counters) {
+    UringAcceptor(Ring ring, ConnectionTable table, Counters counters) {
         this.ring = ring;
         this.table = table;
         this.counters = counters;
@@ -82,9 +82,9 @@ final class UringAccepter {
         origins = new int[count];
     }
 
-    void listen(ListeningSocket socket, Accepting accepting) throws IOException {
+    void listen(ListeningSocket socket, AcceptPolicy policy) throws IOException {
         socket.watch();
-        listeners.add(new Watched(socket, accepting));
+        listeners.add(new Watched(socket, policy));
     }
 
     void accepting(boolean on) {
@@ -278,7 +278,7 @@ final class UringAccepter {
 
     private static Connection place(Connection connection, int accepted, Watched watched) {
         ((UringEndpoint) connection.endpoint()).open(accepted);
-        watched.accepting.place(connection);
+        watched.policy.place(connection);
         return connection;
     }
 
