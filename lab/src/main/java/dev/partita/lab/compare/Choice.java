@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /// The model for one workload, by this rule:
 ///
@@ -22,10 +21,8 @@ import java.util.stream.Stream;
 ///    loop for 5 ms, p99 is 5 ms whoever serves it, and the median tells who makes all the others wait; where one in fifty
 ///    sleeps for 20 ms, p99.9 does.) In a closed loop all are quick.
 /// 3. Of those, it takes the least CPU for a request; whoever's interval of paired ratios reaches to 1.05 is its equal.
-/// 4. Of equals, those with the highest capacity (0.9 of the best), and of them the simplest.
-///
-/// Whether one that is late stays by the last half-sentence of 2 is often chance. If another one would be chosen without it, that one is
-/// as good: it costs more, and its requests wait less.
+/// 4. Of equals, those that are not late by their medians either, whatever the intervals say; of them those with the highest
+///    capacity (0.9 of the best), and of them the simplest.
 ///
 /// @param model the one to take
 /// @param equals those that do as well, without the chosen one
@@ -51,27 +48,17 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
         if (holding.isEmpty() || on.models().size() < 2) {
             return Optional.empty();
         }
-        Choice choice = among(on, holding, late(on, holding, true), transport);
-        String other = among(on, holding, late(on, holding, false), transport).model;
-        return Optional
-                .of(other.equals(choice.model) || choice.equals.contains(other) ? choice : choice.orAsWell(other));
-    }
-
-    private static Choice among(
-            Standings on, List<String> holding, Map<String, Metric> late, String transport) {
+        Map<String, Metric> late = on.isClosed() ? Map.of() : late(on, holding);
         List<String> quick = without(holding, late.keySet()::contains);
         String cheapest = quick.stream().min(Comparator.comparingDouble(on::cpu)).orElseThrow();
         List<String> equals = quick.stream().filter(each -> isAsCheap(on, each, cheapest)).toList();
-        double capacity = equals.stream().mapToDouble(on::capacity).max().orElse(0);
-        String model = equals.stream()
+        List<String> prompt = on.isClosed() ? equals : prompt(on, equals);
+        double capacity = prompt.stream().mapToDouble(on::capacity).max().orElse(0);
+        String model = prompt.stream()
                 .filter(each -> on.capacity(each) >= CAPACITY * capacity)
                 .min(Comparator.comparingInt(each -> difficulty(on.contestant(each), transport)))
                 .orElse(cheapest);
-        return new Choice(model, without(equals, model::equals), holding, late, quick);
-    }
-
-    private Choice orAsWell(String other) {
-        return new Choice(model, Stream.concat(equals.stream(), Stream.of(other)).toList(), holding, late, quick);
+        return Optional.of(new Choice(model, without(equals, model::equals), holding, late, quick));
     }
 
     private static List<String> without(List<String> models, Predicate<String> these) {
@@ -87,13 +74,8 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
     }
 
     /// One percentile after the other, each among those that are still quick: the quickest of each stays, so somebody does.
-    ///
-    /// @param mayStay whether one that is late stays beside another one that is slower still, and may be so by chance
-    private static Map<String, Metric> late(Standings on, List<String> holding, boolean mayStay) {
+    private static Map<String, Metric> late(Standings on, List<String> holding) {
         Map<String, Metric> late = new LinkedHashMap<>();
-        if (on.isClosed()) {
-            return late;
-        }
         for (Metric percentile : PERCENTILES) {
             List<String> left = without(holding, late.keySet()::contains);
             String quickest = left.stream()
@@ -105,18 +87,31 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
                     .mapToDouble(each -> on.latency(each, percentile))
                     .max()
                     .orElseThrow();
-            behind.stream().filter(each -> !mayStay || on.latency(each, percentile) > highest)
+            // Whoever is as quick as one that may be late by chance is no later than that one.
+            behind.stream().filter(each -> on.latency(each, percentile) > highest)
                     .forEach(each -> late.put(each, percentile));
         }
         return Collections.unmodifiableMap(late);
     }
 
     private static boolean isLate(Standings on, String model, String quickest, Metric percentile) {
-        double least = on.latency(quickest, percentile);
-        double own = on.latency(model, percentile);
-        return own > LATE_RATIO * least && own > least + LATE_SECONDS
+        return isBehind(on.latency(model, percentile), on.latency(quickest, percentile))
                 && on.ratio(model, quickest, percentile).map(each -> each.low() > 1 + percentile.unlike())
                         .orElse(false);
+    }
+
+    private static boolean isBehind(double seconds, double least) {
+        return seconds > LATE_RATIO * least && seconds > least + LATE_SECONDS;
+    }
+
+    /// Those that are behind in no percentile; all of them, if each is in some.
+    private static List<String> prompt(Standings on, List<String> models) {
+        List<String> prompt = models;
+        for (Metric percentile : PERCENTILES) {
+            double least = models.stream().mapToDouble(each -> on.latency(each, percentile)).min().orElse(0);
+            prompt = without(prompt, each -> isBehind(on.latency(each, percentile), least));
+        }
+        return prompt.isEmpty() ? models : prompt;
     }
 
     private static boolean isAsCheap(Standings on, String model, String cheapest) {

@@ -142,7 +142,7 @@ final class AnswerSection {
     private String strength(Advice advice) {
         String equals = advice.equals().isEmpty()
                 ? ""
-                : " As good, within 5 %, by chance, or with shorter waits for more CPU: "
+                : " As good, within 5 % or by chance: "
                         + Words.list(advice.equals().stream().map(Contestant::title).toList()) + ".";
         return strength(advice.strength()) + equals;
     }

@@ -76,12 +76,7 @@ final class Words {
 
     /// Why a model is as good as the advised one.
     static String alike(Advice.Margin margin) {
-        double unlike = margin.metric().unlike();
-        return margin.low() <= 1 && margin.high() >= 1
-                ? "no significant difference"
-                : margin.low() <= 1 + unlike && margin.high() >= 1 - unlike
-                        ? "as good, within 5 %"
-                        : "as good: it costs more, and requests wait less";
+        return margin.low() <= 1 && margin.high() >= 1 ? "no significant difference" : "as good, within 5 %";
     }
 
     /// A server's options as one.
