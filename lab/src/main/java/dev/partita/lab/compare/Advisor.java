@@ -24,8 +24,8 @@ final class Advisor {
     /// From how many times the chosen one's CPU on a model is one to avoid, if nothing else speaks against it.
     private static final double DEAR = 1.3;
     /// What is near the chosen one comes first: a model that costs a little more before one that cannot carry the load.
-    private static final List<Metric> NEAREST = List.of(Metric.CPU, Metric.P50, Metric.P99, Metric.P999,
-            Metric.OBJECTIVE, Metric.THROUGHPUT);
+    private static final List<Metric> NEAREST = List.of(Metric.CPU, Metric.P50, Metric.P90, Metric.P99,
+            Metric.P999, Metric.OBJECTIVE, Metric.THROUGHPUT);
 
     private final Standings on;
     private final Choice choice;
@@ -224,7 +224,7 @@ final class Advisor {
             case THROUGHPUT -> asked == null
                     ? text("%.0f %% of its requests fail.", 100 * cell.failedShare())
                     : text("It serves %,.0f of %,.0f requests a second.", cell.rate(), asked);
-            case P50, P99, P999 -> text("Its %s is %s, that of %s %s.", decisive.title(),
+            case P50, P90, P99, P999 -> text("Its %s is %s, that of %s %s.", decisive.title(),
                     millis(on.latency(avoid, decisive)), name(model), millis(on.latency(model, decisive)));
             default -> text("It takes %.1f µs of CPU for a request, %s %.1f µs.", on.cpu(avoid), name(model),
                     on.cpu(model));

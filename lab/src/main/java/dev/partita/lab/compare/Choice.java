@@ -15,10 +15,10 @@ import java.util.function.Predicate;
 ///
 /// 1. It holds the load: it serves 98 % of what was asked, with less than 1 % failed. With an objective: it holds that at a rate
 ///    of at least 0.9 of the best one's.
-/// 2. Of those, it is quick. It is not where its median, p99 or p99.9 is more than 1.25 times the lowest and 1 ms above it,
+/// 2. Of those, it is quick. It is not where its median, p90, p99 or p99.9 is more than 1.25 times the lowest and 1 ms above it,
 ///    unless the interval of the paired ratios reaches to what two starts of one server differ by ([Metric#unlike]), or another
 ///    one stays that has a higher one. (Where one request in two hundred keeps the only
-///    loop for 5 ms, p99 is 5 ms whoever serves it, and the median tells who makes all the others wait; where one in fifty
+///    loop for 5 ms, p99 is 5 ms whoever serves it, and the median or p90 tells who makes all the others wait; where one in fifty
 ///    sleeps for 20 ms, p99.9 does.) In a closed loop all are quick.
 /// 3. Of those, it takes the least CPU for a request; whoever's interval of paired ratios reaches to 1.05 is its equal.
 /// 4. Of equals, those that are not late by their medians either, whatever the intervals say; of them those with the highest
@@ -35,7 +35,7 @@ record Choice(String model, List<String> equals, List<String> holding, Map<Strin
     private static final double FAILED_MAX = 0.01;
     private static final double LATE_RATIO = 1.25;
     private static final double LATE_SECONDS = 0.001;
-    private static final List<Metric> PERCENTILES = List.of(Metric.P50, Metric.P99, Metric.P999);
+    private static final List<Metric> PERCENTILES = List.of(Metric.P50, Metric.P90, Metric.P99, Metric.P999);
     private static final double CAPACITY = 0.9;
     /// What each adds to the one before: more loops; a thread for each connection; queues; more queues.
     private static final List<String> SIMPLEST = List.of("sped", "symped", "vt", "mp", "amped", "seda");

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -65,17 +66,16 @@ final class Standings {
         return found;
     }
 
-    /// In seconds.
+    /// The median of its trials, in seconds; not of a closed loop.
     ///
-    /// @param percentile `P50`, `P99` or `P999`
+    /// @param percentile one of the percentiles of the latency
     double latency(String model, Metric percentile) {
-        Medians cell = of(model);
-        return switch (percentile) {
-            case P50 -> cell.p50();
-            case P99 -> cell.p99();
-            case P999 -> cell.p999();
-            default -> throw new IllegalArgumentException(percentile + " is no percentile of the latency");
-        };
+        List<Double> seconds = on.measured.getOrDefault(model, List.of()).stream()
+                .filter(Trial::isValid)
+                .map(each -> percentile.of(each, ""))
+                .filter(Objects::nonNull)
+                .toList();
+        return seconds.isEmpty() ? 0 : Quantile.median(seconds);
     }
 
     /// Microseconds a request; the largest number where the machine does not tell.

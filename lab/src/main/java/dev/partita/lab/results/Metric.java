@@ -11,6 +11,8 @@ public enum Metric {
     CPU("CPU per request", "µs", true),
     /// Median latency.
     P50("p50", "s", true),
+    /// 90th percentile.
+    P90("p90", "s", true),
     /// 99th percentile.
     P99("p99", "s", true),
     /// 99.9th percentile.
@@ -57,7 +59,7 @@ public enum Metric {
     public double unlike() {
         return switch (this) {
             case THROUGHPUT, CPU, OBJECTIVE -> 0.05;
-            case P50, RESIDENT -> 0.1;
+            case P50, P90, RESIDENT -> 0.1;
             case P99, P999, SHORT_P99, SHORT_P999, SWITCHES -> 0.25;
         };
     }
@@ -75,6 +77,7 @@ public enum Metric {
             case THROUGHPUT -> trial.isPacedByGenerator() ? null : (Double) trial.rate();
             case CPU -> cost == null ? null : (Double) cost.cpuMicros();
             case P50 -> latency(trial, trial.latency(), trial.latency().p50());
+            case P90 -> latency(trial, trial.latency(), trial.latency().p90());
             case P99 -> latency(trial, trial.latency(), trial.latency().p99());
             case P999 -> latency(trial, trial.latency(), trial.latency().p999());
             case SHORT_P99 -> latency(trial, shorts, shorts.p99());

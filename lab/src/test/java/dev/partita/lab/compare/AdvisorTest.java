@@ -147,6 +147,19 @@ class AdvisorTest {
     }
 
     @Test
+    void whoMakesEachTenthWaitIsLateThoughTheMedianAndTheTailDoNotSaySo() {
+        Made made = new Made("bimodal", 5_000.0);
+        made.p90 = 0.0045;
+        made.add("sped", 0.006, 40, 1);
+        made.p90 = 0.0003;
+        Advice advice = advise(made.add("mp", 0.006, 45, 1)).orElseThrow();
+
+        assertThat(advice.model()).isEqualTo("mp");
+        assertThat(advice.avoid()).isEqualTo("sped");
+        assertThat(advice.whyAvoid()).isEqualTo("Its p90 is 4.50 ms, that of MP 0.30 ms.");
+    }
+
+    @Test
     void ofEqualsOneThatIsLateByItsMedianIsNotChosenThoughThatMayBeChance() {
         Made made = new Made("bimodal", 5_000.0);
         made.p999 = 0.02;

@@ -33,6 +33,8 @@ final class Made {
     double p999;
     /// Of what is added from now on.
     double p50 = 0.0001;
+    /// Of what is added from now on; 0: its p50.
+    double p90;
     /// Of what is added from now on.
     int connections = 64;
     /// Of what is added from now on.
@@ -70,7 +72,7 @@ final class Made {
                     workload.name(), model, "epoll", contestant.server(), round,
                     new Load(rate, connections, 0, 0, 1, seconds), state, "", List.of(), (long) asked,
                     (long) (asked * servedShare), asked * servedShare, Map.of(),
-                    new Latency(100, p50, p99Seconds / 2,
+                    new Latency(100, p50, p90 > 0 ? p90 : p50,
                             p99.isEmpty() ? p99Seconds * noise : p99.get(round - 1),
                             p999 > 0 ? p999 : 1.05 * p99Seconds, p99Seconds * 3,
                             p99Seconds * 4, p99Seconds / 3),
