@@ -29,7 +29,7 @@ public final class Forecast {
                     .sum();
             double rounds = (settings.rounds() + settings.roundsMax()) / 2.0 + (isFull ? Comparing.CURVE.size() : 0);
             int startedAgain = isFull ? settings.rounds() / Comparing.ROUNDS_PER_START - 1 : 0;
-            sum += servers * (warm + (each.tuned() ? 2 * trial : 0))
+            sum += servers * (warm + (each.tuned() ? Tuning.trialsMax(settings.mode()) * trial : 0))
                     + contestants * (startedAgain * warm + rounds * trial + DESCRIBE_SECONDS)
                     + (isFull && !each.overload().isEmpty() ? contestants * SURGE_SECONDS : 0);
             if (settings.slo() != null && each.share() > 0) {

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Chooses a configuration of each model for one workload: the best of its grid at the reference rate, which is a share of what
-/// the best of all can serve. Those of a grid that the trials do not tell apart have more of them.
+/// Chooses a configuration of each model for one workload: the smallest of its grid that is near the best at the reference rate, which
+/// is a share of what the best of all can serve. Those that the first trials do not tell apart have more of them.
 final class Tuning {
     /// A trial that says nothing is not chosen while another one does.
     private static final double NOT_KNOWN = Double.MAX_VALUE / 2;
@@ -33,9 +33,9 @@ final class Tuning {
     private static final double ALIKE_SECONDS = 0.001;
     /// Two trials of one configuration differ by so much now and then: whoever is within it may be the best.
     private static final double NEAR_RATIO = 2;
-    private static final Trials QUICKLY = new Trials(1, 2);
-    /// The best of six trials differs by a tenth from one run to the next, one trial by half and more.
-    private static final Trials THOROUGHLY = new Trials(2, 6);
+    private static final Effort QUICK = new Effort(1, 2);
+    /// In the two runs of docs/compare the best of six trials differed by a tenth, by a third at most, and one trial by half and more.
+    private static final Effort FULL = new Effort(2, 6);
 
     private final Settings settings;
     private final Bench bench;
@@ -48,7 +48,7 @@ final class Tuning {
     ///
     /// @param first all of them
     /// @param near those that are near the best of their grid then
-    private record Trials(int first, int near) {}
+    private record Effort(int first, int near) {}
 
     /// @param leftOut is told who cannot take part
     Tuning(Settings settings, Bench bench, Workload workload, Consumer<String> leftOut) {
@@ -56,6 +56,15 @@ final class Tuning {
         this.bench = bench;
         this.workload = workload;
         this.leftOut = leftOut;
+    }
+
+    /// Most trials of one configuration.
+    static int trialsMax(Mode mode) {
+        return effort(mode).near;
+    }
+
+    private static Effort effort(Mode mode) {
+        return mode == Mode.FULL ? FULL : QUICK;
     }
 
     /// @param before the rate that an earlier run had, so that its trials can be used again
@@ -74,9 +83,9 @@ final class Tuning {
         List<Contestant> rivals =
                 grids.values().stream().filter(grid -> grid.size() > 1).flatMap(List::stream).toList();
         Map<Contestant, List<Trial>> trials = new LinkedHashMap<>();
-        Trials number = settings.mode() == Mode.FULL ? THOROUGHLY : QUICKLY;
-        tryOut(on, rivals, number.first, trials);
-        tryOut(on, grids.values().stream().flatMap(grid -> near(grid, trials).stream()).toList(), number.near, trials);
+        Effort effort = effort(settings.mode());
+        tryOut(on, rivals, effort.first, trials);
+        tryOut(on, grids.values().stream().flatMap(grid -> near(grid, trials).stream()).toList(), effort.near, trials);
         grids.forEach((name, grid) -> choose(on, name, grid, trials));
         bench.forget(rivals.stream().filter(each -> !on.contestants.containsValue(each)).toList());
         return on;

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Accepting: batches, pauses and their ends, and the end of listening.
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
@@ -52,10 +54,11 @@ class AcceptorTest {
         assertThat(loop.accept().place()).isEqualTo(Place.HOME);
     }
 
-    @Test
-    void acceptsNothingWhileItIsToldNotTo() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void acceptsNothingWhileItIsToldNotTo(Sharing sharing) throws IOException {
         HandLoop loop = loop(2);
-        Listener listener = loop.listen(HandLoop.ANY_PORT, Sharing.SINGLE);
+        Listener listener = loop.listen(HandLoop.ANY_PORT, sharing);
         loop.poller.accepting(false);
         peer(listener);
         assertThat(loop.poller.poll(0)).isZero();
@@ -132,19 +135,6 @@ class AcceptorTest {
         assertThat(other.accept().place()).isEqualTo(Place.HOME);
         other.poller.stopListening();
         assertThatThrownBy(() -> peer(listener)).isInstanceOf(ConnectException.class);
-    }
-
-    @Test
-    void aSharedListenerPausesAndGoesOn() throws IOException {
-        HandLoop loop = loop(4);
-        Listener listener = loop.listen(HandLoop.ANY_PORT, Sharing.SHARED);
-        loop.poller.accepting(false);
-        peer(listener);
-        assertThat(loop.poller.poll(0)).isZero();
-
-        loop.poller.accepting(true);
-
-        assertThat(loop.accept().place()).isEqualTo(Place.HOME);
     }
 
     @Test

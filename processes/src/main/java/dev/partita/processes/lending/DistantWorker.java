@@ -97,7 +97,7 @@ public final class DistantWorker {
         return heard;
     }
 
-    /// Whether the loop gives it work. From any thread.
+    /// Whether the loop has begun to give it work. From any thread.
     public boolean hasBegun() {
         return begun;
     }
